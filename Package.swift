@@ -1,0 +1,37 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Kernels are arithmetic: a debug build without optimisation would be a hundred times slower and prove nothing more.
+let kernelSettings: [CSetting] = [.unsafeFlags(["-O3", "-fvisibility=hidden", "-Wall", "-Wextra"])]
+let cSettings: [CSetting] = [.unsafeFlags(["-O2", "-fvisibility=hidden", "-Wall", "-Wextra"])]
+
+let package = Package(
+    name: "dragon",
+    products: [
+        .executable(name: "dragon", targets: ["dragon"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    ],
+    targets: [
+        // C: kernels, the loader of OpenBLAS, picture codecs.
+        .target(name: "CKernels", path: "CInterop/Kernels", cSettings: kernelSettings),
+        .target(name: "COpenBLAS", path: "CInterop/OpenBLAS", cSettings: cSettings, linkerSettings: [.linkedLibrary("dl")]),
+        .systemLibrary(name: "CPNG", path: "CInterop/PNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CJPEG", path: "CInterop/JPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
+        .systemLibrary(name: "CWebP", path: "CInterop/WebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+        .target(name: "CPictures", dependencies: ["CPNG", "CJPEG", "CWebP"], path: "CInterop/Pictures", cSettings: cSettings),
+
+        // Swift, each layer on the ones before it.
+        .target(name: "DragonTensor", dependencies: ["CKernels", "COpenBLAS"]),
+        .target(name: "DragonModel", dependencies: ["DragonTensor"]),
+        .executableTarget(
+            name: "dragon",
+            dependencies: ["DragonModel", "CPictures", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+
+        .testTarget(name: "DragonTensorTests", dependencies: ["DragonTensor"], path: "Tests/DragonTensorTests"),
+        .testTarget(name: "DragonModelTests", dependencies: ["DragonModel"], path: "Tests/DragonModelTests"),
+        .testTarget(name: "CommandLineTests", dependencies: ["dragon"], path: "Tests/CommandLineTests"),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,72 @@
+import CKernels
+import Dispatch
+import Synchronization
+
+/// Where and how operators run: threads, kernels, buffers, and the flag that stops them.
+///
+/// One context serves one computation at a time; several contexts may run side by side. Results do not depend on the
+/// number of threads: work is cut by shape, and no sum is split between threads.
+public final class ComputeContext: Sendable {
+    /// Threads that an operator may use, the caller's included.
+    public let threads: Int
+    /// The instruction set whose kernels run.
+    public let instructionSet: InstructionSet
+    let pool: BufferPool
+    let kernels: KernelTable
+    private let cancelled = Atomic<Bool>(false)
+
+    /// - Parameters:
+    ///   - threads: at least 1; nil takes the processors available.
+    ///   - instructionSet: nil takes the best that the processor runs.
+    ///   - idleLimit: bytes of finished tensors kept for reuse.
+    public init(threads: Int? = nil, instructionSet: InstructionSet? = nil, idleLimit: Int = 1 << 30) {
+        self.threads = max(1, threads ?? Self.availableProcessors)
+        let best = InstructionSet.best
+        let chosen = instructionSet.map { $0.isAvailable ? $0 : best } ?? best
+        self.instructionSet = chosen
+        kernels = KernelTable(dragon_kernels(chosen.rawValue))
+        pool = BufferPool(idleLimit: idleLimit)
+    }
+
+    /// Asks whatever runs here to stop; any thread may call. Operators throw ``CancellationError`` at their next start.
+    public func cancel() { cancelled.store(true, ordering: .releasing) }
+
+    /// Forgets an earlier ``cancel()``, so that the context can be used again.
+    public func resume() { cancelled.store(false, ordering: .releasing) }
+
+    /// Throws when ``cancel()`` was called.
+    public func checkCancellation() throws {
+        if cancelled.load(ordering: .acquiring) { throw CancellationError() }
+    }
+
+    /// Gives idle buffers back to the system.
+    public func releaseIdleMemory() { pool.drain() }
+
+    /// Runs `body` once for every index below `count`, on up to ``threads`` threads, in no promised order.
+    func forEach(_ count: Int, _ body: (Int) -> Void) {
+        let workers = min(threads, count)
+        guard workers > 1 else {
+            for index in 0..<count { body(index) }
+            return
+        }
+        let next = Atomic<Int>(0)
+        withoutActuallyEscaping(body) { body in
+            let shared = UncheckedBody(call: body)
+            DispatchQueue.concurrentPerform(iterations: workers) { _ in
+                while true {
+                    let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                    guard index < count else { return }
+                    shared.call(index)
+                }
+            }
+        }
+    }
+
+    /// Processors this process may use.
+    public static var availableProcessors: Int { max(1, Int(dragon_available_processors())) }
+}
+
+/// Lets a non-escaping body be called from several threads at once: callers write disjoint memory for each index.
+private struct UncheckedBody: @unchecked Sendable {
+    let call: (Int) -> Void
+}

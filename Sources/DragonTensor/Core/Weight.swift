@@ -1,0 +1,100 @@
+/// The number format that a weight has in its file. Arithmetic is always float32; the kernels widen as they read.
+public enum ElementType: Int32, Sendable, CaseIterable {
+    /// IEEE 754 binary32.
+    case float32 = 0
+    /// IEEE 754 binary16.
+    case float16 = 1
+    /// The upper half of a binary32.
+    case bfloat16 = 2
+
+    /// Bytes of one element.
+    public var size: Int { self == .float32 ? 4 : 2 }
+}
+
+/// A read-only tensor of a checkpoint: row-major, left in its file's format, usually mapped straight from the file.
+///
+/// The bytes need not be aligned: a checkpoint's author decides where they lie.
+public struct Weight: @unchecked Sendable {
+    // Unchecked because of the pointer: the bytes are never written, and `owner` keeps them mapped.
+
+    /// Sides, outermost first, as the checkpoint states them.
+    public let shape: [Int]
+    /// Format of the elements.
+    public let elementType: ElementType
+    /// First byte.
+    public let pointer: UnsafeRawPointer
+    private let owner: AnyObject
+
+    /// - Parameters:
+    ///   - pointer: the first of `shape.product × elementType.size` readable bytes.
+    ///   - owner: what keeps the bytes readable for as long as it lives.
+    public init(shape: [Int], elementType: ElementType, pointer: UnsafeRawPointer, owner: AnyObject) {
+        self.shape = shape
+        self.elementType = elementType
+        self.pointer = pointer
+        self.owner = owner
+    }
+
+    /// A weight made of numbers in memory, for tests and for tables the program computes.
+    public init(shape: [Int], values: [Float]) {
+        precondition(values.count == shape.reduce(1, *), "a weight's values must fill its shape")
+        let buffer = OwnedFloats(values)
+        self.init(shape: shape, elementType: .float32, pointer: UnsafeRawPointer(buffer.pointer), owner: buffer)
+    }
+
+    /// Number of elements.
+    public var count: Int { shape.reduce(1, *) }
+
+    /// The same bytes under another shape of equal count.
+    public func reshaped(_ shape: [Int]) -> Weight {
+        precondition(shape.reduce(1, *) == count, "a reshape keeps the number of elements")
+        return Weight(shape: shape, elementType: elementType, pointer: pointer, owner: owner)
+    }
+
+    /// Items `range` of the outermost side, sharing the bytes.
+    public func rows(_ range: Range<Int>) -> Weight {
+        precondition(!shape.isEmpty && range.lowerBound >= 0 && range.upperBound <= shape[0], "rows lie within the weight")
+        let stride = shape.dropFirst().reduce(1, *) * elementType.size
+        return Weight(
+            shape: [range.count] + shape.dropFirst(), elementType: elementType,
+            pointer: pointer + range.lowerBound * stride, owner: owner)
+    }
+
+    /// Every element widened to float32: for biases and norms, which are small.
+    public func floats() -> [Float] {
+        (0..<count).map { index in
+            switch elementType {
+            case .float32: pointer.loadUnaligned(fromByteOffset: index * 4, as: Float.self)
+            case .float16: Float(halfBits: pointer.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))
+            case .bfloat16:
+                Float(bitPattern: UInt32(pointer.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)) << 16)
+            }
+        }
+    }
+}
+
+/// A plain allocation that frees itself.
+final class OwnedFloats {
+    let pointer: UnsafeMutablePointer<Float>
+
+    init(_ values: [Float]) {
+        pointer = .allocate(capacity: max(values.count, 1))
+        pointer.initialize(from: values, count: values.count)
+    }
+
+    deinit { pointer.deallocate() }
+}
+
+extension Float {
+    /// The value of an IEEE 754 binary16, exactly. (Swift's `Float16` is not available on every processor.)
+    public init(halfBits bits: UInt16) {
+        let sign = UInt32(bits & 0x8000) << 16
+        let exponent = UInt32(bits >> 10) & 0x1F
+        let fraction = UInt32(bits & 0x3FF)
+        switch (exponent, fraction) {
+        case (0, _): self = Float(bitPattern: sign) + (sign == 0 ? 1 : -1) * Float(fraction) * 0x1p-24
+        case (0x1F, _): self = Float(bitPattern: sign | 0x7F80_0000 | fraction << 13)
+        default: self = Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
+        }
+    }
+}
