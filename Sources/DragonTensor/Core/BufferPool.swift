@@ -1,3 +1,4 @@
+import CKernels
 import Synchronization
 
 #if canImport(Glibc)
@@ -24,7 +25,8 @@ final class BufferPool: Sendable {
 
     /// A 64-byte aligned buffer of at least `count` floats, its contents undefined, and its real size in bytes.
     func take(_ count: Int) -> (UnsafeMutablePointer<Float>, Int)? {
-        let bytes = Self.roundedSize(count * MemoryLayout<Float>.size)
+        // Kernels may read a little past an array's end; see DRAGON_SLACK.
+        let bytes = Self.roundedSize((count + Int(DRAGON_SLACK)) * MemoryLayout<Float>.size)
         let kept = state.withLock { state -> UInt? in
             guard let address = state.free[bytes]?.popLast() else { return nil }
             state.idleBytes -= bytes

@@ -42,21 +42,31 @@ public final class ComputeContext: Sendable {
     /// Gives idle buffers back to the system.
     public func releaseIdleMemory() { pool.drain() }
 
+    /// Runs `body` once for every index below `count`, each thread with `floats` floats of its own to work in.
+    func forEach(_ count: Int, scratch floats: Int, _ body: (Int, UnsafeMutablePointer<Float>) -> Void) throws {
+        let workers = max(1, min(threads, count))
+        let buffers = try (0..<workers).map { _ in try TensorStorage(count: floats, pool: pool) }
+        run(count, workers: workers) { index, worker in body(index, buffers[worker].pointer) }
+    }
+
     /// Runs `body` once for every index below `count`, on up to ``threads`` threads, in no promised order.
     func forEach(_ count: Int, _ body: (Int) -> Void) {
-        let workers = min(threads, count)
+        run(count, workers: min(threads, count)) { index, _ in body(index) }
+    }
+
+    private func run(_ count: Int, workers: Int, _ body: (Int, Int) -> Void) {
         guard workers > 1 else {
-            for index in 0..<count { body(index) }
+            for index in 0..<count { body(index, 0) }
             return
         }
         let next = Atomic<Int>(0)
         withoutActuallyEscaping(body) { body in
             let shared = UncheckedBody(call: body)
-            DispatchQueue.concurrentPerform(iterations: workers) { _ in
+            DispatchQueue.concurrentPerform(iterations: workers) { worker in
                 while true {
                     let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                     guard index < count else { return }
-                    shared.call(index)
+                    shared.call(index, worker)
                 }
             }
         }
@@ -68,5 +78,5 @@ public final class ComputeContext: Sendable {
 
 /// Lets a non-escaping body be called from several threads at once: callers write disjoint memory for each index.
 private struct UncheckedBody: @unchecked Sendable {
-    let call: (Int) -> Void
+    let call: (Int, Int) -> Void
 }

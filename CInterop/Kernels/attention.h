@@ -1,0 +1,131 @@
+/* Attention in blocks (Dao et al., FlashAttention, 2022, arXiv 2205.14135), in the channel-major layout: scores of a
+ * block of keys stand as rows, queries as columns, so that the softmax's running maximum and sum are whole vectors. */
+
+#define KEY_BLOCK 128
+#define KEY_TILES ((KEY_BLOCK + MR - 1) / MR)
+
+/* Per panel of queries: scaled queries, sums of values (both depth × PANEL), running maximum, running sum. */
+INLINE ptrdiff_t panel_state(const dragon_attention *a) {
+    return (ptrdiff_t)(2 * a->depth + 2) * PANEL;
+}
+INLINE ptrdiff_t key_block_floats(const dragon_attention *a) {
+    return (ptrdiff_t)KEY_TILES * A_COLUMN * a->depth;
+}
+INLINE ptrdiff_t value_block_floats(const dragon_attention *a) {
+    return (ptrdiff_t)a->depth * A_STRIDE;
+}
+
+static size_t attention_scratch(const dragon_attention *a, int32_t queries) {
+    return (size_t)(divide_up(queries, PANEL) * panel_state(a) + key_block_floats(a) + value_block_floats(a)) +
+           KEY_BLOCK * PANEL;
+}
+
+static void load_queries(const dragon_attention *a, int first, int columns, float *state) {
+    float factor = a->scale * LOG2_E; /* scores in bits: 2^x is cheaper than e^x */
+    ptrdiff_t floats = (ptrdiff_t)a->depth * PANEL;
+    for (int c = 0; c < a->depth; c++) {
+        const float *from = a->query + c * a->query_row + first;
+        float *to = state + c * PANEL;
+        for (int i = 0; i < columns; i++)
+            to[i] = from[i] * factor;
+        for (int i = columns; i < PANEL; i++)
+            to[i] = 0;
+    }
+    memset(state + floats, 0, (size_t)floats * sizeof *state);
+    for (int i = 0; i < PANEL; i++) {
+        state[2 * floats + i] = -1e30f;
+        state[2 * floats + PANEL + i] = 0;
+    }
+}
+
+/* Keys [first, first + count) as tiles of columns, values as rows. */
+INLINE void load_keys_as(const dragon_attention *a, const dragon_keys *part, int32_t type, int first, int count,
+                         float *keys, float *values) {
+    for (int tile = 0; tile * MR < count; tile++)
+        for (int c = 0; c < a->depth; c++) {
+            ptrdiff_t at = c * part->row + first + tile * MR;
+            float *to = keys + ((ptrdiff_t)tile * a->depth + c) * A_COLUMN;
+            int left = part->count - first - tile * MR;
+            for (int r = 0; r < A_COLUMN && r < left; r += VL)
+                store(to + r, left - r >= VL ? widen_at(part->key, at + r, type)
+                                             : widen_some(part->key, at + r, type, left - r));
+        }
+    for (int c = 0; c < a->depth; c++)
+        widen_row(part->value, c * part->row + first, count, type, values + c * A_STRIDE);
+}
+
+static void load_keys(const dragon_attention *a, const dragon_keys *part, int first, int count, float *keys,
+                      float *values) {
+    if (part->type == DRAGON_FLOAT16)
+        load_keys_as(a, part, DRAGON_FLOAT16, first, count, keys, values);
+    else if (part->type == DRAGON_BFLOAT16)
+        load_keys_as(a, part, DRAGON_BFLOAT16, first, count, keys, values);
+    else
+        load_keys_as(a, part, DRAGON_FLOAT32, first, count, keys, values);
+}
+
+/* Scores to weights in place: subtracts the new maximum, exponentiates, and rescales what was summed before. */
+static void softmax_block(const dragon_attention *a, int count, float *scores, float *state) {
+    float *out = state + (ptrdiff_t)a->depth * PANEL, *top = out + (ptrdiff_t)a->depth * PANEL, *sum = top + PANEL;
+    for (int v = 0; v < PANEL; v += VL) {
+        vf before = load(top + v), now = before, total = {};
+        for (int j = 0; j < count; j++)
+            now = maximum(now, load(scores + j * PANEL + v));
+        for (int j = 0; j < count; j++) {
+            vf weight = exp2_vf(load(scores + j * PANEL + v) - now);
+            store(scores + j * PANEL + v, weight);
+            total += weight;
+        }
+        vf shrink = exp2_vf(before - now);
+        store(top + v, now);
+        store(sum + v, load(sum + v) * shrink + total);
+        for (int c = 0; c < a->depth; c++)
+            store(out + c * PANEL + v, load(out + c * PANEL + v) * shrink);
+    }
+}
+
+static void attend_block(const dragon_attention *a, int count, const float *keys, const float *values, float *scores,
+                         float *state) {
+    for (int row = 0; row < count; row += MR) {
+        tile_target target = {.c = scores + row * PANEL, .c_row = PANEL, .columns = PANEL};
+        tile_functions[1][1][min_int(MR, count - row) - 1](keys + (ptrdiff_t)row / MR * a->depth * A_COLUMN, state,
+                                                           a->depth, &target);
+    }
+    softmax_block(a, count, scores, state);
+    float *out = state + (ptrdiff_t)a->depth * PANEL;
+    for (int row = 0; row < a->depth; row += MR) {
+        tile_target target = {.c = out + row * PANEL, .c_row = PANEL, .columns = PANEL, .accumulate = 1};
+        tile_functions[0][1][min_int(MR, a->depth - row) - 1](values + (ptrdiff_t)row * A_STRIDE, scores, count,
+                                                              &target);
+    }
+}
+
+static void store_queries(const dragon_attention *a, int first, int columns, const float *state) {
+    const float *out = state + (ptrdiff_t)a->depth * PANEL, *top = out + (ptrdiff_t)a->depth * PANEL;
+    float inverse[PANEL];
+    for (int i = 0; i < PANEL; i++)
+        inverse[i] = 1.0f / top[PANEL + i];
+    for (int c = 0; c < a->depth; c++)
+        for (int i = 0; i < columns; i++)
+            a->out[c * a->out_row + first + i] = out[c * PANEL + i] * inverse[i];
+    if (a->log_sum)
+        for (int i = 0; i < columns; i++)
+            a->log_sum[first + i] = top[i] / LOG2_E + logf(top[PANEL + i]);
+}
+
+static void attention(const dragon_attention *a, int32_t query_begin, int32_t query_end, float *scratch) {
+    int queries = query_end - query_begin, panels = divide_up(queries, PANEL);
+    float *states = scratch, *keys = states + panels * panel_state(a), *values = keys + key_block_floats(a);
+    float *scores = values + value_block_floats(a);
+    for (int p = 0; p < panels; p++)
+        load_queries(a, query_begin + p * PANEL, min_int(PANEL, queries - p * PANEL), states + p * panel_state(a));
+    for (int part = 0; part < a->part_count; part++)
+        for (int first = 0; first < a->parts[part].count; first += KEY_BLOCK) {
+            int count = min_int(KEY_BLOCK, a->parts[part].count - first);
+            load_keys(a, &a->parts[part], first, count, keys, values);
+            for (int p = 0; p < panels; p++)
+                attend_block(a, count, keys, values, scores, states + p * panel_state(a));
+        }
+    for (int p = 0; p < panels; p++)
+        store_queries(a, query_begin + p * PANEL, min_int(PANEL, queries - p * PANEL), states + p * panel_state(a));
+}

@@ -1,0 +1,58 @@
+/* Chooses the kernels that the processor runs. */
+#define _GNU_SOURCE
+#include "dragon_kernels.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern const dragon_kernel_table dragon_kernels_baseline;
+#ifdef __x86_64__
+extern const dragon_kernel_table dragon_kernels_avx2;
+extern const dragon_kernel_table dragon_kernels_avx512;
+#endif
+
+int32_t dragon_instruction_set_available(int32_t instruction_set) {
+    if (instruction_set == DRAGON_BASELINE)
+        return 1;
+#ifdef __x86_64__
+    if (instruction_set == DRAGON_AVX2)
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+    if (instruction_set == DRAGON_AVX512)
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+               __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+#endif
+    return 0;
+}
+
+const dragon_kernel_table *dragon_kernels(int32_t instruction_set) {
+#ifdef __x86_64__
+    if (instruction_set == DRAGON_AVX2)
+        return &dragon_kernels_avx2;
+    if (instruction_set == DRAGON_AVX512)
+        return &dragon_kernels_avx512;
+#else
+    (void)instruction_set;
+#endif
+    return &dragon_kernels_baseline;
+}
+
+int32_t dragon_best_instruction_set(void) {
+    static const char *const names[] = {"baseline", "avx2", "avx512"};
+    const char *wanted = getenv("DRAGON_SIMD");
+    for (int32_t i = DRAGON_AVX512; i >= DRAGON_BASELINE; i--)
+        if (wanted && strcmp(wanted, names[i]) == 0 && dragon_instruction_set_available(i))
+            return i;
+    for (int32_t i = DRAGON_AVX512; i > DRAGON_BASELINE; i--)
+        if (dragon_instruction_set_available(i))
+            return i;
+    return DRAGON_BASELINE;
+}
+
+int32_t dragon_available_processors(void) {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) != 0)
+        return 1;
+    return CPU_COUNT(&set);
+}

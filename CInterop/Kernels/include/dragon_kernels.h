@@ -1,0 +1,136 @@
+/* The arithmetic kernels of the engine: one table of functions for each instruction set, all with the same meaning.
+ *
+ * Every function runs on the calling thread alone, touches only the memory its arguments name, keeps no state and
+ * cannot fail. The caller (DragonTensor) cuts the work into pieces and checks the shapes. Arrays are float32 unless a
+ * type says otherwise; strides count elements. Weights may lie unaligned. Arrays of floats may be read up to
+ * DRAGON_SLACK floats past their end (never written), so the caller allocates that much more. */
+#ifndef DRAGON_KERNELS_H
+#define DRAGON_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { DRAGON_SLACK = 32 };
+enum { DRAGON_FLOAT32 = 0, DRAGON_FLOAT16 = 1, DRAGON_BFLOAT16 = 2 };
+enum { DRAGON_BASELINE = 0, DRAGON_AVX2 = 1, DRAGON_AVX512 = 2 };
+
+/* C[m × n] of each item = A[m × k] · B[k × n] of each item, plus what the epilogue asks for.
+ *
+ * A is a weight shared by the items. Its element (i, j) lies at a[i·a_row + (j / taps)·a_col + (j mod taps)·a_tap],
+ * so that a matrix, its transpose and the filters of a convolution, forward or backward, are all stated in place.
+ * B is a dense array, or, where window > 0, the window × window patches of a picture (k = channels·window²), never
+ * written out in memory as a whole. */
+typedef struct dragon_product {
+    const void *a;
+    int32_t a_type;
+    int32_t taps;
+    ptrdiff_t a_row, a_col, a_tap;
+
+    const float *b;
+    ptrdiff_t b_row, b_item; /* b_row: of a dense B, or from channel to channel of a picture */
+    int32_t window, stride, pad;
+    int32_t in_height, in_width, out_width; /* of the picture; unused for a dense B */
+
+    float *c;
+    ptrdiff_t c_row, c_item;
+    const float *bias;     /* one for each row of C, or NULL */
+    const float *residual; /* same strides as C, or NULL */
+    int32_t accumulate;    /* adds to what C holds already */
+
+    int32_t m, k, items;
+    int32_t n; /* columns of each item */
+} dragon_product;
+
+/* A 3×3 convolution of stride 1 and padding 1 by Winograd's minimal filtering F(4×4, 3×3) (Lavin and Gray, 2016,
+ * arXiv 1509.09308): 36 products for 16 outputs where the direct sum takes 144. Its tiles run row by row over all
+ * items; a band is a range of rows of tiles that is worked on together. */
+typedef struct dragon_winograd {
+    const void *weight; /* filter (o, c) starts at weight + o·w_out + c·w_in; its taps follow each other */
+    int32_t weight_type;
+    int32_t flip; /* the filter's taps in reverse order, as the pullback wants them */
+    ptrdiff_t w_out, w_in;
+
+    const float *x;
+    float *y;
+    ptrdiff_t x_item, y_item; /* channels are height·width apart */
+    const float *bias;
+    const float *residual; /* as y, or NULL */
+
+    int32_t in_channels, out_channels, items;
+    int32_t height, width;
+    int32_t band_begin, band_end; /* rows of tiles */
+    int32_t vectors;              /* 1 or 2: vectors in a panel of tiles */
+} dragon_winograd;
+
+/* Keys and values of one head that lie together: key(channel, token) = key[channel·row + token]. */
+typedef struct dragon_keys {
+    const void *key, *value;
+    int32_t type;
+    int32_t count;
+    ptrdiff_t row;
+} dragon_keys;
+
+/* Scaled dot-product attention of one head: out = value · softmax(scale · keyᵀ · query). */
+typedef struct dragon_attention {
+    const float *query;
+    float *out;
+    float *log_sum; /* log of the softmax's denominator for each query, or NULL */
+    ptrdiff_t query_row, out_row;
+    const dragon_keys *parts; /* softmax runs over the keys of all parts */
+    int32_t part_count;
+    int32_t depth; /* channels of a head */
+    float scale;
+} dragon_attention;
+
+typedef struct dragon_kernel_table {
+    const char *name;
+    int32_t lanes;     /* floats in a vector */
+    int32_t tile_rows; /* rows of the innermost product */
+    int32_t k_block;   /* columns of A widened at a time */
+    int32_t panel;     /* columns in a panel of B: two vectors */
+
+    /* Products. A panel is `panel` columns of one item; item i owns the panels from i·ceil(n / panel). */
+    size_t (*packed_floats)(const dragon_product *, int32_t panels);
+    void (*pack)(const dragon_product *, int32_t panel_begin, int32_t panel_end, float *packed);
+    size_t (*multiply_scratch)(const dragon_product *, int32_t panels, int32_t is_packed);
+    /* packed: all panels as pack leaves them, or NULL to pack the range on the way. */
+    void (*multiply)(const dragon_product *, int32_t row_begin, int32_t row_end, int32_t panel_begin, int32_t panel_end,
+                     const float *packed, float *scratch);
+
+    /* Winograd: first every channel of a band, then blocks of output channels. */
+    size_t (*winograd_input_floats)(const dragon_winograd *);
+    size_t (*winograd_scratch)(const dragon_winograd *, int32_t rows);
+    void (*winograd_input)(const dragon_winograd *, int32_t channel, float *input, float *scratch);
+    void (*winograd_output)(const dragon_winograd *, int32_t row_begin, int32_t row_end, const float *input,
+                            float *scratch);
+
+    size_t (*attention_scratch)(const dragon_attention *, int32_t queries);
+    void (*attention)(const dragon_attention *, int32_t query_begin, int32_t query_end, float *scratch);
+
+    /* y = (x − mean) / √(variance + eps) · gamma[channel] + beta[channel] over one group; then SiLU if asked. */
+    void (*group_norm)(const float *x, float *y, int32_t channels, int32_t pixels, const float *gamma,
+                       const float *beta, float eps, int32_t silu);
+    /* The same over the channels of each column, columns [begin, end); x and y have `columns` columns a row. */
+    void (*layer_norm)(const float *x, float *y, int32_t channels, int32_t columns, int32_t begin, int32_t end,
+                       const float *gamma, const float *beta, float eps, float *scratch);
+
+    void (*silu)(const float *x, float *y, size_t count);
+    void (*gelu)(const float *x, float *y, size_t count);
+    void (*quick_gelu)(const float *x, float *y, size_t count);
+    void (*gated_gelu)(const float *value, const float *gate, float *y, size_t count); /* value · gelu(gate) */
+    void (*add)(const float *x, const float *z, float *y, size_t count);
+    void (*scale_add)(const float *x, float a, const float *z, float b, float *y, size_t count); /* a·x + b·z */
+    void (*softmax_rows)(float *x, int32_t rows, int32_t columns, int32_t causal);
+    void (*widen)(const void *x, int32_t type, float *y, size_t count);
+    int32_t (*all_finite)(const void *x, int32_t type, size_t count);
+} dragon_kernel_table;
+
+/* The table of an instruction set; the caller asks only for one that is available. */
+const dragon_kernel_table *dragon_kernels(int32_t instruction_set);
+int32_t dragon_instruction_set_available(int32_t instruction_set);
+/* The highest available, or what the environment's DRAGON_SIMD names if that is available. */
+int32_t dragon_best_instruction_set(void);
+/* Processors that this process may run on. */
+int32_t dragon_available_processors(void);
+
+#endif

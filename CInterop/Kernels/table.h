@@ -1,0 +1,39 @@
+/* One instruction set's table; its kernels are compiled into the file that includes this. */
+#include "vector.h"
+
+#include "attention.h"
+#include "normalize.h"
+#include "pointwise.h"
+#include "product.h"
+#include "tile.h"
+#include "winograd.h"
+
+extern const dragon_kernel_table DRAGON_TABLE;
+const dragon_kernel_table DRAGON_TABLE = {
+    .name = DRAGON_NAME,
+    .lanes = VL,
+    .tile_rows = MR,
+    .k_block = K_BLOCK,
+    .panel = PANEL,
+    .packed_floats = packed_floats,
+    .pack = pack_all,
+    .multiply_scratch = multiply_scratch,
+    .multiply = multiply,
+    .winograd_input_floats = winograd_input_floats,
+    .winograd_scratch = winograd_scratch,
+    .winograd_input = winograd_input,
+    .winograd_output = winograd_output,
+    .attention_scratch = attention_scratch,
+    .attention = attention,
+    .group_norm = group_norm,
+    .layer_norm = layer_norm,
+    .silu = silu,
+    .gelu = gelu,
+    .quick_gelu = quick_gelu,
+    .gated_gelu = gated_gelu,
+    .add = add,
+    .scale_add = scale_add,
+    .softmax_rows = softmax_rows,
+    .widen = widen,
+    .all_finite = all_finite,
+};

@@ -1,0 +1,74 @@
+import CKernels
+
+extension Tensor {
+    private static let chunk = 1 << 15
+
+    /// Fills a new tensor of `shape` piece by piece: `body(offset, count, output)`.
+    private func pointwise(
+        _ shape: [Int], in context: ComputeContext, _ body: (Int, Int, UnsafeMutablePointer<Float>) -> Void
+    ) throws -> Tensor {
+        try context.checkCancellation()
+        let result = try Tensor(uninitialized: shape, in: context)
+        let total = result.count
+        context.forEach((total + Self.chunk - 1) / Self.chunk) { index in
+            let offset = index * Self.chunk
+            body(offset, min(Self.chunk, total - offset), result.pointer + offset)
+        }
+        return result
+    }
+
+    /// x·σ(x).
+    public func silu(in context: ComputeContext) throws -> Tensor {
+        let run = context.kernels.functions.pointee.silu
+        return try pointwise(shape, in: context) { offset, count, out in run?(pointer + offset, out, count) }
+    }
+
+    /// x·Φ(x), with the normal distribution's exact Φ.
+    public func gelu(in context: ComputeContext) throws -> Tensor {
+        let run = context.kernels.functions.pointee.gelu
+        return try pointwise(shape, in: context) { offset, count, out in run?(pointer + offset, out, count) }
+    }
+
+    /// x·σ(1.702·x), as CLIP's first models have it.
+    public func quickGelu(in context: ComputeContext) throws -> Tensor {
+        let run = context.kernels.functions.pointee.quick_gelu
+        return try pointwise(shape, in: context) { offset, count, out in run?(pointer + offset, out, count) }
+    }
+
+    /// GEGLU (Shazeer, 2020): the first half of the channels times gelu of the second.
+    public func gatedGelu(in context: ComputeContext) throws -> Tensor {
+        try require(channels % 2 == 0, "GEGLU", expected: [batch, channels + 1] + shape.dropFirst(2))
+        try context.checkCancellation()
+        let result = try Tensor(uninitialized: [batch, channels / 2] + shape.dropFirst(2), in: context)
+        let run = context.kernels.functions.pointee.gated_gelu
+        let half = channels / 2
+        context.forEach(batch * half) { index in
+            let value = pointer + (index / half * channels + index % half) * columns
+            run?(value, value + half * columns, result.pointer + index * columns, columns)
+        }
+        return result
+    }
+
+    /// The sum of two tensors of one shape.
+    public func adding(_ other: Tensor, in context: ComputeContext) throws -> Tensor {
+        try other.require(other.count == count, "sum", expected: shape)
+        let run = context.kernels.functions.pointee.add
+        return try pointwise(shape, in: context) { offset, count, out in
+            run?(pointer + offset, other.pointer + offset, out, count)
+        }
+    }
+
+    /// `a·self + b·other`.
+    public func scaled(by a: Float, adding other: Tensor, scaledBy b: Float, in context: ComputeContext) throws -> Tensor {
+        try other.require(other.count == count, "weighted sum", expected: shape)
+        let run = context.kernels.functions.pointee.scale_add
+        return try pointwise(shape, in: context) { offset, count, out in
+            run?(pointer + offset, a, other.pointer + offset, b, out, count)
+        }
+    }
+
+    /// Each element times `factor`.
+    public func scaled(by factor: Float, in context: ComputeContext) throws -> Tensor {
+        try scaled(by: factor, adding: self, scaledBy: 0, in: context)
+    }
+}

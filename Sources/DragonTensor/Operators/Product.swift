@@ -1,0 +1,86 @@
+import CKernels
+import COpenBLAS
+
+/// How a weight is read as the left operand of a product.
+enum WeightReading {
+    /// Rows of the weight are rows of the product: a layer's forward pass.
+    case asStored
+    /// Columns of the weight are rows of the product: its pullback.
+    case transposed
+}
+
+extension dragon_product {
+    /// A matrix `[rows, columns]` as left operand.
+    mutating func setMatrix(_ weight: Weight, reading: WeightReading) {
+        let rows = weight.shape[0]
+        let columns = weight.count / max(rows, 1)
+        a = weight.pointer
+        a_type = weight.elementType.rawValue
+        taps = 1
+        switch reading {
+        case .asStored: (m, k, a_row, a_col) = (Int32(rows), Int32(columns), columns, 1)
+        case .transposed: (m, k, a_row, a_col) = (Int32(columns), Int32(rows), 1, columns)
+        }
+    }
+
+    /// `x` as dense right operand: channels by columns, an item after the other.
+    mutating func setColumns(of x: Tensor) {
+        b = UnsafePointer(x.pointer)
+        b_row = x.columns
+        b_item = x.itemCount
+        items = Int32(x.batch)
+        n = Int32(x.columns)
+    }
+
+    /// `y` as result, starting from `residual` and `bias`.
+    mutating func setResult(_ y: Tensor, bias: Vector?, residual: Tensor?) {
+        c = y.pointer
+        c_row = y.columns
+        c_item = y.itemCount
+        self.bias = bias?.pointer
+        self.residual = residual.map { UnsafePointer($0.pointer) }
+    }
+}
+
+extension ComputeContext {
+    /// Runs a product: many panels are shared out by columns and packed on the way; few are packed once, and the
+    /// rows shared out. Either way every element is summed in the same order.
+    func run(_ product: dragon_product) throws {
+        try checkCancellation()
+        guard product.m > 0, product.n > 0, product.items > 0 else { return }
+        let table = kernels.functions.pointee
+        let panels = Int(product.items) * ((Int(product.n) + Int(table.panel) - 1) / Int(table.panel))
+        if panels >= 4 * threads {
+            try runByColumns(product, table, panels: panels)
+        } else {
+            try runByRows(product, table, panels: panels)
+        }
+    }
+
+    private func runByColumns(_ product: dragon_product, _ table: dragon_kernel_table, panels: Int) throws {
+        let chunk = min(8, max(2, panels / (4 * threads)))
+        try withUnsafePointer(to: product) { product in
+            let scratch = table.multiply_scratch(product, Int32(chunk), 0)
+            try forEach((panels + chunk - 1) / chunk, scratch: scratch) { task, scratch in
+                let end = min(panels, (task + 1) * chunk)
+                table.multiply(product, 0, product.pointee.m, Int32(task * chunk), Int32(end), nil, scratch)
+            }
+        }
+    }
+
+    private func runByRows(_ product: dragon_product, _ table: dragon_kernel_table, panels: Int) throws {
+        let rows = Int(product.m)
+        let tile = Int(table.tile_rows)
+        let share = (rows + 4 * threads - 1) / (4 * threads)
+        let chunk = max(1, (share + tile - 1) / tile) * tile
+        try withUnsafePointer(to: product) { product in
+            let packed = try TensorStorage(count: table.packed_floats(product, Int32(panels)), pool: pool)
+            forEach(panels) { table.pack(product, Int32($0), Int32($0 + 1), packed.pointer) }
+            let scratch = table.multiply_scratch(product, Int32(panels), 1)
+            try forEach((rows + chunk - 1) / chunk, scratch: scratch) { task, scratch in
+                let end = min(rows, (task + 1) * chunk)
+                table.multiply(product, Int32(task * chunk), Int32(end), 0, Int32(panels), packed.pointer, scratch)
+            }
+        }
+    }
+}

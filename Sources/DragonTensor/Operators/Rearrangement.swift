@@ -1,0 +1,76 @@
+import CKernels
+
+extension Tensor {
+    /// Channels of `self`, then channels of `other`, item by item.
+    public func concatenatingChannels(_ other: Tensor, in context: ComputeContext) throws -> Tensor {
+        try other.require(
+            other.batch == batch && other.columns == columns, "concatenation", expected: [batch, other.channels] + shape.dropFirst(2))
+        try context.checkCancellation()
+        let result = try Tensor(uninitialized: [batch, channels + other.channels] + shape.dropFirst(2), in: context)
+        context.forEach(batch * 2) { index in
+            let item = index / 2
+            let target = result.pointer + item * result.itemCount
+            if index % 2 == 0 {
+                target.update(from: pointer + item * itemCount, count: itemCount)
+            } else {
+                (target + itemCount).update(from: other.pointer + item * other.itemCount, count: other.itemCount)
+            }
+        }
+        return result
+    }
+
+    /// Twice the height and width, each pixel repeated.
+    public func upsampledNearest(in context: ComputeContext) throws -> Tensor {
+        try require(shape.count == 4, "upsampling", expected: [batch, channels, 1, 1])
+        try context.checkCancellation()
+        let (height, width) = (shape[2], shape[3])
+        let result = try Tensor(uninitialized: [batch, channels, 2 * height, 2 * width], in: context)
+        context.forEach(batch * channels) { plane in
+            let source = pointer + plane * height * width
+            let target = result.pointer + plane * 4 * height * width
+            for y in 0..<height {
+                let row = target + 4 * y * width
+                for x in 0..<width {
+                    let value = source[y * width + x]
+                    row[2 * x] = value
+                    row[2 * x + 1] = value
+                }
+                (row + 2 * width).update(from: row, count: 2 * width)
+            }
+        }
+        return result
+    }
+
+    /// Items `range` of the batch.
+    public func items(_ range: Range<Int>, in context: ComputeContext) throws -> Tensor {
+        try require(range.lowerBound >= 0 && range.upperBound <= batch, "items", expected: [range.upperBound] + shape.dropFirst())
+        let result = try Tensor(uninitialized: [range.count] + shape.dropFirst(), in: context)
+        result.pointer.update(from: pointer + range.lowerBound * itemCount, count: result.count)
+        return result
+    }
+
+    /// Channels `range` of every item.
+    public func channels(_ range: Range<Int>, in context: ComputeContext) throws -> Tensor {
+        try require(range.lowerBound >= 0 && range.upperBound <= channels, "channels", expected: [batch, range.upperBound])
+        let result = try Tensor(uninitialized: [batch, range.count] + shape.dropFirst(2), in: context)
+        for item in 0..<batch {
+            (result.pointer + item * result.itemCount).update(
+                from: pointer + item * itemCount + range.lowerBound * columns, count: result.itemCount)
+        }
+        return result
+    }
+
+    /// The items of several tensors of one shape, one after the other.
+    public static func stacked(_ parts: [Tensor], in context: ComputeContext) throws -> Tensor {
+        guard let first = parts.first else { throw TensorError.shapeMismatch(operation: "stacking", expected: [1], found: []) }
+        let total = parts.reduce(0) { $0 + $1.batch }
+        let result = try Tensor(uninitialized: [total] + first.shape.dropFirst(), in: context)
+        var target = result.pointer
+        for part in parts {
+            try part.require(part.shape.dropFirst() == first.shape.dropFirst(), "stacking", expected: first.shape)
+            target.update(from: part.pointer, count: part.count)
+            target += part.count
+        }
+        return result
+    }
+}
