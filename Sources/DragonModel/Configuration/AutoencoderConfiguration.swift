@@ -1,0 +1,96 @@
+/// The shape of an autoencoder, as `vae/config.json` tells it.
+public struct AutoencoderConfiguration: Sendable, Equatable {
+    /// How pictures become latents and back.
+    public enum Architecture: Sendable, Equatable {
+        /// Residual convolutions with a normal posterior: diffusers' AutoencoderKL.
+        case convolutional(ConvolutionalAutoencoder)
+        /// One linear map from each square patch of that side to a latent cell, and one back.
+        case patch(side: Int)
+    }
+
+    /// Channels of a picture.
+    public var inChannels = 3
+    /// Channels of a latent.
+    public var latentChannels = 4
+    /// What latents are multiplied by, so that their spread is about 1.
+    public var scalingFactor: Float = 0.18215
+    /// How pictures become latents and back.
+    public var architecture = Architecture.convolutional(ConvolutionalAutoencoder())
+
+    /// Pixels of a picture's side for each cell of a latent's side.
+    public var downsampling: Int {
+        switch architecture {
+        case .convolutional(let network): 1 << (network.blockOutChannels.count - 1)
+        case .patch(let side): side
+        }
+    }
+
+    /// Stable Diffusion's shape.
+    public init() {}
+
+    /// Reads `vae/config.json`.
+    ///
+    /// - Throws: ``ModelError``; an option that asks for what is not computed here is named.
+    public init(file: String) throws(ModelError) { try self.init(OptionReader(file)) }
+
+    init(_ options: OptionReader) throws(ModelError) {
+        inChannels = try options.integer("in_channels", default: 3, in: 1...16)
+        latentChannels = try options.integer("latent_channels", default: 4, in: 1...64)
+        scalingFactor = Float(try options.positive("scaling_factor", default: 0.18215))
+        switch try options.choice("_class_name", default: ClassName.convolutional) {
+        case .convolutional:
+            try options.refuse("out_channels", unless: .integer(inChannels))
+            architecture = .convolutional(try ConvolutionalAutoencoder(options))
+        case .patch:
+            architecture = .patch(side: try options.integer("patch_size", default: 8, in: 1...64))
+        }
+    }
+
+    private enum ClassName: String, CaseIterable {
+        case convolutional = "AutoencoderKL"
+        case patch = "PatchAutoencoder"
+    }
+}
+
+/// The shape of diffusers' AutoencoderKL.
+public struct ConvolutionalAutoencoder: Sendable, Equatable {
+    /// Channels of each level, finest first.
+    public var blockOutChannels = [128, 256, 512, 512]
+    /// Residual blocks of each level of the encoder; one more in the decoder.
+    public var layersPerBlock = 2
+    /// Groups of every group norm.
+    public var normGroups = 32
+    /// Whether a single-headed attention stands at the coarsest level.
+    public var hasMidAttention = true
+    /// Whether a 1×1 convolution follows the encoder.
+    public var hasQuantConv = true
+    /// Whether a 1×1 convolution precedes the decoder.
+    public var hasPostQuantConv = true
+
+    /// Stable Diffusion's shape.
+    public init() {}
+
+    init(_ options: OptionReader) throws(ModelError) {
+        try options.refuse("act_fn", unless: .string("silu"))
+        try options.refuse("latents_mean")
+        try options.refuse("latents_std")
+        try options.refuse("shift_factor", unless: .integer(0))
+        blockOutChannels = try options.integers("block_out_channels", default: [64], in: 1...16384)
+        layersPerBlock = try options.integer("layers_per_block", default: 1, in: 1...16)
+        normGroups = try options.integer("norm_num_groups", default: 32, in: 1...1024)
+        hasMidAttention = try options.bool("mid_block_add_attention", default: true)
+        hasQuantConv = try options.bool("use_quant_conv", default: true)
+        hasPostQuantConv = try options.bool("use_post_quant_conv", default: true)
+        for channels in blockOutChannels where channels % normGroups != 0 {
+            throw options.invalid("norm_num_groups", "is \(normGroups), which does not divide the \(channels) channels of a level")
+        }
+        let down = try options.choices("down_block_types", default: [DownBlockType.convolutional])
+        let up = try options.choices("up_block_types", default: [UpBlockType.convolutional])
+        for (option, count) in [("down_block_types", down.count), ("up_block_types", up.count)] where count != blockOutChannels.count {
+            throw options.invalid(option, "has \(count) levels, block_out_channels \(blockOutChannels.count)")
+        }
+    }
+
+    private enum DownBlockType: String, CaseIterable { case convolutional = "DownEncoderBlock2D" }
+    private enum UpBlockType: String, CaseIterable { case convolutional = "UpDecoderBlock2D" }
+}

@@ -1,0 +1,84 @@
+/// The noise schedule, as `scheduler/scheduler_config.json` tells it. Options and defaults are those of diffusers' DDIMScheduler.
+///
+/// Any scheduler's file will do: only the noise levels are read from it, and what DDIM would make of the rest.
+public struct ScheduleConfiguration: Sendable, Equatable {
+    /// How β runs from its start to its end.
+    public enum BetaSchedule: String, Sendable, CaseIterable {
+        /// Evenly.
+        case linear
+        /// Its square root evenly.
+        case scaledLinear = "scaled_linear"
+        /// As a squared cosine of ᾱ, capped: Nichol and Dhariwal 2021, `cosine`.
+        case squaredCosine = "squaredcos_cap_v2"
+    }
+
+    /// What the UNet predicts.
+    public enum PredictionType: String, Sendable, CaseIterable {
+        /// The noise.
+        case epsilon
+        /// √ᾱ · noise − √(1−ᾱ) · picture: Salimans and Ho 2022.
+        case velocity = "v_prediction"
+    }
+
+    /// How the steps are spread over the training's.
+    public enum TimestepSpacing: String, Sendable, CaseIterable {
+        /// Multiples of the stride, from 0, plus the offset.
+        case leading
+        /// Multiples of the stride, from the last.
+        case trailing
+        /// Evenly from first to last.
+        case linspace
+    }
+
+    /// Steps of the training.
+    public var trainTimesteps = 1000
+    /// β of the first step.
+    public var betaStart = 0.0001
+    /// β of the last step.
+    public var betaEnd = 0.02
+    /// How β runs between them.
+    public var betaSchedule = BetaSchedule.linear
+    /// Added to every step's number.
+    public var stepsOffset = 0
+    /// Whether ᾱ behind the last step is 1, or else that of step 0.
+    public var setsAlphaToOne = true
+    /// What the UNet predicts.
+    public var predictionType = PredictionType.epsilon
+    /// How the steps are spread.
+    public var timestepSpacing = TimestepSpacing.leading
+
+    /// DDIM's defaults. (``stableDiffusion`` is what checkpoints without a file for it mean.)
+    public init() {}
+
+    /// The schedule that every Stable Diffusion 1 and 2 was trained with.
+    public static let stableDiffusion: ScheduleConfiguration = {
+        var schedule = ScheduleConfiguration()
+        schedule.betaStart = 0.00085
+        schedule.betaEnd = 0.012
+        schedule.betaSchedule = .scaledLinear
+        schedule.stepsOffset = 1
+        schedule.setsAlphaToOne = false
+        return schedule
+    }()
+
+    /// Reads `scheduler/scheduler_config.json`.
+    ///
+    /// - Throws: ``ModelError``; an option that asks for what is not computed here is named.
+    public init(file: String) throws(ModelError) { try self.init(OptionReader(file)) }
+
+    init(_ options: OptionReader) throws(ModelError) {
+        try options.refuse("trained_betas")
+        try options.refuse("rescale_betas_zero_snr", unless: .bool(false))
+        try options.refuse("thresholding", unless: .bool(false))
+        try options.refuse("clip_sample", unless: .bool(false))
+        trainTimesteps = try options.integer("num_train_timesteps", default: 1000, in: 1...100_000)
+        betaStart = try options.positive("beta_start", default: 0.0001)
+        betaEnd = try options.positive("beta_end", default: 0.02)
+        betaSchedule = try options.choice("beta_schedule", default: .linear)
+        stepsOffset = try options.integer("steps_offset", default: 0, in: 0...trainTimesteps - 1)
+        setsAlphaToOne = try options.bool("set_alpha_to_one", default: true)
+        predictionType = try options.choice("prediction_type", default: .epsilon)
+        timestepSpacing = try options.choice("timestep_spacing", default: .leading)
+        guard betaStart <= betaEnd, betaEnd < 1 else { throw options.invalid("beta_end", "should lie between beta_start and 1") }
+    }
+}
