@@ -81,13 +81,19 @@ public struct ConvolutionalAutoencoder: Sendable, Equatable {
         hasMidAttention = try options.bool("mid_block_add_attention", default: true)
         hasQuantConv = try options.bool("use_quant_conv", default: true)
         hasPostQuantConv = try options.bool("use_post_quant_conv", default: true)
-        for channels in blockOutChannels where channels % normGroups != 0 {
-            throw options.invalid("norm_num_groups", "is \(normGroups), which does not divide the \(channels) channels of a level")
-        }
+        try check(file: options.file)
         let down = try options.choices("down_block_types", default: [DownBlockType.convolutional])
         let up = try options.choices("up_block_types", default: [UpBlockType.convolutional])
         for (option, count) in [("down_block_types", down.count), ("up_block_types", up.count)] where count != blockOutChannels.count {
             throw options.invalid(option, "has \(count) levels, block_out_channels \(blockOutChannels.count)")
+        }
+    }
+
+    /// Checks that the numbers fit each other.
+    func check(file: String) throws(ModelError) {
+        for channels in blockOutChannels where channels % normGroups != 0 {
+            throw .invalidOption(
+                file: file, option: "norm_num_groups", reason: "is \(normGroups), which does not divide the \(channels) channels of a level")
         }
     }
 

@@ -68,21 +68,23 @@ public struct UNetConfiguration: Sendable, Equatable {
         flipsSinToCos = try options.bool("flip_sin_to_cos", default: true)
         frequencyShift = try options.integer("freq_shift", default: 0, in: 0...1)
         timeEmbeddingDim = try options.integer("time_embedding_dim", default: blockOutChannels[0] * 4, in: 1...65536)
-        try check(options)
+        try check(file: options.file)
     }
 
-    private func check(_ options: OptionReader) throws(ModelError) {
+    /// Checks that the numbers fit each other.
+    func check(file: String) throws(ModelError) {
+        func invalid(_ option: String, _ reason: String) -> ModelError { .invalidOption(file: file, option: option, reason: reason) }
         for (option, count) in [("down_block_types", downBlocks.count), ("up_block_types", upBlocks.count)] where count != levels {
-            throw options.invalid(option, "has \(count) levels, block_out_channels \(levels)")
+            throw invalid(option, "has \(count) levels, block_out_channels \(levels)")
         }
-        guard blockOutChannels[0] % 2 == 0 else { throw options.invalid("block_out_channels", "should start with an even number") }
-        guard frequencyShift < blockOutChannels[0] / 2 else { throw options.invalid("freq_shift", "is too large for block_out_channels") }
+        guard blockOutChannels[0] % 2 == 0 else { throw invalid("block_out_channels", "should start with an even number") }
+        guard frequencyShift < blockOutChannels[0] / 2 else { throw invalid("freq_shift", "is too large for block_out_channels") }
         for (channels, heads) in zip(blockOutChannels, attentionHeads) {
             guard channels % normGroups == 0 else {
-                throw options.invalid("norm_num_groups", "is \(normGroups), which does not divide the \(channels) channels of a level")
+                throw invalid("norm_num_groups", "is \(normGroups), which does not divide the \(channels) channels of a level")
             }
             guard channels % heads == 0 else {
-                throw options.invalid("attention_head_dim", "asks for \(heads) heads, which do not divide the \(channels) channels of their level")
+                throw invalid("attention_head_dim", "asks for \(heads) heads, which do not divide the \(channels) channels of their level")
             }
         }
     }
