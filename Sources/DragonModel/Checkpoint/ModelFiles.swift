@@ -23,7 +23,7 @@ public struct ModelFiles: Sendable {
     /// The noise schedule.
     public let scheduleConfiguration: ScheduleConfiguration
     private let source: Source
-    private let tokenizerFolder: String?
+    fileprivate let tokenizerFolder: String?
 
     private enum Source: @unchecked Sendable {
         // Unchecked: both are immutable.
@@ -103,5 +103,25 @@ public struct ModelFiles: Sendable {
         case .folder(let folder): try folder.textEncoderWeights(layers: textEncoderConfiguration.layers)
         case .checkpoint(let checkpoint): try checkpoint.textEncoderWeights()
         }
+    }
+}
+
+extension ModelFiles {
+    /// The tokenizer that goes with the text encoder.
+    ///
+    /// - Throws: ``ModelError``; a checkpoint without a tokenizer's folder beside it says where one belongs.
+    public func tokenizer() throws(ModelError) -> Tokenizer {
+        let folder = tokenizerFolder ?? joined(layout == .folder ? path : DragonModel.folder(of: path), "tokenizer")
+        if layout == .checkpoint, !isFolder(folder) {
+            throw .incompleteModel(
+                path: path, reason: "a checkpoint has no tokenizer; put vocab.json and merges.txt of CLIP into \(shown(folder, limit: 120))")
+        }
+        let tokenizer = try Tokenizer(folder: folder)
+        guard tokenizer.vocabularySize <= textEncoderConfiguration.vocabularySize else {
+            throw .malformedTokenizer(
+                file: joined(folder, "vocab.json"),
+                reason: "it has \(tokenizer.vocabularySize) tokens, the text encoder \(textEncoderConfiguration.vocabularySize)")
+        }
+        return tokenizer
     }
 }
