@@ -1,0 +1,95 @@
+import Glibc
+
+/// The system's words for its last error.
+func systemReason(_ code: Int32 = errno) -> String { String(cString: strerror(code)) }
+
+/// An open file that closes itself.
+final class FileDescriptor {
+    let number: Int32
+    /// Bytes of the file as it was opened.
+    let size: Int
+
+    /// Opens a regular file to read. (Without `O_NONBLOCK` a named pipe would wait for its writer.)
+    init(reading path: String) throws(ModelError) {
+        number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard number >= 0 else { throw .unreadable(file: path, reason: systemReason()) }
+        var status = stat()
+        guard fstat(number, &status) == 0 else {
+            let reason = systemReason()
+            close(number)
+            throw .unreadable(file: path, reason: reason)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            close(number)
+            throw .unreadable(file: path, reason: status.st_mode & S_IFMT == S_IFDIR ? "it is a folder" : "it is not a regular file")
+        }
+        size = Int(status.st_size)
+    }
+
+    deinit { close(number) }
+}
+
+/// The bytes of a file, mapped to memory: read from disk only where touched, and shared with other readers.
+///
+/// A file that another program shortens while it is mapped ends this one with SIGBUS; files replaced by renaming are safe.
+final class MappedFile: @unchecked Sendable {
+    // Unchecked because of the pointer: the bytes are never written.
+    let bytes: UnsafeRawBufferPointer
+
+    init(_ path: String) throws(ModelError) {
+        let file = try FileDescriptor(reading: path)
+        guard file.size > 0 else {
+            bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+            return
+        }
+        guard let start = mmap(nil, file.size, PROT_READ, MAP_PRIVATE, file.number, 0), start != MAP_FAILED else {
+            throw .unreadable(file: path, reason: systemReason())
+        }
+        bytes = UnsafeRawBufferPointer(start: start, count: file.size)
+    }
+
+    deinit {
+        if let start = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: start), bytes.count) }
+    }
+}
+
+/// The bytes of a small file.
+///
+/// - Parameter limit: the most bytes it may have.
+func readFile(_ path: String, limit: Int) throws(ModelError) -> [UInt8] {
+    let file = try FileDescriptor(reading: path)
+    guard file.size <= limit else {
+        throw .unreadable(file: path, reason: "it has \(file.size) bytes, more than the \(limit) that such a file may have")
+    }
+    var failure: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: file.size) { buffer, count in
+        while count < file.size {
+            let got = read(file.number, buffer.baseAddress.map { $0 + count }, file.size - count)
+            if got < 0, errno == EINTR { continue }
+            if got < 0 { failure = errno }
+            guard got > 0 else { return }
+            count += got
+        }
+    }
+    guard failure == 0 else { throw .unreadable(file: path, reason: systemReason(failure)) }
+    return bytes
+}
+
+/// Whether a path leads to a file or folder.
+func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+/// Whether a path leads to a folder.
+func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
+/// Reads a JSON file of at most `limit` bytes.
+func readJSON(_ path: String, limit: Int = 16_000_000) throws(ModelError) -> JSONValue {
+    let bytes = try readFile(path, limit: limit)
+    do {
+        return try JSONValue(parsing: bytes)
+    } catch {
+        throw .malformedJSON(file: path, offset: error.offset, reason: error.reason)
+    }
+}

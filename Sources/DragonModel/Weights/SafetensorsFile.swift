@@ -1,0 +1,77 @@
+import DragonTensor
+
+/// A safetensors file, mapped to memory and checked throughout.
+///
+/// Format: <https://github.com/huggingface/safetensors>.
+public struct SafetensorsFile: Sendable {
+    /// Where it was opened.
+    public let path: String
+    /// What it holds, in the order of the bytes.
+    public let entries: [TensorEntry]
+    /// Free text about the file.
+    public let metadata: [String: String]
+    private let indices: [String: Int]
+    private let file: MappedFile
+
+    /// Opens and checks a file; tensors are read from disk as they are touched.
+    ///
+    /// - Throws: ``ModelError/unreadable(file:reason:)``, ``ModelError/malformedSafetensors(file:reason:)``.
+    public init(_ path: String) throws(ModelError) {
+        self.path = path
+        file = try MappedFile(path)
+        do {
+            let header = try SafetensorsHeader(file.bytes)
+            entries = header.entries
+            metadata = header.metadata
+        } catch {
+            throw .malformedSafetensors(file: path, reason: error.reason)
+        }
+        var indices: [String: Int] = [:]
+        for (index, entry) in entries.enumerated() { indices[entry.name] = index }
+        self.indices = indices
+    }
+
+    /// The entry of that name.
+    public func entry(_ name: String) -> TensorEntry? { indices[name].map { entries[$0] } }
+
+    /// The weight that an entry of this file describes.
+    ///
+    /// - Throws: ``ModelError/elementTypeMismatch(key:expected:found:file:)`` for integers and formats without arithmetic.
+    public func weight(_ entry: TensorEntry) throws(ModelError) -> Weight {
+        guard let elementType = entry.format.elementType else {
+            throw .elementTypeMismatch(key: entry.name, expected: "F32, F16 or BF16", found: entry.format.rawValue, file: path)
+        }
+        return Weight(shape: entry.shape, elementType: elementType, pointer: start(of: entry), owner: file)
+    }
+
+    /// The weight of that name, in any shape.
+    ///
+    /// - Throws: ``ModelError/missing(key:file:)``, ``ModelError/elementTypeMismatch(key:expected:found:file:)``.
+    public func weight(_ name: String) throws(ModelError) -> Weight { try weight(required(name)) }
+
+    /// The whole numbers of that name, I64, I32 or U8, row by row.
+    ///
+    /// - Throws: ``ModelError/missing(key:file:)``, ``ModelError/elementTypeMismatch(key:expected:found:file:)``.
+    public func integers(_ name: String) throws(ModelError) -> [Int] {
+        let entry = try required(name)
+        let bytes = UnsafeRawBufferPointer(start: start(of: entry), count: entry.range.count)
+        switch entry.format {
+        case .int64: return (0..<entry.count).map { Int(bytes.loadUnaligned(fromByteOffset: $0 * 8, as: Int64.self)) }
+        case .int32: return (0..<entry.count).map { Int(bytes.loadUnaligned(fromByteOffset: $0 * 4, as: Int32.self)) }
+        case .uint8: return bytes.map { Int($0) }
+        default: throw .elementTypeMismatch(key: name, expected: "I64, I32 or U8", found: entry.format.rawValue, file: path)
+        }
+    }
+
+    private func required(_ name: String) throws(ModelError) -> TensorEntry {
+        guard let entry = entry(name) else { throw .missing(key: name, file: path) }
+        return entry
+    }
+
+    /// The first byte of an entry; the end of the header for an empty tensor at the end of the file.
+    private func start(of entry: TensorEntry) -> UnsafeRawPointer {
+        // A file that passed the checks has at least its 8 bytes of length, so that the mapping has a start.
+        guard let base = file.bytes.baseAddress else { preconditionFailure("a checked file is not empty") }
+        return base + entry.range.lowerBound
+    }
+}

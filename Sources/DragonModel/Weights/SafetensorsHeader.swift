@@ -1,0 +1,125 @@
+/// The head of a safetensors file: 8 bytes of length, JSON of that length, then the tensors' bytes without gaps.
+///
+/// Every check of the reference implementation is made: the header's size, names that stand twice, shapes that overflow,
+/// ranges that overlap, leave gaps, or miss the end of the file.
+struct SafetensorsHeader {
+    /// Bytes that a header may have, as the format says.
+    static let limit = 100_000_000
+
+    /// Entries in the order of their bytes.
+    let entries: [TensorEntry]
+    /// Free text about the file.
+    let metadata: [String: String]
+
+    /// - Throws: the reason why `bytes` are not safetensors.
+    init(_ bytes: UnsafeRawBufferPointer) throws(SafetensorsFlaw) {
+        guard bytes.count >= 8 else { throw SafetensorsFlaw("it has \(bytes.count) bytes, fewer than the 8 of its header's length") }
+        let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+        guard length <= UInt64(Self.limit) else { throw SafetensorsFlaw("its header claims \(length) bytes, more than the \(Self.limit) allowed") }
+        let start = 8 + Int(length)
+        guard start <= bytes.count else { throw SafetensorsFlaw("its header claims \(length) bytes, beyond the end of the file") }
+        let members = try Self.members(UnsafeRawBufferPointer(rebasing: bytes[8..<start]))
+
+        var entries: [TensorEntry] = []
+        entries.reserveCapacity(members.count)
+        var metadata: [String: String] = [:]
+        for name in members.names {
+            if name == "__metadata__" {
+                metadata = try Self.metadata(members[name])
+            } else {
+                entries.append(try TensorEntry(name: name, members[name]?.object, start: start, end: bytes.count))
+            }
+        }
+        entries.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+        try Self.checkContiguous(entries, start: start, end: bytes.count)
+        self.entries = entries
+        self.metadata = metadata
+    }
+
+    private static func members(_ header: UnsafeRawBufferPointer) throws(SafetensorsFlaw) -> JSONObject {
+        guard header.first == UInt8(ascii: "{") else { throw SafetensorsFlaw("its header does not start with \"{\"") }
+        let value: JSONValue
+        do {
+            value = try JSONValue(parsing: header)
+        } catch {
+            throw SafetensorsFlaw("its header is not valid JSON at byte \(error.offset): \(error.reason)")
+        }
+        guard let members = value.object else { throw SafetensorsFlaw("its header is not a JSON object") }
+        return members
+    }
+
+    private static func metadata(_ value: JSONValue?) throws(SafetensorsFlaw) -> [String: String] {
+        guard let members = value?.object else { throw SafetensorsFlaw("__metadata__ is not an object") }
+        var result: [String: String] = [:]
+        for name in members.names {
+            guard let text = members[name]?.string else { throw SafetensorsFlaw("__metadata__ holds something other than text") }
+            result[name] = text
+        }
+        return result
+    }
+
+    private static func checkContiguous(_ entries: [TensorEntry], start: Int, end: Int) throws(SafetensorsFlaw) {
+        var reached = start
+        for entry in entries {
+            guard entry.range.lowerBound >= reached else { throw SafetensorsFlaw("tensor \(entry.name) overlaps the one before it") }
+            guard entry.range.lowerBound == reached else { throw SafetensorsFlaw("a gap stands before tensor \(entry.name)") }
+            reached = entry.range.upperBound
+        }
+        guard reached == end else { throw SafetensorsFlaw("\(end - reached) bytes at its end belong to no tensor") }
+    }
+}
+
+/// Why bytes are not safetensors.
+struct SafetensorsFlaw: Error, Equatable {
+    let reason: String
+
+    init(_ reason: String) { self.reason = reason }
+}
+
+extension TensorEntry {
+    /// - Parameters:
+    ///   - start: where the tensors' bytes start in the file.
+    ///   - end: where the file ends.
+    fileprivate init(name: String, _ members: JSONObject?, start: Int, end: Int) throws(SafetensorsFlaw) {
+        let named = "tensor \(shown(name, limit: 80))"
+        guard let members else { throw SafetensorsFlaw("\(named) is not described by an object") }
+        for member in members.names where !["dtype", "shape", "data_offsets"].contains(member) {
+            throw SafetensorsFlaw("\(named) has the unknown member \(shown(member, limit: 40))")
+        }
+        guard let code = members["dtype"]?.string else { throw SafetensorsFlaw("\(named) has no dtype") }
+        guard let format = TensorFormat(rawValue: code) else {
+            throw SafetensorsFlaw("\(named) has the dtype \(shown(code, limit: 40)), which is not known here")
+        }
+        let shape = try Self.sizes(members["shape"], "\(named): shape")
+        let offsets = try Self.sizes(members["data_offsets"], "\(named): data_offsets")
+        guard offsets.count == 2 else { throw SafetensorsFlaw("\(named): data_offsets should be two numbers") }
+        guard offsets[0] <= offsets[1], offsets[1] <= end - start else {
+            throw SafetensorsFlaw("\(named): data_offsets \(offsets) lie outside the file")
+        }
+        guard Self.byteCount(shape, format) == offsets[1] - offsets[0] else {
+            throw SafetensorsFlaw("\(named): shape \(shape) of \(code) does not fill data_offsets \(offsets)")
+        }
+        self.init(name: name, format: format, shape: shape, range: start + offsets[0]..<start + offsets[1])
+    }
+
+    private static func sizes(_ value: JSONValue?, _ what: String) throws(SafetensorsFlaw) -> [Int] {
+        guard let items = value?.array, items.count <= 32 else { throw SafetensorsFlaw("\(what) is not a list of sizes") }
+        var result: [Int] = []
+        for item in items {
+            guard case .integer(let size) = item, size >= 0 else { throw SafetensorsFlaw("\(what) is not a list of sizes") }
+            result.append(size)
+        }
+        return result
+    }
+
+    /// Bytes of a tensor; nil where the number overflows.
+    private static func byteCount(_ shape: [Int], _ format: TensorFormat) -> Int? {
+        var count = format.size
+        for side in shape {
+            let (product, overflow) = count.multipliedReportingOverflow(by: side)
+            if overflow { return nil }
+            count = product
+        }
+        return count
+    }
+}

@@ -1,0 +1,107 @@
+import DragonTensor
+
+/// What becomes of one tensor of a file.
+enum KeyTarget: Equatable {
+    /// The network's weights that it holds: one, unless a layout fuses several.
+    case weights([KeyBinding])
+    /// Known and not needed.
+    case unused
+    /// Not known: an error, unless someone else takes it.
+    case unknown
+}
+
+/// A weight of the network, and the part of a file's tensor that is it.
+struct KeyBinding: Equatable, Hashable {
+    enum Part: Equatable, Hashable {
+        case whole
+        /// One of several equal bands of rows.
+        case band(Int, of: Int)
+        /// A linear layer that the file keeps as a 1×1 convolution, `[out, in, 1, 1]`.
+        case pointwise
+    }
+
+    let key: String
+    var part = Part.whole
+}
+
+/// The weights of one network under the names that the network uses, and a record of those it took.
+///
+/// Confined to the building of a network: the weights are `Sendable`, the store is not.
+final class WeightStore {
+    private struct Item {
+        let entry: TensorEntry
+        let file: SafetensorsFile
+        let part: KeyBinding.Part
+        var isBound = false
+    }
+
+    /// What errors name where no single file is at fault.
+    let source: String
+    private var items: [String: Item] = [:]
+    private var prefixes: Set<String> = []
+    private(set) var bound: [(key: String, weight: Weight)] = []
+
+    /// - Parameter target: what a key of the files stands for.
+    init(_ files: [SafetensorsFile], source: String, target: (String) -> KeyTarget) throws(ModelError) {
+        self.source = source
+        var unknown: [String] = []
+        for file in files {
+            for entry in file.entries {
+                switch target(entry.name) {
+                case .weights(let bindings): for binding in bindings { try add(binding, entry, file) }
+                case .unused: break
+                case .unknown: unknown.append(entry.name)
+                }
+            }
+        }
+        guard unknown.isEmpty else { throw .surplus(keys: Array(unknown.sorted().prefix(3)), count: unknown.count, file: source) }
+    }
+
+    private func add(_ binding: KeyBinding, _ entry: TensorEntry, _ file: SafetensorsFile) throws(ModelError) {
+        let item = Item(entry: entry, file: file, part: binding.part)
+        guard items.updateValue(item, forKey: binding.key) == nil else { throw .boundTwice(key: entry.name, file: file.path) }
+        var prefix = binding.key[...]
+        while let dot = prefix.lastIndex(of: ".") {
+            prefix = prefix[..<dot]
+            guard prefixes.insert(String(prefix)).inserted else { break }
+        }
+    }
+
+    /// Whether a weight of that name, or any below it, is there.
+    func has(_ key: String) -> Bool { items[key] != nil || prefixes.contains(key) }
+
+    /// Whether a weight of exactly that name is there.
+    func hasWeight(_ key: String) -> Bool { items[key] != nil }
+
+    /// Hands out a weight, once.
+    func take(_ key: String, shape: [Int]) throws(ModelError) -> Weight {
+        guard let item = items[key] else { throw .missing(key: key, file: source) }
+        guard !item.isBound else { throw .boundTwice(key: key, file: source) }
+        let weight = part(item.part, of: try item.file.weight(item.entry))
+        guard weight.shape == shape else {
+            throw .shapeMismatch(key: item.entry.name, expected: shape, found: weight.shape, file: item.file.path)
+        }
+        items[key]?.isBound = true
+        bound.append((key, weight))
+        return weight
+    }
+
+    /// A tensor whose shape does not fit its part is handed out whole, for the check of shapes to name it.
+    private func part(_ part: KeyBinding.Part, of weight: Weight) -> Weight {
+        let shape = weight.shape
+        switch part {
+        case .whole: return weight
+        case .band(let index, let count):
+            guard let rows = shape.first, rows % count == 0 else { return weight }
+            return weight.rows(rows / count * index..<rows / count * (index + 1))
+        case .pointwise:
+            return shape.count == 4 && shape[2...] == [1, 1] ? weight.reshaped(Array(shape[..<2])) : weight
+        }
+    }
+
+    /// Checks that nothing is left.
+    func finish(ignoring isIgnored: (String) -> Bool) throws(ModelError) {
+        let left = items.filter { !$0.value.isBound && !isIgnored($0.key) }.map { $0.value.entry.name }
+        guard left.isEmpty else { throw .surplus(keys: Array(left.sorted().prefix(3)), count: left.count, file: source) }
+    }
+}

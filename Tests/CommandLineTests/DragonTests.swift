@@ -1,0 +1,7 @@
+import Testing
+
+@testable import dragon
+
+@Test func theCommandIsCalledDragon() {
+    #expect(Dragon._commandName == "dragon")
+}
