@@ -1,5 +1,9 @@
 /* Attention in blocks (Dao et al., FlashAttention, 2022, arXiv 2205.14135), in the channel-major layout: scores of a
  * block of keys stand as rows, queries as columns, so that the softmax's running maximum and sum are whole vectors. */
+#ifndef DRAGON_ATTENTION_H
+#define DRAGON_ATTENTION_H
+
+#include "product.h"
 
 #define KEY_BLOCK 128
 #define KEY_TILES ((KEY_BLOCK + MR - 1) / MR)
@@ -129,3 +133,5 @@ static void attention(const dragon_attention *a, int32_t query_begin, int32_t qu
     for (int p = 0; p < panels; p++)
         store_queries(a, query_begin + p * PANEL, min_int(PANEL, queries - p * PANEL), states + p * panel_state(a));
 }
+
+#endif

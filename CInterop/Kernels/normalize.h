@@ -1,4 +1,8 @@
 /* Normalisation over a group of channels, and over the channels of each column. */
+#ifndef DRAGON_NORMALIZE_H
+#define DRAGON_NORMALIZE_H
+
+#include "vector.h"
 
 /* Elements summed in float32 before the sum is carried on in float64. */
 #define SUM_BLOCK 4096
@@ -96,3 +100,5 @@ static void softmax_rows(float *x, int32_t rows, int32_t columns, int32_t causal
             x[i] = 0;
     }
 }
+
+#endif

@@ -1,4 +1,8 @@
 /* Functions of one element at a time. */
+#ifndef DRAGON_POINTWISE_H
+#define DRAGON_POINTWISE_H
+
+#include "vector.h"
 
 #define SQRT_HALF 0.70710678118654752f
 
@@ -87,3 +91,5 @@ static int32_t all_finite(const void *x, int32_t type, size_t count) {
         return all_finite_as(x, DRAGON_BFLOAT16, count);
     return all_finite_as(x, DRAGON_FLOAT32, count);
 }
+
+#endif

@@ -1,4 +1,8 @@
 /* Products of a weight and columns: A is widened and B packed block by block on the way to the tiles. */
+#ifndef DRAGON_PRODUCT_H
+#define DRAGON_PRODUCT_H
+
+#include "tile.h"
 
 /* Row tiles that share one pass over a panel of B. */
 #define ROW_GROUP 4
@@ -173,15 +177,31 @@ static void pack_all(const dragon_product *p, int32_t panel_begin, int32_t panel
 
 /* ---- C */
 
-static size_t multiply_scratch(const dragon_product *p, int32_t panels, int32_t is_packed) {
-    (void)p;
-    return ROW_GROUP * A_BLOCK_FLOATS + (is_packed ? 0 : (size_t)panels * K_BLOCK * PANEL);
+/* Floats of B that a task packs whole: they stay in the second-level cache while the rows pass over them. Above, B is
+ * packed a block of k at a time, and C is read and written once more for every block. */
+#define WHOLE_LIMIT (1 << 18)
+
+INLINE int packs_whole(const dragon_product *p, int panels) {
+    return (ptrdiff_t)panels * p->k * PANEL <= WHOLE_LIMIT;
 }
 
-static void multiply_tile(const dragon_product *p, int row, int rows, int panel, const float *a, const float *b, int k0,
-                          int count) {
-    int in_item = panels_of_item(p);
+static size_t multiply_scratch(const dragon_product *p, int32_t panels, int32_t is_packed) {
+    size_t columns = packs_whole(p, panels) ? (size_t)p->k : K_BLOCK;
+    return ROW_GROUP * A_BLOCK_FLOATS + (is_packed ? 0 : (size_t)panels * columns * PANEL);
+}
+
+/* Columns of B in packed form: panel q starts at data + (q − first)·depth·PANEL and holds rows k0 … k0 + depth. */
+typedef struct packed_columns {
+    const float *data;
+    int first, depth, k0;
+} packed_columns;
+
+static void multiply_tile(const dragon_product *p, int row, int rows, int panel, const float *a,
+                          const packed_columns *columns, int k0, int count) {
+    int in_item = panels_of_item(p), vectors = panel_vectors(p, panel);
     ptrdiff_t offset = panel / in_item * p->c_item + row * p->c_row + panel % in_item * PANEL;
+    const float *b = columns->data + (ptrdiff_t)(panel - columns->first) * columns->depth * PANEL +
+                     (ptrdiff_t)(k0 - columns->k0) * vectors * VL;
     tile_target target = {
         .c = p->c + offset,
         .c_row = p->c_row,
@@ -190,29 +210,43 @@ static void multiply_tile(const dragon_product *p, int row, int rows, int panel,
         .residual = k0 == 0 && p->residual ? p->residual + offset : NULL,
         .accumulate = p->accumulate || k0 > 0,
     };
-    tile_functions[is_column_major(p)][panel_vectors(p, panel) - 1][rows - 1](a, b, count, &target);
+    tile_functions[is_column_major(p)][vectors - 1][rows - 1](a, b, count, &target);
+}
+
+/* Rows [row, end) of at most ROW_GROUP tiles, by k0 … k0 + count of A, over the panels. */
+static void multiply_group(const dragon_product *p, int row, int end, int panel_begin, int panel_end,
+                           const packed_columns *columns, int k0, int count, float *a) {
+    for (int r = row; r < end; r += MR)
+        widen_block(p, r, min_int(MR, end - r), k0, count, a + (r - row) / MR * A_BLOCK_FLOATS);
+    for (int panel = panel_begin; panel < panel_end; panel++)
+        for (int r = row; r < end; r += MR)
+            multiply_tile(p, r, min_int(MR, end - r), panel, a + (r - row) / MR * A_BLOCK_FLOATS, columns, k0, count);
+}
+
+static void multiply_packed(const dragon_product *p, int row_begin, int row_end, int panel_begin, int panel_end,
+                            const packed_columns *columns, float *a) {
+    int step = block_columns(p), end = columns->k0 + columns->depth;
+    for (int row = row_begin; row < row_end; row += ROW_GROUP * MR)
+        for (int k0 = columns->k0; k0 < end; k0 += step)
+            multiply_group(p, row, min_int(row_end, row + ROW_GROUP * MR), panel_begin, panel_end, columns, k0,
+                           min_int(step, end - k0), a);
 }
 
 static void multiply(const dragon_product *p, int32_t row_begin, int32_t row_end, int32_t panel_begin,
                      int32_t panel_end, const float *packed, float *scratch) {
-    float *a = scratch, *own = scratch + ROW_GROUP * A_BLOCK_FLOATS;
-    int step = block_columns(p);
+    float *own = scratch + ROW_GROUP * A_BLOCK_FLOATS;
+    packed_columns columns = {packed, 0, p->k, 0};
+    if (packed) {
+        multiply_packed(p, row_begin, row_end, panel_begin, panel_end, &columns, scratch);
+        return;
+    }
+    int step = packs_whole(p, panel_end - panel_begin) ? p->k : block_columns(p);
     for (int k0 = 0; k0 < p->k; k0 += step) {
-        int count = min_int(step, p->k - k0);
-        if (!packed)
-            for (int panel = panel_begin; panel < panel_end; panel++)
-                pack_panel(p, panel, k0, count, own + (ptrdiff_t)(panel - panel_begin) * K_BLOCK * PANEL);
-        for (int group = row_begin; group < row_end; group += ROW_GROUP * MR) {
-            int group_end = min_int(row_end, group + ROW_GROUP * MR);
-            for (int row = group; row < group_end; row += MR)
-                widen_block(p, row, min_int(MR, group_end - row), k0, count, a + (row - group) / MR * A_BLOCK_FLOATS);
-            for (int panel = panel_begin; panel < panel_end; panel++) {
-                const float *b = packed ? packed + (ptrdiff_t)panel * p->k * PANEL + k0 * panel_vectors(p, panel) * VL
-                                        : own + (ptrdiff_t)(panel - panel_begin) * K_BLOCK * PANEL;
-                for (int row = group; row < group_end; row += MR)
-                    multiply_tile(p, row, min_int(MR, group_end - row), panel, a + (row - group) / MR * A_BLOCK_FLOATS,
-                                  b, k0, count);
-            }
-        }
+        columns = (packed_columns){own, panel_begin, min_int(step, p->k - k0), k0};
+        for (int panel = panel_begin; panel < panel_end; panel++)
+            pack_panel(p, panel, k0, columns.depth, own + (ptrdiff_t)(panel - panel_begin) * columns.depth * PANEL);
+        multiply_packed(p, row_begin, row_end, panel_begin, panel_end, &columns, scratch);
     }
 }
+
+#endif

@@ -1,12 +1,9 @@
 /* One instruction set's table; its kernels are compiled into the file that includes this. */
-#include "vector.h"
-
 #include "attention.h"
 #include "normalize.h"
 #include "pointwise.h"
 #include "product.h"
-#include "tile.h"
-#include "winograd.h"
+#include "winograd_output.h"
 
 extern const dragon_kernel_table DRAGON_TABLE;
 const dragon_kernel_table DRAGON_TABLE = {

@@ -1,4 +1,8 @@
 /* The innermost product: up to MR rows of A by one panel of B (one or two vectors wide), summed in registers. */
+#ifndef DRAGON_TILE_H
+#define DRAGON_TILE_H
+
+#include "vector.h"
 
 #define PANEL (2 * VL)
 /* Columns of A that are widened at a time: with a panel of B they fill about half of a 48 KB first-level cache. */
@@ -121,3 +125,5 @@ static tile_function *const tile_functions[2][2][MR] = {
     {{EACH_ROW_COUNT(TILE_ENTRY_R1)}, {EACH_ROW_COUNT(TILE_ENTRY_R2)}},
     {{EACH_ROW_COUNT(TILE_ENTRY_C1)}, {EACH_ROW_COUNT(TILE_ENTRY_C2)}},
 };
+
+#endif

@@ -1,4 +1,7 @@
 /* Vectors of VL floats, and the functions of them that every kernel uses. Included once for each instruction set. */
+#ifndef DRAGON_VECTOR_H
+#define DRAGON_VECTOR_H
+
 #include "dragon_kernels.h"
 
 #include <math.h>
@@ -162,3 +165,5 @@ INLINE int max_int(int a, int b) {
 INLINE int divide_up(int a, int b) {
     return (a + b - 1) / b;
 }
+
+#endif

@@ -2,6 +2,10 @@
  *
  * Interpolation points 0, ±1, ±2, ∞. The transformed filters are made anew on the way, a block of rows at a time:
  * reading nine halves and computing thirty-six floats is cheaper than reading thirty-six floats from memory. */
+#ifndef DRAGON_WINOGRAD_H
+#define DRAGON_WINOGRAD_H
+
+#include "tile.h"
 
 #define POINTS 36
 
@@ -105,6 +109,8 @@ INLINE void store_tiles(const dragon_winograd *w, int point, int channel, int ti
     float *out = input + input_index(w, point, tile / width, channel) + lane;
     if (count == VL && lane + VL <= width) {
         store(out, value);
+    } else if (count == VL / 2 && lane + VL / 2 <= width) {
+        memcpy(out, &value, sizeof value / 2);
     } else {
         float lanes[VL];
         memcpy(lanes, &value, sizeof lanes);
@@ -243,4 +249,4 @@ static void transform_filters(const dragon_winograd *w, int row, int rows, int k
     }
 }
 
-#include "winograd_output.h"
+#endif

@@ -1,4 +1,8 @@
 /* The second half of a Winograd convolution: thirty-six products, and Aᵀ m A laid into the picture. */
+#ifndef DRAGON_WINOGRAD_OUTPUT_H
+#define DRAGON_WINOGRAD_OUTPUT_H
+
+#include "winograd.h"
 
 static size_t winograd_scratch(const dragon_winograd *w, int32_t rows) {
     size_t products = (size_t)POINTS * (size_t)rows * (size_t)band_panels(w) * (size_t)band_width(w);
@@ -96,3 +100,5 @@ static void winograd_output(const dragon_winograd *w, int32_t row_begin, int32_t
             }
         }
 }
+
+#endif

@@ -1,3 +1,6 @@
+import CKernels
+import Synchronization
+
 /// The number format that a weight has in its file. Arithmetic is always float32; the kernels widen as they read.
 public enum ElementType: Int32, Sendable, CaseIterable {
     /// IEEE 754 binary32.
@@ -96,5 +99,21 @@ extension Float {
         case (0x1F, _): self = Float(bitPattern: sign | 0x7F80_0000 | fraction << 13)
         default: self = Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
         }
+    }
+}
+
+extension Weight {
+    /// Whether no element is infinite or not a number.
+    public func isFinite(in context: ComputeContext) -> Bool {
+        let chunk = 1 << 20
+        let chunks = (count + chunk - 1) / chunk
+        let scan = context.kernels.functions.pointee.all_finite
+        let bad = Atomic<Bool>(false)
+        context.forEach(chunks) { index in
+            let first = index * chunk
+            let length = min(chunk, count - first)
+            if scan?(pointer + first * elementType.size, elementType.rawValue, length) == 0 { bad.store(true, ordering: .relaxed) }
+        }
+        return !bad.load(ordering: .relaxed)
     }
 }

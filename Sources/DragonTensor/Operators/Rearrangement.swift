@@ -74,3 +74,44 @@ extension Tensor {
         return result
     }
 }
+
+// MARK: - Pictures and patches
+
+extension Tensor {
+    /// Cuts a picture `[batch, channels, height, width]` into patches that do not overlap:
+    /// `[batch, channels·side², height / side, width / side]`, the order within a patch being channel, row, column.
+    public func patches(side: Int, in context: ComputeContext) throws -> Tensor {
+        try require(shape.count == 4 && shape[2] % side == 0 && shape[3] % side == 0, "patches", expected: [batch, channels, side, side])
+        let (height, width) = (shape[2] / side, shape[3] / side)
+        let result = try Tensor(uninitialized: [batch, channels * side * side, height, width], in: context)
+        context.forEach(batch * channels * side * side) { plane in
+            let (dy, dx) = (plane / side % side, plane % side)
+            let source = pointer + plane / (side * side) * columns
+            let target = result.pointer + plane * height * width
+            for y in 0..<height {
+                for x in 0..<width { target[y * width + x] = source[(y * side + dy) * shape[3] + x * side + dx] }
+            }
+        }
+        return result
+    }
+
+    /// The inverse of ``patches(side:in:)``, adding `bias` to each channel.
+    public func picture(side: Int, channels pictureChannels: Int, bias: [Float], in context: ComputeContext) throws -> Tensor {
+        try require(
+            shape.count == 4 && channels == pictureChannels * side * side && bias.count == pictureChannels, "picture",
+            expected: [batch, pictureChannels * side * side] + shape.dropFirst(2))
+        let (height, width) = (shape[2], shape[3])
+        let result = try Tensor(uninitialized: [batch, pictureChannels, height * side, width * side], in: context)
+        context.forEach(batch * channels) { plane in
+            let (dy, dx) = (plane / side % side, plane % side)
+            let channel = plane / (side * side)
+            let target = result.pointer + channel * result.columns
+            let source = pointer + plane * columns
+            let shift = bias[channel % pictureChannels]
+            for y in 0..<height {
+                for x in 0..<width { target[(y * side + dy) * width * side + x * side + dx] = source[y * width + x] + shift }
+            }
+        }
+        return result
+    }
+}

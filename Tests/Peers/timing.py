@@ -1,0 +1,65 @@
+"""Times PyTorch + diffusers on what `dragon bench` times, alternating with it, and prints the ratio of the medians.
+
+    python3 timing.py MODEL [--dragon PATH] [--side 512] [--repeat 5] [--threads 2] [--phases unet,unet2,encode,decode]
+
+Both sides stay loaded and take turns, run by run, so that a machine whose speed drifts favours neither.
+Needs: torch, diffusers, safetensors (PyPI).
+"""
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import time
+
+import torch
+from diffusers import AutoencoderKL, UNet2DConditionModel
+
+from make_reference import load
+
+
+def torch_phases(model, side):
+    unet, vae = load(UNet2DConditionModel, model, "unet"), load(AutoencoderKL, model, "vae")
+    cells = side // 8
+    latent, text = torch.randn(2, unet.config.in_channels, cells, cells), torch.randn(2, 77, unet.config.cross_attention_dim)
+    picture = torch.rand(1, 3, side, side) * 2 - 1
+    return {
+        "unet": lambda: unet(latent[:1], 481, encoder_hidden_states=text[:1]),
+        "unet2": lambda: unet(latent, 481, encoder_hidden_states=text),
+        "encode": lambda: vae.encode(picture),
+        "decode": lambda: vae.decode(torch.randn(1, vae.config.latent_channels, cells, cells)),
+    }
+
+
+@torch.no_grad()
+def main():
+    ap = argparse.ArgumentParser()
+    ap.add_argument("model")
+    ap.add_argument("--dragon", default=".build/release/dragon")
+    ap.add_argument("--side", type=int, default=512)
+    ap.add_argument("--repeat", type=int, default=5)
+    ap.add_argument("--threads", type=int, default=2)
+    ap.add_argument("--phases", default="unet,unet2,encode,decode")
+    a = ap.parse_args()
+    torch.set_num_threads(a.threads)
+    phases = torch_phases(a.model, a.side)
+    print(f"{'phase':8}{'torch':>9}{'dragon':>9}{'ratio':>8}   (median seconds; ratio of medians, min and max of pairs)")
+    for name in a.phases.split(","):
+        # `--repeat 1` makes one warm-up run and one timed run a process; torch is warmed up once.
+        phases[name]()
+        pairs = []
+        for _ in range(a.repeat):
+            start = time.perf_counter()
+            phases[name]()
+            theirs = time.perf_counter() - start
+            out = subprocess.run(
+                [a.dragon, "bench", "--model", a.model, "--side", str(a.side), "--phase", name, "--repeat", "1",
+                 "--threads", str(a.threads), "--json"], check=True, capture_output=True, env=os.environ)
+            pairs.append((theirs, json.loads(out.stdout)["seconds"]["min"]))
+        theirs, ours = (statistics.median(p[i] for p in pairs) for i in (0, 1))
+        ratios = [o / t for t, o in pairs]
+        print(f"{name:8}{theirs:9.3f}{ours:9.3f}{ours / theirs:8.3f}   {min(ratios):.3f} {max(ratios):.3f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
