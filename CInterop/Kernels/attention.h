@@ -42,20 +42,29 @@ static void load_queries(const dragon_attention *a, int first, int columns, floa
     }
 }
 
-/* Keys [first, first + count) as tiles of columns, values as rows. */
+/* Tokens [first, first + count) of a channel-major array of `total` tokens, as tiles of columns: A(token, channel). */
+INLINE void load_token_tiles(const void *x, int32_t type, ptrdiff_t row, int total, int first, int count, int depth,
+                             float *tiles) {
+    for (int tile = 0; tile * MR < count; tile++)
+        for (int c = 0; c < depth; c++) {
+            ptrdiff_t at = c * row + first + tile * MR;
+            float *to = tiles + ((ptrdiff_t)tile * depth + c) * A_COLUMN;
+            int left = total - first - tile * MR;
+            for (int r = 0; r < A_COLUMN && r < left; r += VL)
+                store(to + r, left - r >= VL ? widen_at(x, at + r, type) : widen_some(x, at + r, type, left - r));
+        }
+}
+
+/* The same tokens as rows: A(channel, token). */
+INLINE void load_token_rows(const void *x, int32_t type, ptrdiff_t row, int first, int count, int depth, float *rows) {
+    for (int c = 0; c < depth; c++)
+        widen_row(x, c * row + first, count, type, rows + c * A_STRIDE);
+}
+
 INLINE void load_keys_as(const dragon_attention *a, const dragon_keys *part, int32_t type, int first, int count,
                          float *keys, float *values) {
-    for (int tile = 0; tile * MR < count; tile++)
-        for (int c = 0; c < a->depth; c++) {
-            ptrdiff_t at = c * part->row + first + tile * MR;
-            float *to = keys + ((ptrdiff_t)tile * a->depth + c) * A_COLUMN;
-            int left = part->count - first - tile * MR;
-            for (int r = 0; r < A_COLUMN && r < left; r += VL)
-                store(to + r, left - r >= VL ? widen_at(part->key, at + r, type)
-                                             : widen_some(part->key, at + r, type, left - r));
-        }
-    for (int c = 0; c < a->depth; c++)
-        widen_row(part->value, c * part->row + first, count, type, values + c * A_STRIDE);
+    load_token_tiles(part->key, type, part->row, part->count, first, count, a->depth, keys);
+    load_token_rows(part->value, type, part->row, first, count, a->depth, values);
 }
 
 static void load_keys(const dragon_attention *a, const dragon_keys *part, int first, int count, float *keys,
@@ -66,6 +75,23 @@ static void load_keys(const dragon_attention *a, const dragon_keys *part, int fi
         load_keys_as(a, part, DRAGON_BFLOAT16, first, count, keys, values);
     else
         load_keys_as(a, part, DRAGON_FLOAT32, first, count, keys, values);
+}
+
+/* scores[token][column] = tiles · columns, for `count` tokens; columns is depth × PANEL. */
+INLINE void multiply_token_tiles(const float *tiles, const float *columns, int depth, int count, float *scores) {
+    for (int row = 0; row < count; row += MR) {
+        tile_target target = {.c = scores + row * PANEL, .c_row = PANEL, .columns = PANEL};
+        tile_functions[1][1][min_int(MR, count - row) - 1](tiles + (ptrdiff_t)row / MR * depth * A_COLUMN, columns,
+                                                           depth, &target);
+    }
+}
+
+/* sums[channel][column] += rows · scores, over `count` tokens. */
+INLINE void add_token_rows(const float *rows, const float *scores, int depth, int count, float *sums) {
+    for (int row = 0; row < depth; row += MR) {
+        tile_target target = {.c = sums + row * PANEL, .c_row = PANEL, .columns = PANEL, .accumulate = 1};
+        tile_functions[0][1][min_int(MR, depth - row) - 1](rows + (ptrdiff_t)row * A_STRIDE, scores, count, &target);
+    }
 }
 
 /* Scores to weights in place: subtracts the new maximum, exponentiates, and rescales what was summed before. */
@@ -90,18 +116,9 @@ static void softmax_block(const dragon_attention *a, int count, float *scores, f
 
 static void attend_block(const dragon_attention *a, int count, const float *keys, const float *values, float *scores,
                          float *state) {
-    for (int row = 0; row < count; row += MR) {
-        tile_target target = {.c = scores + row * PANEL, .c_row = PANEL, .columns = PANEL};
-        tile_functions[1][1][min_int(MR, count - row) - 1](keys + (ptrdiff_t)row / MR * a->depth * A_COLUMN, state,
-                                                           a->depth, &target);
-    }
+    multiply_token_tiles(keys, state, a->depth, count, scores);
     softmax_block(a, count, scores, state);
-    float *out = state + (ptrdiff_t)a->depth * PANEL;
-    for (int row = 0; row < a->depth; row += MR) {
-        tile_target target = {.c = out + row * PANEL, .c_row = PANEL, .columns = PANEL, .accumulate = 1};
-        tile_functions[0][1][min_int(MR, a->depth - row) - 1](values + (ptrdiff_t)row * A_STRIDE, scores, count,
-                                                              &target);
-    }
+    add_token_rows(values, scores, a->depth, count, state + (ptrdiff_t)a->depth * PANEL);
 }
 
 static void store_queries(const dragon_attention *a, int first, int columns, const float *state) {

@@ -16,6 +16,30 @@ INLINE vf quick_gelu_vf(vf x) {
     return x * sigmoid_vf(1.702f * x);
 }
 
+#ifndef HARDWARE_HALF
+/* The nearest half, ties to even; infinity beyond its range. */
+INLINE uint16_t half_bits(float x) {
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    uint16_t sign = (uint16_t)(bits >> 16 & 0x8000);
+    uint32_t magnitude = bits & 0x7FFFFFFF;
+    if (magnitude >= 0x7F800000)
+        return (uint16_t)(sign | 0x7C00 | (magnitude > 0x7F800000 ? 0x200 : 0));
+    if (magnitude >= 0x477FF000)
+        return (uint16_t)(sign | 0x7C00);
+    if (magnitude < 0x38800000) { /* subnormal: let the addition round at the right place */
+        float shifted;
+        memcpy(&shifted, &magnitude, sizeof shifted);
+        shifted += 0.5f;
+        uint32_t rounded;
+        memcpy(&rounded, &shifted, sizeof rounded);
+        return (uint16_t)(sign | (rounded - 0x3F000000));
+    }
+    uint32_t rounded = magnitude - 0x38000000 + 0xFFF + (magnitude >> 13 & 1);
+    return (uint16_t)(sign | rounded >> 13);
+}
+#endif
+
 /* y[i] = EXPRESSION of the vectors a (from x) and b (from z); the tail goes through one zero-filled vector. */
 #define POINTWISE(x, z, y, count, EXPRESSION)                                                                          \
     size_t i = 0;                                                                                                      \
@@ -68,6 +92,39 @@ static void widen(const void *x, int32_t type, float *y, size_t count) {
         widen_as(x, DRAGON_BFLOAT16, y, count);
     else
         widen_as(x, DRAGON_FLOAT32, y, count);
+}
+
+/* y = value·gelu(gate): d_value = dy·gelu(gate), d_gate = dy·value·(Φ(gate) + gate·φ(gate)). */
+static void gated_gelu_pullback(const float *value, const float *gate, const float *dy, float *d_value, float *d_gate,
+                                size_t count) {
+    const vf peak = splat(0.3989422804014327f); /* 1 / √(2π) */
+    for (size_t i = 0; i < count; i += VL) {
+        int left = (int)(count - i < VL ? count - i : VL);
+        vf v, g, d;
+        if (left == VL)
+            v = load(value + i), g = load(gate + i), d = load(dy + i);
+        else {
+            v = widen_some(value, (ptrdiff_t)i, DRAGON_FLOAT32, left);
+            g = widen_some(gate, (ptrdiff_t)i, DRAGON_FLOAT32, left);
+            d = widen_some(dy, (ptrdiff_t)i, DRAGON_FLOAT32, left);
+        }
+        vf cumulative = 0.5f * (1.0f + erf_vf(g * SQRT_HALF));
+        vf density = peak * exp2_vf(g * g * (-0.5f * LOG2_E));
+        vf dv = d * g * cumulative, dg = d * v * (cumulative + g * density);
+        memcpy(d_value + i, &dv, (size_t)left * sizeof(float));
+        memcpy(d_gate + i, &dg, (size_t)left * sizeof(float));
+    }
+}
+
+static void narrow_half(const float *x, uint16_t *y, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+#ifdef HARDWARE_HALF
+        _Float16 half = (_Float16)x[i];
+        memcpy(y + i, &half, sizeof half);
+#else
+        y[i] = half_bits(x[i]);
+#endif
+    }
 }
 
 /* An exponent of ones means infinity or NaN, in every format. */

@@ -1,6 +1,8 @@
 /* One instruction set's table; its kernels are compiled into the file that includes this. */
 #include "attention.h"
+#include "attention_pullback.h"
 #include "normalize.h"
+#include "normalize_pullback.h"
 #include "pointwise.h"
 #include "product.h"
 #include "winograd_output.h"
@@ -22,8 +24,14 @@ const dragon_kernel_table DRAGON_TABLE = {
     .winograd_output = winograd_output,
     .attention_scratch = attention_scratch,
     .attention = attention,
+    .attention_pullback_scratch = attention_pullback_scratch,
+    .attention_query_gradient = attention_query_gradient,
+    .attention_key_gradient = attention_key_gradient,
     .group_norm = group_norm,
     .layer_norm = layer_norm,
+    .group_norm_pullback = group_norm_pullback,
+    .layer_norm_pullback = layer_norm_pullback,
+    .gated_gelu_pullback = gated_gelu_pullback,
     .silu = silu,
     .gelu = gelu,
     .quick_gelu = quick_gelu,
@@ -32,5 +40,6 @@ const dragon_kernel_table DRAGON_TABLE = {
     .scale_add = scale_add,
     .softmax_rows = softmax_rows,
     .widen = widen,
+    .narrow_half = narrow_half,
     .all_finite = all_finite,
 };

@@ -82,6 +82,20 @@ typedef struct dragon_attention {
     float scale;
 } dragon_attention;
 
+/* The pullback of one head's attention for several cotangents of its output at once. Arrays are channel-major; those of
+ * cotangent i start i·d_query_next (queries) or i·d_key_next (keys) floats after the first's. */
+typedef struct dragon_attention_pullback {
+    const float *query, *key, *value;
+    const float *log_sum; /* as attention() left it */
+    const float *d_out;
+    const float *dots; /* of d_out and out over channels: cotangent i's at dots + i·queries */
+    float *d_query, *d_key, *d_value;
+    ptrdiff_t query_row, key_row; /* tokens from channel to channel */
+    ptrdiff_t d_query_next, d_key_next;
+    int32_t queries, keys, depth, cotangents;
+    float scale;
+} dragon_attention_pullback;
+
 typedef struct dragon_kernel_table {
     const char *name;
     int32_t lanes;     /* floats in a vector */
@@ -107,12 +121,26 @@ typedef struct dragon_kernel_table {
     size_t (*attention_scratch)(const dragon_attention *, int32_t queries);
     void (*attention)(const dragon_attention *, int32_t query_begin, int32_t query_end, float *scratch);
 
+    /* Gradients for a range of queries, or of keys; each needs the same scratch. */
+    size_t (*attention_pullback_scratch)(const dragon_attention_pullback *);
+    void (*attention_query_gradient)(const dragon_attention_pullback *, int32_t begin, int32_t end, float *scratch);
+    void (*attention_key_gradient)(const dragon_attention_pullback *, int32_t begin, int32_t end, float *scratch);
+
     /* y = (x − mean) / √(variance + eps) · gamma[channel] + beta[channel] over one group; then SiLU if asked. */
     void (*group_norm)(const float *x, float *y, int32_t channels, int32_t pixels, const float *gamma,
                        const float *beta, float eps, int32_t silu);
     /* The same over the channels of each column, columns [begin, end); x and y have `columns` columns a row. */
     void (*layer_norm)(const float *x, float *y, int32_t channels, int32_t columns, int32_t begin, int32_t end,
                        const float *gamma, const float *beta, float eps, float *scratch);
+
+    /* Pullbacks: dx of the same, `extra` (or NULL) added to it. */
+    void (*group_norm_pullback)(const float *x, const float *dy, const float *extra, float *dx, int32_t channels,
+                                int32_t pixels, const float *gamma, const float *beta, float eps, int32_t silu);
+    void (*layer_norm_pullback)(const float *x, const float *dy, const float *extra, float *dx, int32_t channels,
+                                int32_t columns, int32_t begin, int32_t end, const float *gamma, float eps,
+                                float *scratch); /* four rows of end − begin floats */
+    void (*gated_gelu_pullback)(const float *value, const float *gate, const float *dy, float *d_value, float *d_gate,
+                                size_t count);
 
     void (*silu)(const float *x, float *y, size_t count);
     void (*gelu)(const float *x, float *y, size_t count);
@@ -122,6 +150,7 @@ typedef struct dragon_kernel_table {
     void (*scale_add)(const float *x, float a, const float *z, float b, float *y, size_t count); /* a·x + b·z */
     void (*softmax_rows)(float *x, int32_t rows, int32_t columns, int32_t causal);
     void (*widen)(const void *x, int32_t type, float *y, size_t count);
+    void (*narrow_half)(const float *x, uint16_t *y, size_t count); /* to the nearest, ties to even */
     int32_t (*all_finite)(const void *x, int32_t type, size_t count);
 } dragon_kernel_table;
 

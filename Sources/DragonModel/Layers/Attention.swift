@@ -1,5 +1,14 @@
 import DragonTensor
 
+/// Changes what a decoder's self-attention attends to: records its keys and values, or mixes recorded ones in.
+public protocol SelfAttentionExchange: AnyObject {
+    /// - Parameters:
+    ///   - layer: position among the decoder's self-attention layers, in the order of execution.
+    ///   - key, value: `[batch, channels, tokens]`, as the layer computes them.
+    /// - Returns: what the layer attends to instead.
+    func exchange(layer: Int, key: Tensor, value: Tensor, in context: ComputeContext) throws -> [KeysAndValues]
+}
+
 /// Multi-head attention. Keys: `to_q`, `to_k`, `to_v` (without bias unless asked), `to_out.0`.
 struct Attention: Sendable {
     private let query: Linear
@@ -7,6 +16,7 @@ struct Attention: Sendable {
     private let value: Linear
     private let out: Linear
     private let heads: Int
+    private let attendsToItself: Bool
 
     /// - Parameters:
     ///   - channels: of the queries and the result.
@@ -16,17 +26,42 @@ struct Attention: Sendable {
         query = try Linear(scope["to_q"], in: channels, out: channels, bias: bias)
         key = try Linear(scope["to_k"], in: source, out: channels, bias: bias)
         value = try Linear(scope["to_v"], in: source, out: channels, bias: bias)
-        out = try Linear(scope["to_out"]["0"], in: channels, out: channels)
+        out = try Linear(scope["to_out"][0], in: channels, out: channels)
         self.heads = heads
+        attendsToItself = contextChannels == nil
     }
 
-    /// `x`: `[batch, channels, tokens]`; `source`: `[batch, contextChannels, tokens']`, or nil for `x` itself.
+    /// - Parameters:
+    ///   - x: `[batch, channels, tokens]`.
+    ///   - source: `[batch, contextChannels, tokens']`, or nil for `x` itself.
+    ///   - exchange: what to attend to instead, given keys and values.
+    ///   - residual: added to the result, of its shape.
     func callAsFunction(
-        _ x: Tensor, attendingTo source: Tensor? = nil, adding residual: Tensor, in context: ComputeContext
+        _ x: Tensor, attendingTo source: Tensor? = nil, through exchange: ((Tensor, Tensor) throws -> [KeysAndValues])? = nil,
+        adding residual: Tensor, in context: ComputeContext
     ) throws -> Tensor {
         let source = source ?? x
-        let attended = try query(x, in: context).attention(
+        let (k, v) = (try key(source, in: context), try value(source, in: context))
+        let parts = try exchange?(k, v) ?? [KeysAndValues(key: k, value: v)]
+        return try out(query(x, in: context).attention(to: parts, heads: heads, in: context), adding: residual, in: context)
+    }
+
+    /// The forward pass for a batch of one, and what the pullback needs of it.
+    func forwardSaving(
+        _ x: Tensor, attendingTo source: Tensor? = nil, adding residual: Tensor, in context: ComputeContext
+    ) throws -> (Tensor, AttentionRecord) {
+        let source = source ?? x
+        let record = try query(x, in: context).recordedAttention(
             key: key(source, in: context), value: value(source, in: context), heads: heads, in: context)
-        return try out(attended, adding: residual, in: context)
+        return (try out(record.out, adding: residual, in: context), record)
+    }
+
+    /// dx, without the residual's part; a source other than x is taken as constant.
+    func inputGradient(_ dy: Tensor, _ record: AttentionRecord, in context: ComputeContext) throws -> Tensor {
+        let gradient = try out.inputGradient(dy, in: context).attentionInputGradient(record, ofKeys: attendsToItself, in: context)
+        var dx = try query.inputGradient(gradient.query, in: context)
+        if let dKey = gradient.key { dx = try key.inputGradient(dKey, adding: dx, in: context) }
+        if let dValue = gradient.value { dx = try value.inputGradient(dValue, adding: dx, in: context) }
+        return dx
     }
 }

@@ -27,4 +27,12 @@ struct Convolution: Sendable {
         let bias = shift.map { Vector(zip(self.bias.values, $0).map(+)) } ?? self.bias
         return try x.convolution(weight, bias: bias, stride: stride, padding: padding, residual: residual, in: context)
     }
+
+    /// dx of a layer of equal padding, for an input of the given sides: dy convolved with the filters turned round.
+    func inputGradient(
+        _ dy: Tensor, height: Int, width: Int, adding residual: Tensor? = nil, in context: ComputeContext
+    ) throws -> Tensor {
+        let spread = stride == 1 ? dy : try dy.spread(height: height, width: width, in: context)
+        return try spread.convolutionInputGradient(weight, residual: residual, in: context)
+    }
 }

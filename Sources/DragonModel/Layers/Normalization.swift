@@ -17,6 +17,12 @@ struct GroupNorm: Sendable {
     func callAsFunction(_ x: Tensor, silu: Bool = false, in context: ComputeContext) throws -> Tensor {
         try x.groupNorm(groups: groups, scale: scale, shift: shift, epsilon: epsilon, silu: silu, in: context)
     }
+
+    /// dx for the input `x`, plus `residual`.
+    func inputGradient(_ dy: Tensor, of x: Tensor, silu: Bool = false, adding residual: Tensor? = nil, in context: ComputeContext) throws -> Tensor {
+        try dy.groupNormInputGradient(
+            of: x, groups: groups, scale: scale, shift: shift, epsilon: epsilon, silu: silu, adding: residual, in: context)
+    }
 }
 
 /// Layer normalisation over channels. Keys: `weight`, `bias` [channels].
@@ -33,5 +39,10 @@ struct LayerNorm: Sendable {
 
     func callAsFunction(_ x: Tensor, in context: ComputeContext) throws -> Tensor {
         try x.layerNorm(scale: scale, shift: shift, epsilon: epsilon, in: context)
+    }
+
+    /// dx for the input `x`, plus `residual`.
+    func inputGradient(_ dy: Tensor, of x: Tensor, adding residual: Tensor? = nil, in context: ComputeContext) throws -> Tensor {
+        try dy.layerNormInputGradient(of: x, scale: scale, epsilon: epsilon, adding: residual, in: context)
     }
 }

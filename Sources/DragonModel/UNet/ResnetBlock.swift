@@ -24,10 +24,32 @@ struct ResnetBlock: Sendable {
     ///   - x: `[batch, in, height, width]`.
     ///   - time: SiLU of the time embedding, `[1, timeChannels, 1]`.
     func callAsFunction(_ x: Tensor, time: Tensor? = nil, in context: ComputeContext) throws -> Tensor {
+        try forwardSaving(x, time: time, in: context).0
+    }
+
+    /// What the pullback needs.
+    struct Saved: Sendable {
+        let input: Tensor
+        /// The first convolution's output.
+        let middle: Tensor
+    }
+
+    /// The forward pass, and what the pullback needs of it.
+    func forwardSaving(_ x: Tensor, time: Tensor? = nil, in context: ComputeContext) throws -> (Tensor, Saved) {
         var shift: [Float]?
         if let timeProjection, let time { shift = try timeProjection(time, in: context).values }
         let middle = try conv1(norm1(x, silu: true, in: context), shift: shift, in: context)
         let skipped = try shortcut.map { try $0(x, in: context) } ?? x
-        return try conv2(norm2(middle, silu: true, in: context), adding: skipped, in: context)
+        return (try conv2(norm2(middle, silu: true, in: context), adding: skipped, in: context), Saved(input: x, middle: middle))
+    }
+
+    /// dx = norm1ᵀ conv1ᵀ norm2ᵀ conv2ᵀ dy + shortcutᵀ dy.
+    func inputGradient(_ dy: Tensor, _ saved: Saved, in context: ComputeContext) throws -> Tensor {
+        let (height, width) = (dy.shape[2], dy.shape[3])
+        let d2 = try conv2.inputGradient(dy, height: height, width: width, in: context)
+        let dMiddle = try norm2.inputGradient(d2, of: saved.middle, silu: true, in: context)
+        let d1 = try conv1.inputGradient(dMiddle, height: height, width: width, in: context)
+        let dSkip = try shortcut.map { try $0.inputGradient(dy, height: height, width: width, in: context) } ?? dy
+        return try norm1.inputGradient(d1, of: saved.input, silu: true, adding: dSkip, in: context)
     }
 }

@@ -22,11 +22,42 @@ struct TransformerBlock: Sendable {
     }
 
     /// `x`: `[batch, channels, tokens]`; `text`: `[batch, textChannels, 77]`.
-    func callAsFunction(_ x: Tensor, text: Tensor, in context: ComputeContext) throws -> Tensor {
-        let seen = try attention1(norm1(x, in: context), adding: x, in: context)
+    func callAsFunction(
+        _ x: Tensor, text: Tensor, through exchange: ((Tensor, Tensor) throws -> [KeysAndValues])?, in context: ComputeContext
+    ) throws -> Tensor {
+        let seen = try attention1(norm1(x, in: context), through: exchange, adding: x, in: context)
         let told = try attention2(norm2(seen, in: context), attendingTo: text, adding: seen, in: context)
         let gated = try widen(norm3(told, in: context), in: context).gatedGelu(in: context)
         return try narrow(gated, adding: told, in: context)
+    }
+
+    /// What the pullback needs.
+    struct Saved: Sendable {
+        let input: Tensor
+        let attention1: AttentionRecord
+        let seen: Tensor
+        let attention2: AttentionRecord
+        let told: Tensor
+        let wide: Tensor
+    }
+
+    /// The forward pass for a batch of one, and what the pullback needs of it.
+    func forwardSaving(_ x: Tensor, text: Tensor, in context: ComputeContext) throws -> (Tensor, Saved) {
+        let (seen, first) = try attention1.forwardSaving(norm1(x, in: context), adding: x, in: context)
+        let (told, second) = try attention2.forwardSaving(norm2(seen, in: context), attendingTo: text, adding: seen, in: context)
+        let wide = try widen(norm3(told, in: context), in: context)
+        let y = try narrow(wide.gatedGelu(in: context), adding: told, in: context)
+        return (y, Saved(input: x, attention1: first, seen: seen, attention2: second, told: told, wide: wide))
+    }
+
+    /// dx, back through the three residual branches in turn.
+    func inputGradient(_ dy: Tensor, _ saved: Saved, in context: ComputeContext) throws -> Tensor {
+        let dWide = try narrow.inputGradient(dy, in: context).gatedGeluInputGradient(of: saved.wide, in: context)
+        let dTold = try norm3.inputGradient(widen.inputGradient(dWide, in: context), of: saved.told, adding: dy, in: context)
+        let d2 = try attention2.inputGradient(dTold, saved.attention2, in: context)
+        let dSeen = try norm2.inputGradient(d2, of: saved.seen, adding: dTold, in: context)
+        let d1 = try attention1.inputGradient(dSeen, saved.attention1, in: context)
+        return try norm1.inputGradient(d1, of: saved.input, adding: dSeen, in: context)
     }
 }
 
@@ -50,10 +81,36 @@ struct SpatialTransformer: Sendable {
     }
 
     /// `x`: `[batch, channels, height, width]`.
-    func callAsFunction(_ x: Tensor, text: Tensor, in context: ComputeContext) throws -> Tensor {
+    func callAsFunction(
+        _ x: Tensor, text: Tensor, through exchange: ((Tensor, Tensor) throws -> [KeysAndValues])? = nil, in context: ComputeContext
+    ) throws -> Tensor {
         let tokens = [x.batch, x.channels, x.columns]
-        let y = try block(projectIn(norm(x, in: context).reshaped(tokens), in: context), text: text, in: context)
+        let y = try block(
+            projectIn(norm(x, in: context).reshaped(tokens), in: context), text: text, through: exchange, in: context)
         return try projectOut(y, adding: x.reshaped(tokens), in: context).reshaped(x.shape)
+    }
+
+    /// What the pullback needs.
+    struct Saved: Sendable {
+        let input: Tensor
+        let block: TransformerBlock.Saved
+    }
+
+    /// The forward pass for a batch of one, and what the pullback needs of it.
+    func forwardSaving(_ x: Tensor, text: Tensor, in context: ComputeContext) throws -> (Tensor, Saved) {
+        let tokens = [x.batch, x.channels, x.columns]
+        let (y, saved) = try block.forwardSaving(
+            projectIn(norm(x, in: context).reshaped(tokens), in: context), text: text, in: context)
+        let out = try projectOut(y, adding: x.reshaped(tokens), in: context).reshaped(x.shape)
+        return (out, Saved(input: x, block: saved))
+    }
+
+    /// dx = normᵀ proj_inᵀ blockᵀ proj_outᵀ dy + dy.
+    func inputGradient(_ dy: Tensor, _ saved: Saved, in context: ComputeContext) throws -> Tensor {
+        let tokens = [dy.batch, dy.channels, dy.columns]
+        let dBlock = try block.inputGradient(projectOut.inputGradient(dy.reshaped(tokens), in: context), saved.block, in: context)
+        let dNorm = try projectIn.inputGradient(dBlock, in: context).reshaped(dy.shape)
+        return try norm.inputGradient(dNorm, of: saved.input, adding: dy, in: context)
     }
 }
 
@@ -69,5 +126,9 @@ struct Projection: Sendable {
 
     func callAsFunction(_ x: Tensor, adding residual: Tensor? = nil, in context: ComputeContext) throws -> Tensor {
         try x.linear(weight, bias: bias, residual: residual, in: context)
+    }
+
+    func inputGradient(_ dy: Tensor, in context: ComputeContext) throws -> Tensor {
+        try dy.linearInputGradient(weight, in: context)
     }
 }

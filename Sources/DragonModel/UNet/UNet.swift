@@ -6,11 +6,11 @@ import DragonTensor
 public struct UNet: Sendable {
     /// What it was built from.
     public let configuration: UNetConfiguration
-    private let convIn: Convolution
-    private let timeEmbedding: TimeEmbedding
-    private let down: [DownBlock]
-    private let mid: MidBlock
-    private let up: [UpBlock]
+    let convIn: Convolution
+    let timeEmbedding: TimeEmbedding
+    let down: [DownBlock]
+    let mid: MidBlock
+    let up: [UpBlock]
     private let normOut: GroupNorm
     private let convOut: Convolution
 
@@ -43,14 +43,18 @@ public struct UNet: Sendable {
             if index < channels.count - 1 { kept.append(width) }
         }
         var below = channels[channels.count - 1]
+        var attentionLayers = 0
         return try configuration.upLevels.enumerated().map { index, level in
             let count = configuration.layersPerBlock[channels.count - 1 - index] + 1
             let skips = Array(kept.suffix(count).reversed())
             kept.removeLast(count)
-            defer { below = level.channels }
+            defer {
+                below = level.channels
+                attentionLayers += level.hasAttention ? count : 0
+            }
             return try UpBlock(
-                scope["\(index)"], in: below, skips: skips, level: level, isLast: index == channels.count - 1,
-                configuration: configuration)
+                scope["\(index)"], in: below, skips: skips, level: level, attentionLayers: attentionLayers,
+                isLast: index == channels.count - 1, configuration: configuration)
         }
     }
 
@@ -60,9 +64,12 @@ public struct UNet: Sendable {
     ///   - latent: `[batch, inChannels, height, width]`; sides are multiples of 2^(blocks − 1).
     ///   - timestep: 0 ..< 1000, the same for the whole batch.
     ///   - text: `[batch, crossAttentionDim, tokens]`.
+    ///   - exchange: what the decoder's self-attention attends to; nil for its own tokens.
     /// - Returns: a tensor of the latent's shape.
-    public func callAsFunction(_ latent: Tensor, timestep: Int, text: Tensor, in context: ComputeContext) throws -> Tensor {
-        let conditions = UNetConditions(time: try timeEmbedding(timestep, in: context), text: text)
+    public func callAsFunction(
+        _ latent: Tensor, timestep: Int, text: Tensor, exchange: (any SelfAttentionExchange)? = nil, in context: ComputeContext
+    ) throws -> Tensor {
+        let conditions = UNetConditions(time: try timeEmbedding(timestep, in: context), text: text, exchange: exchange)
         var x = try convIn(latent, in: context)
         var skips = [x]
         for block in down { x = try block(x, conditions, skips: &skips, in: context) }

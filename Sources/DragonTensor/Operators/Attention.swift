@@ -1,5 +1,45 @@
 import CKernels
 
+/// Keys and values to attend to: `[batch or 1, heads·depth, tokens]`, as float32 tensors or as halves from a bank.
+public struct KeysAndValues: Sendable {
+    enum Storage: Sendable {
+        case tensors(key: Tensor, value: Tensor)
+        case halves(key: HalfTensor, value: HalfTensor)
+    }
+
+    let storage: Storage
+
+    /// Keys and values as they are computed.
+    public init(key: Tensor, value: Tensor) { storage = .tensors(key: key, value: value) }
+
+    /// Keys and values kept as halves.
+    public init(key: HalfTensor, value: HalfTensor) { storage = .halves(key: key, value: value) }
+
+    var shapes: (key: [Int], value: [Int]) {
+        switch storage {
+        case .tensors(let key, let value): (key.shape, value.shape)
+        case .halves(let key, let value): (key.shape, value.shape)
+        }
+    }
+
+    /// The keys of channels `first` … of item `item` (or of the only one).
+    func keys(item: Int, firstChannel: Int) -> dragon_keys {
+        let shape = shapes.key
+        let start = ((shape[0] == 1 ? 0 : item) * shape[1] + firstChannel) * shape[2]
+        var keys = dragon_keys()
+        (keys.count, keys.row) = (Int32(shape[2]), shape[2])
+        switch storage {
+        case .tensors(let key, let value):
+            keys.type = ElementType.float32.rawValue
+            (keys.key, keys.value) = (UnsafeRawPointer(key.pointer + start), UnsafeRawPointer(value.pointer + start))
+        case .halves(let key, let value):
+            keys.type = ElementType.float16.rawValue
+            (keys.key, keys.value) = (UnsafeRawPointer(key.pointer + start), UnsafeRawPointer(value.pointer + start))
+        }
+        return keys
+    }
+}
+
 extension Tensor {
     /// Queries that one task works on: enough to share a block of keys, few enough to stay in the cache.
     private static let queryChunk = 512
@@ -12,64 +52,51 @@ extension Tensor {
     /// - Returns: `[batch, heads·depth, queries]`, each query's mean of the values, weighted by
     ///   softmax(query·key / √depth).
     public func attention(key: Tensor, value: Tensor, heads: Int, in context: ComputeContext) throws -> Tensor {
-        try key.require(key.batch == batch && key.channels == channels, "attention keys", expected: [batch, channels, key.columns])
-        try value.require(value.shape == key.shape, "attention values", expected: key.shape)
-        try require(heads > 0 && channels % heads == 0, "attention heads", expected: [batch, heads, columns])
+        try attention(to: [KeysAndValues(key: key, value: value)], heads: heads, in: context)
+    }
+
+    /// The same over the keys of several parts, one softmax running over all of them.
+    public func attention(to parts: [KeysAndValues], heads: Int, in context: ComputeContext) throws -> Tensor {
+        try attention(to: parts, heads: heads, logSum: nil, in: context)
+    }
+
+    /// The same, and what its pullback needs; for a batch of one.
+    public func recordedAttention(key: Tensor, value: Tensor, heads: Int, in context: ComputeContext) throws -> AttentionRecord {
+        let logSum = try Tensor(uninitialized: [batch, heads, columns], in: context)
+        let out = try attention(to: [KeysAndValues(key: key, value: value)], heads: heads, logSum: logSum, in: context)
+        return AttentionRecord(query: self, key: key, value: value, out: out, logSum: logSum, heads: heads)
+    }
+
+    private func attention(to parts: [KeysAndValues], heads: Int, logSum: Tensor?, in context: ComputeContext) throws -> Tensor {
+        try require(heads > 0 && channels % heads == 0 && !parts.isEmpty, "attention heads", expected: [batch, heads, columns])
+        for (key, value) in parts.map(\.shapes) {
+            try require(
+                key == value && key.count == 3 && key[1] == channels && (key[0] == batch || key[0] == 1) && key[2] > 0,
+                "attention keys", expected: key)
+        }
         try context.checkCancellation()
-        context.count(operations: 4 * batch * channels * columns * key.columns)
+        context.count(operations: 4 * batch * channels * columns * parts.reduce(0) { $0 + $1.shapes.key[2] })
         let result = try Tensor(uninitialized: shape, in: context)
         let table = context.kernels.functions.pointee
         let depth = channels / heads
         let chunks = (columns + Self.queryChunk - 1) / Self.queryChunk
         var shared = dragon_attention()
-        shared.query_row = columns
-        shared.out_row = columns
-        shared.part_count = 1
+        (shared.query_row, shared.out_row) = (columns, columns)
+        shared.part_count = Int32(parts.count)
         shared.depth = Int32(depth)
         shared.scale = 1 / Float(depth).squareRoot()
-        let scratch = withUnsafePointer(to: shared) { table.attention_scratch($0, Int32(Self.queryChunk)) }
+        let scratch = withUnsafePointer(to: shared) { table.attention_scratch($0, Int32(min(columns, Self.queryChunk))) }
         try context.forEach(batch * heads * chunks, scratch: scratch) { task, scratch in
             let head = task / chunks
             let first = task % chunks * Self.queryChunk
-            var part = dragon_keys(
-                key: key.pointer + head * depth * key.columns, value: value.pointer + head * depth * key.columns,
-                type: ElementType.float32.rawValue, count: Int32(key.columns), row: key.columns)
-            withUnsafePointer(to: &part) { part in
+            let keys = parts.map { $0.keys(item: head / heads, firstChannel: head % heads * depth) }
+            keys.withUnsafeBufferPointer { keys in
                 var attention = shared
-                attention.parts = part
+                attention.parts = keys.baseAddress
                 attention.query = UnsafePointer(pointer + head * depth * columns)
                 attention.out = result.pointer + head * depth * columns
+                attention.log_sum = logSum.map { $0.pointer + head * columns }
                 table.attention(&attention, Int32(first), Int32(min(columns, first + Self.queryChunk)), scratch)
-            }
-        }
-        return result
-    }
-
-    /// The same with every query seeing only itself and the tokens before it, as text models attend; for short texts.
-    public func causalAttention(key: Tensor, value: Tensor, heads: Int, in context: ComputeContext) throws -> Tensor {
-        try key.require(key.shape == shape && value.shape == shape, "causal attention", expected: shape)
-        try context.checkCancellation()
-        let result = try Tensor(uninitialized: shape, in: context)
-        let table = context.kernels.functions.pointee
-        let (tokens, depth) = (columns, channels / heads)
-        let scale = 1 / Float(depth).squareRoot()
-        try context.forEach(batch * heads, scratch: tokens * tokens) { head, weights in
-            let start = head * depth * tokens
-            let (q, k, v, out) = (pointer + start, key.pointer + start, value.pointer + start, result.pointer + start)
-            for i in 0..<tokens {
-                for j in 0...i {
-                    var sum: Float = 0
-                    for c in 0..<depth { sum += q[c * tokens + i] * k[c * tokens + j] }
-                    weights[i * tokens + j] = sum * scale
-                }
-            }
-            table.softmax_rows(weights, Int32(tokens), Int32(tokens), 1)
-            for c in 0..<depth {
-                for i in 0..<tokens {
-                    var sum: Float = 0
-                    for j in 0...i { sum += weights[i * tokens + j] * v[c * tokens + j] }
-                    out[c * tokens + i] = sum
-                }
             }
         }
         return result

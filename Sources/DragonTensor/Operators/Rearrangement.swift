@@ -115,3 +115,64 @@ extension Tensor {
         return result
     }
 }
+
+// MARK: - Pullbacks
+
+extension Tensor {
+    /// The pullback of ``upsampledNearest(in:)``: sums of 2×2 pixels. `self` is dy.
+    public func upsampledNearestInputGradient(in context: ComputeContext) throws -> Tensor {
+        try require(shape.count == 4 && shape[2] % 2 == 0 && shape[3] % 2 == 0, "upsampling pullback", expected: [batch, channels, 2, 2])
+        try context.checkCancellation()
+        let (height, width) = (shape[2] / 2, shape[3] / 2)
+        let result = try Tensor(uninitialized: [batch, channels, height, width], in: context)
+        context.forEach(batch * channels) { plane in
+            for y in 0..<height {
+                let upper = pointer + (plane * 2 * height + 2 * y) * 2 * width
+                let lower = upper + 2 * width
+                let target = result.pointer + (plane * height + y) * width
+                for x in 0..<width { target[x] = (upper[2 * x] + upper[2 * x + 1]) + (lower[2 * x] + lower[2 * x + 1]) }
+            }
+        }
+        return result
+    }
+
+    /// `self` on a grid of the given sides, its pixels two apart from (0, 0) on, zeros between: with it the pullback of a
+    /// convolution of stride 2 is one of stride 1.
+    public func spread(height: Int, width: Int, in context: ComputeContext) throws -> Tensor {
+        try require(
+            shape.count == 4 && height >= 2 * shape[2] - 1 && width >= 2 * shape[3] - 1, "spreading", expected: [batch, channels, height, width])
+        try context.checkCancellation()
+        let result = try Tensor(repeating: 0, shape: [batch, channels, height, width], in: context)
+        context.forEach(batch * channels) { plane in
+            for y in 0..<shape[2] {
+                let source = pointer + (plane * shape[2] + y) * shape[3]
+                let target = result.pointer + (plane * height + 2 * y) * width
+                for x in 0..<shape[3] { target[2 * x] = source[x] }
+            }
+        }
+        return result
+    }
+
+    /// Columns `indices` of every channel.
+    public func columns(_ indices: [Int], in context: ComputeContext) throws -> Tensor {
+        try require(indices.allSatisfy { $0 >= 0 && $0 < columns }, "columns", expected: [batch, channels, indices.count])
+        let result = try Tensor(uninitialized: [batch, channels, indices.count], in: context)
+        context.forEach(batch * channels) { row in
+            let (source, target) = (pointer + row * columns, result.pointer + row * indices.count)
+            for (position, index) in indices.enumerated() { target[position] = source[index] }
+        }
+        return result
+    }
+
+    /// Columns of `self`, then columns of `other`, channel by channel.
+    public func concatenatingColumns(_ other: Tensor, in context: ComputeContext) throws -> Tensor {
+        try other.require(other.batch == batch && other.channels == channels, "concatenation", expected: [batch, channels, other.columns])
+        let result = try Tensor(uninitialized: [batch, channels, columns + other.columns], in: context)
+        context.forEach(batch * channels) { row in
+            let target = result.pointer + row * result.columns
+            target.update(from: pointer + row * columns, count: columns)
+            (target + columns).update(from: other.pointer + row * other.columns, count: other.columns)
+        }
+        return result
+    }
+}

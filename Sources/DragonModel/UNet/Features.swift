@@ -1,0 +1,97 @@
+import DragonTensor
+
+/// Outputs of decoder blocks, and what is needed to go back from them to the latent.
+public struct FeaturePass: Sendable {
+    /// One feature map for each block asked for, `[1, channels, height, width]`.
+    public let features: [Tensor]
+    fileprivate let saved: Saved?
+
+    fileprivate struct Saved: Sendable {
+        let taps: [Int]
+        var down: [DownBlock.Saved] = []
+        var mid: [UNetLayer.Saved] = []
+        var up: [[UNetLayer.Saved]] = []
+        /// Encoder outputs that the decoder had not taken when it stopped.
+        var untaken = 0
+        var latentSides = (height: 0, width: 0)
+    }
+}
+
+extension UNet {
+    /// Decoder blocks that the paper compares (its layers 2 and 3).
+    public static let featureBlocks = [1, 2]
+
+    /// Outputs of decoder blocks `taps`; later blocks are not run.
+    ///
+    /// - Parameters:
+    ///   - latent: `[batch, inChannels, height, width]`.
+    ///   - text: `[batch, crossAttentionDim, tokens]`.
+    ///   - taps: ascending.
+    public func features(
+        of latent: Tensor, timestep: Int, text: Tensor, taps: [Int] = featureBlocks, in context: ComputeContext
+    ) throws -> FeaturePass {
+        let conditions = UNetConditions(time: try timeEmbedding(timestep, in: context), text: text, exchange: nil)
+        var x = try convIn(latent, in: context)
+        var skips = [x]
+        for block in down { x = try block(x, conditions, skips: &skips, in: context) }
+        x = try mid(x, conditions, in: context)
+        var features: [Tensor] = []
+        for (index, block) in up.prefix((taps.last ?? -1) + 1).enumerated() {
+            x = try block(x, conditions, skips: &skips, in: context)
+            if taps.contains(index) { features.append(x) }
+        }
+        return FeaturePass(features: features, saved: nil)
+    }
+
+    /// The same for one latent, ready for ``latentGradient(_:through:in:)``.
+    public func differentiableFeatures(
+        of latent: Tensor, timestep: Int, text: Tensor, taps: [Int] = featureBlocks, in context: ComputeContext
+    ) throws -> FeaturePass {
+        let conditions = UNetConditions(time: try timeEmbedding(timestep, in: context), text: text, exchange: nil)
+        var saved = FeaturePass.Saved(taps: taps)
+        saved.latentSides = (latent.shape[2], latent.shape[3])
+        var x = try convIn(latent, in: context)
+        var skips = [x]
+        for block in down {
+            let (y, part) = try block.forwardSaving(x, conditions, skips: &skips, in: context)
+            saved.down.append(part)
+            x = y
+        }
+        (x, saved.mid) = try mid.forwardSaving(x, conditions, in: context)
+        var features: [Tensor] = []
+        for (index, block) in up.prefix((taps.last ?? -1) + 1).enumerated() {
+            let (y, part) = try block.forwardSaving(x, conditions, skips: &skips, in: context)
+            saved.up.append(part)
+            x = y
+            if taps.contains(index) { features.append(x) }
+        }
+        saved.untaken = skips.count
+        return FeaturePass(features: features, saved: saved)
+    }
+
+    /// The gradient with respect to the latent of functions of the features.
+    ///
+    /// - Parameter cotangents: for each feature map the functions' gradients with respect to it, one function an item.
+    /// - Returns: `[functions, inChannels, height, width]`; all go back side by side.
+    public func latentGradient(_ cotangents: [Tensor], through pass: FeaturePass, in context: ComputeContext) throws -> Tensor {
+        guard let saved = pass.saved, cotangents.count == saved.taps.count, let last = cotangents.last else {
+            throw TensorError.shapeMismatch(operation: "latent gradient", expected: [pass.features.count], found: [cotangents.count])
+        }
+        var d = last
+        var taken: [SkipGradient] = []
+        for index in saved.up.indices.reversed() {
+            if index != saved.up.count - 1, let position = saved.taps.firstIndex(of: index) {
+                d = try d.adding(cotangents[position], in: context)
+            }
+            d = try up[index].inputGradient(d, saved.up[index], skips: &taken, in: context)
+        }
+        // The decoder took the encoder's outputs from the end, and going back meets them in order again.
+        var skips = Array(repeating: SkipGradient(gradient: nil), count: saved.untaken) + taken
+        d = try mid.inputGradient(d, saved.mid, in: context)
+        for index in saved.down.indices.reversed() {
+            d = try down[index].inputGradient(d, saved.down[index], skips: &skips, in: context)
+        }
+        d = try skips.removeLast().added(to: d, in: context)
+        return try convIn.inputGradient(d, height: saved.latentSides.height, width: saved.latentSides.width, in: context)
+    }
+}
