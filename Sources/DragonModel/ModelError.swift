@@ -46,10 +46,10 @@ extension ModelError: CustomStringConvertible {
     /// One line that says what is wrong and what to do.
     public var description: String {
         switch self {
-        case .unreadable(let file, let reason): "cannot read \(shown(file)): \(reason)"
-        case .unwritable(let file, let reason): "cannot write \(shown(file)): \(reason)"
+        case .unreadable(let file, let reason): "cannot read \(shown(file)): \(shown(reason))"
+        case .unwritable(let file, let reason): "cannot write \(shown(file)): \(shown(reason))"
         case .outOfMemory(let bytes, let purpose):
-            "out of memory: \(shown(purpose)) needs \((bytes + 999_999) / 1_000_000) MB; close other programs"
+            "out of memory: \(shown(purpose)) needs \(bytes / 1_000_000 + 1) MB; close other programs"
         case .malformedJSON(let file, let offset, let reason): "\(shown(file)) is not valid JSON at byte \(offset): \(shown(reason))"
         case .malformedSafetensors(let file, let reason):
             "\(shown(file)) is not a valid safetensors file: \(shown(reason)); fetch it again"

@@ -25,7 +25,7 @@ public struct SafetensorsWriter {
     }
 
     /// Adds whole numbers as I64, row by row.
-    public mutating func add(_ name: String, _ values: [Int64], shape: [Int]) {
+    public mutating func add(_ name: String, integers values: [Int64], shape: [Int]) {
         add(name, .integers(values), count: values.count, shape: shape)
     }
 
