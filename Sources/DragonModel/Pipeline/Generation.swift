@@ -1,0 +1,97 @@
+import DragonTensor
+
+/// What to generate.
+public struct GenerationRequest: Sendable {
+    /// What the picture shows.
+    public var prompt: String
+    /// What guidance steers away from.
+    public var negativePrompt: String
+    /// DDIM steps, 1 ... 1000.
+    public var steps: Int
+    /// Classifier-free guidance scale (Ho and Salimans, 2022); 1 halves the work.
+    public var guidanceScale: Float
+    /// Seed of the noise.
+    public var seed: UInt64
+    /// Width in pixels, a multiple of 64.
+    public var width: Int
+    /// Height in pixels, a multiple of 64.
+    public var height: Int
+
+    /// A request with the usual settings of Stable Diffusion.
+    public init(
+        prompt: String, negativePrompt: String = "", steps: Int = 50, guidanceScale: Float = 7.5, seed: UInt64 = 0, width: Int = 512,
+        height: Int = 512
+    ) {
+        self.prompt = prompt
+        self.negativePrompt = negativePrompt
+        self.steps = steps
+        self.guidanceScale = guidanceScale
+        self.seed = seed
+        self.width = width
+        self.height = height
+    }
+}
+
+/// What can be wrong with a request.
+public enum RequestError: Error, Equatable, CustomStringConvertible {
+    /// A side that is no multiple of 64, or out of bounds.
+    case side(name: String, value: Int)
+    /// A guidance scale that is not a number, or beyond use.
+    case guidanceScale(Float)
+
+    /// One line that says what to do.
+    public var description: String {
+        switch self {
+        case .side(let name, let value): "\(name) \(value) is not possible: choose a multiple of 64 from 64 to 4096"
+        case .guidanceScale(let value): "guidance scale \(value) is not possible: choose a number from 0 to 100"
+        }
+    }
+}
+
+extension GenerationRequest {
+    /// Throws what is wrong, before any heavy work starts.
+    public func validate() throws {
+        for (name, value) in [("width", width), ("height", height)] {
+            guard (64...4096).contains(value), value % 64 == 0 else { throw RequestError.side(name: name, value: value) }
+        }
+        guard guidanceScale >= 0, guidanceScale <= 100 else { throw RequestError.guidanceScale(guidanceScale) }
+    }
+}
+
+extension DiffusionModel {
+    /// Generates a picture by DDIM.
+    ///
+    /// - Parameter progress: called after every step with the steps done and their number.
+    /// - Returns: `[1, 3, height, width]`, about −1 … 1, not clamped.
+    public func generate(
+        _ request: GenerationRequest, in context: ComputeContext, progress: (Int, Int) -> Void = { _, _ in }
+    ) throws -> Tensor {
+        try request.validate()
+        let schedule = try Schedule(schedule, steps: request.steps)
+        let guided = request.guidanceScale != 1
+        let prompts = guided ? [request.negativePrompt, request.prompt] : [request.prompt]
+        let text = try Tensor.stacked(prompts.map { try embed($0, in: context) }, in: context)
+        let factor = autoencoder.configuration.downsampling
+        let shape = [1, unet.configuration.inChannels, request.height / factor, request.width / factor]
+        var latent = try Tensor(GaussianNoise(seed: request.seed).floats(shape.reduce(1, *)), shape: shape, in: context)
+        for (index, t) in schedule.timesteps.enumerated() {
+            let step = DDIMStep(
+                from: schedule.alpha(t), to: schedule.alpha(t - schedule.stride), prediction: schedule.configuration.predictionType)
+            let predicted = try predict(latent, timestep: t, text: text, guidanceScale: request.guidanceScale, in: context)
+            let noise = try step.noise(predicted, latent: latent, in: context)
+            latent = try step.apply(latent, noise: noise, in: context)
+            progress(index + 1, schedule.timesteps.count)
+        }
+        return try autoencoder.decode(latent, in: context)
+    }
+
+    /// ε_u + s·(ε_c − ε_u); `text` holds the unconditional embedding first, or the conditional one alone.
+    func predict(
+        _ latent: Tensor, timestep: Int, text: Tensor, guidanceScale: Float, in context: ComputeContext
+    ) throws -> Tensor {
+        guard text.batch == 2 else { return try unet(latent, timestep: timestep, text: text, in: context) }
+        let both = try unet(Tensor.stacked([latent, latent], in: context), timestep: timestep, text: text, in: context)
+        return try both.items(1..<2, in: context).scaled(
+            by: guidanceScale, adding: both.items(0..<1, in: context), scaledBy: 1 - guidanceScale, in: context)
+    }
+}

@@ -1,0 +1,94 @@
+import DragonTensor
+
+/// The noise predictor of latent diffusion (Rombach et al., 2022): diffusers' UNet2DConditionModel, any configuration
+/// of Stable Diffusion 1.x and 2.x and of the embedded model.
+/// Keys: `conv_in`, `time_embedding`, `down_blocks.N`, `mid_block`, `up_blocks.N`, `conv_norm_out`, `conv_out`.
+public struct UNet: Sendable {
+    /// What it was built from.
+    public let configuration: UNetConfiguration
+    private let convIn: Convolution
+    private let timeEmbedding: TimeEmbedding
+    private let down: [DownBlock]
+    private let mid: MidBlock
+    private let up: [UpBlock]
+    private let normOut: GroupNorm
+    private let convOut: Convolution
+
+    /// Binds every key that the configuration asks for.
+    public init(_ scope: WeightScope, configuration: UNetConfiguration) throws {
+        self.configuration = configuration
+        let channels = configuration.blockOutChannels
+        convIn = try Convolution(scope["conv_in"], in: configuration.inChannels, out: channels[0])
+        timeEmbedding = try TimeEmbedding(
+            scope["time_embedding"], channels: channels[0], out: configuration.timeEmbeddingDim, configuration: configuration)
+        let levels = configuration.downLevels
+        down = try levels.indices.map { index in
+            try DownBlock(
+                scope["down_blocks"]["\(index)"], in: channels[max(0, index - 1)], level: levels[index],
+                layers: configuration.layersPerBlock[index], isLast: index == levels.count - 1, configuration: configuration)
+        }
+        mid = try MidBlock(scope["mid_block"], level: configuration.midLevel, configuration: configuration)
+        up = try Self.upBlocks(scope["up_blocks"], configuration)
+        normOut = try GroupNorm(
+            scope["conv_norm_out"], channels: channels[0], groups: configuration.normGroups, epsilon: configuration.normEpsilon)
+        convOut = try Convolution(scope["conv_out"], in: channels[0], out: configuration.outChannels)
+    }
+
+    /// The decoder mirrors the encoder, with a layer more in each block: one for every output that the encoder keeps.
+    private static func upBlocks(_ scope: WeightScope, _ configuration: UNetConfiguration) throws -> [UpBlock] {
+        let channels = configuration.blockOutChannels
+        var kept = [channels[0]]
+        for (index, width) in channels.enumerated() {
+            kept += Array(repeating: width, count: configuration.layersPerBlock[index])
+            if index < channels.count - 1 { kept.append(width) }
+        }
+        var below = channels[channels.count - 1]
+        return try configuration.upLevels.enumerated().map { index, level in
+            let count = configuration.layersPerBlock[channels.count - 1 - index] + 1
+            let skips = Array(kept.suffix(count).reversed())
+            kept.removeLast(count)
+            defer { below = level.channels }
+            return try UpBlock(
+                scope["\(index)"], in: below, skips: skips, level: level, isLast: index == channels.count - 1,
+                configuration: configuration)
+        }
+    }
+
+    /// Predicts the noise (or the velocity, see ``ScheduleConfiguration``) in a batch of latents.
+    ///
+    /// - Parameters:
+    ///   - latent: `[batch, inChannels, height, width]`; sides are multiples of 2^(blocks − 1).
+    ///   - timestep: 0 ..< 1000, the same for the whole batch.
+    ///   - text: `[batch, crossAttentionDim, tokens]`.
+    /// - Returns: a tensor of the latent's shape.
+    public func callAsFunction(_ latent: Tensor, timestep: Int, text: Tensor, in context: ComputeContext) throws -> Tensor {
+        let conditions = UNetConditions(time: try timeEmbedding(timestep, in: context), text: text)
+        var x = try convIn(latent, in: context)
+        var skips = [x]
+        for block in down { x = try block(x, conditions, skips: &skips, in: context) }
+        x = try mid(x, conditions, in: context)
+        for block in up { x = try block(x, conditions, skips: &skips, in: context) }
+        return try convOut(normOut(x, silu: true, in: context), in: context)
+    }
+}
+
+extension UNetConfiguration {
+    /// The encoder's resolutions, finest first.
+    var downLevels: [UNetLevel] {
+        zip(blockOutChannels.indices, downBlocks).map { index, block in
+            UNetLevel(channels: blockOutChannels[index], heads: attentionHeads[index], hasAttention: block == .crossAttention)
+        }
+    }
+
+    /// The decoder's resolutions, coarsest first.
+    var upLevels: [UNetLevel] {
+        zip(blockOutChannels.indices.reversed(), upBlocks).map { index, block in
+            UNetLevel(channels: blockOutChannels[index], heads: attentionHeads[index], hasAttention: block == .crossAttention)
+        }
+    }
+
+    /// The resolution between encoder and decoder.
+    var midLevel: UNetLevel {
+        UNetLevel(channels: blockOutChannels[levels - 1], heads: attentionHeads[levels - 1], hasAttention: true)
+    }
+}

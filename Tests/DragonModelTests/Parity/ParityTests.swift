@@ -1,0 +1,131 @@
+import DragonModel
+import DragonTensor
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// A model and what diffusers computed with it (Tests/Peers/make_reference.py). The small model of the fixtures, or,
+/// where DRAGON_PARITY_MODEL and DRAGON_PARITY_REFERENCE name them, any other.
+struct Reference {
+    let files: ModelFiles
+    let expected: SafetensorsFile
+    let context: ComputeContext
+    /// Largest error allowed, relative to the largest value: 1e-4 at the fixtures' size, 2e-4 at full size.
+    let tolerance: Double
+
+    init(_ set: InstructionSet = .best) throws {
+        let fixtures = #filePath.components(upTo: "Tests") + "/Fixtures"
+        let (model, reference) = (environment("DRAGON_PARITY_MODEL"), environment("DRAGON_PARITY_REFERENCE"))
+        files = try ModelFiles(path: model ?? fixtures + "/model")
+        expected = try SafetensorsFile(reference ?? fixtures + "/model-reference.safetensors")
+        context = ComputeContext(threads: 2, instructionSet: set)
+        tolerance = model == nil ? 1e-4 : 2e-4
+    }
+
+    func tensor(_ name: String) throws -> Tensor {
+        let weight = try expected.weight(name)
+        return try Tensor(weight.floats(), shape: weight.shape, in: context)
+    }
+
+    /// `[batch, tokens, channels]`, as PyTorch has sequences, to `[batch, channels, tokens]`.
+    func sequence(_ name: String) throws -> Tensor {
+        let weight = try expected.weight(name)
+        let (batch, tokens, channels) = (weight.shape[0], weight.shape[1], weight.shape[2])
+        let source = weight.floats()
+        var turned = [Float](repeating: 0, count: source.count)
+        for item in 0..<batch {
+            for token in 0..<tokens {
+                for c in 0..<channels {
+                    turned[(item * channels + c) * tokens + token] = source[(item * tokens + token) * channels + c]
+                }
+            }
+        }
+        return try Tensor(turned, shape: [batch, channels, tokens], in: context)
+    }
+
+    /// Largest difference relative to the largest expected value; also prints it.
+    func error(_ found: Tensor, _ expected: Tensor, _ name: String) -> Double {
+        guard found.shape == expected.shape else { return .infinity }
+        var (worst, largest): (Double, Double) = (0, 1e-30)
+        for (a, b) in zip(found.values, expected.values) {
+            largest = max(largest, Double(abs(b)))
+            worst = a.isNaN ? .infinity : max(worst, Double(abs(a - b)))
+        }
+        print("parity \(name): \(worst / largest) of the largest value")
+        return worst / largest
+    }
+}
+
+private func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+extension String {
+    /// The path up to and including its last component of that name.
+    func components(upTo name: String) -> String {
+        var parts = split(separator: "/", omittingEmptySubsequences: false)
+        while let last = parts.last, last != name { parts.removeLast() }
+        return parts.joined(separator: "/")
+    }
+}
+
+@Suite("The networks compute what diffusers computes", .serialized)
+struct ParityTests {
+    @Test("text embedding")
+    func text() throws {
+        let reference = try Reference()
+        let scope = try reference.files.textEncoderWeights()
+        let encoder = try TextEncoder(scope, configuration: reference.files.textEncoderConfiguration)
+        try scope.finish()
+        let found = try encoder(reference.expected.integers("ids"), in: reference.context)
+        #expect(try reference.error(found, reference.sequence("text"), "text") < reference.tolerance)
+    }
+
+    @Test("noise prediction early, midway and late", arguments: InstructionSet.allCases.filter(\.isAvailable))
+    func unet(_ set: InstructionSet) throws {
+        let reference = try Reference(set)
+        let scope = try reference.files.unetWeights()
+        let unet = try UNet(scope, configuration: reference.files.unetConfiguration)
+        try scope.finish()
+        let (latent, text) = (try reference.tensor("latent"), try reference.sequence("context"))
+        for t in [1, 481, 981] {
+            let found = try unet(latent, timestep: t, text: text, in: reference.context)
+            #expect(try reference.error(found, reference.tensor("unet.\(t)"), "\(set) unet.\(t)") < reference.tolerance)
+        }
+    }
+
+    @Test("encoded picture and decoded latent", arguments: InstructionSet.allCases.filter(\.isAvailable))
+    func autoencoder(_ set: InstructionSet) throws {
+        let reference = try Reference(set)
+        let scope = try reference.files.autoencoderWeights()
+        let autoencoder = try Autoencoder(scope, configuration: reference.files.autoencoderConfiguration)
+        try scope.finish()
+        let encoded = try autoencoder.encode(reference.tensor("picture"), in: reference.context)
+        #expect(try reference.error(encoded, reference.tensor("encoded"), "\(set) encoded") < reference.tolerance)
+        let latent = try reference.tensor("latent").items(0..<1, in: reference.context)
+        let decoded = try autoencoder.decode(latent, in: reference.context)
+        #expect(try reference.error(decoded, reference.tensor("decoded"), "\(set) decoded") < reference.tolerance)
+    }
+
+    @Test("the number of threads changes no bit")
+    func threads() throws {
+        let reference = try Reference()
+        let unet = try UNet(reference.files.unetWeights(), configuration: reference.files.unetConfiguration)
+        let (latent, text) = (try reference.tensor("latent"), try reference.sequence("context"))
+        let one = try unet(latent, timestep: 481, text: text, in: ComputeContext(threads: 1)).values
+        for threads in [2, 3, 5] {
+            #expect(try unet(latent, timestep: 481, text: text, in: ComputeContext(threads: threads)).values == one)
+        }
+    }
+
+    @Test("a cancelled context stops at the next operator, and works again after resume")
+    func cancellation() throws {
+        let reference = try Reference()
+        let unet = try UNet(reference.files.unetWeights(), configuration: reference.files.unetConfiguration)
+        let (latent, text) = (try reference.tensor("latent"), try reference.sequence("context"))
+        reference.context.cancel()
+        #expect(throws: CancellationError.self) { try unet(latent, timestep: 1, text: text, in: reference.context) }
+        reference.context.resume()
+        #expect(try unet(latent, timestep: 1, text: text, in: reference.context).count == latent.count)
+    }
+}
