@@ -46,7 +46,7 @@ public struct SafetensorsWriter {
         for (name, shape, content) in ordered {
             if offset > 0 || header.utf8.count > 1 { header += "," }
             let end = offset + content.byteCount
-            header += "\(quoted(name)):{\"dtype\":\"\(content.format.rawValue)\",\"shape\":\(shape),\"data_offsets\":[\(offset),\(end)]}"
+            header += "\(JSONValue.quoted(name)):{\"dtype\":\"\(content.format.rawValue)\",\"shape\":\(shape),\"data_offsets\":[\(offset),\(end)]}"
             offset = end
         }
         header += "}"
@@ -71,19 +71,5 @@ public struct SafetensorsWriter {
             }
         }
         return start.withUnsafeBytes { collect(contents, [$0]) }
-    }
-
-    private func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": result += "\\\(scalar)"
-            case "\u{00}"..."\u{1F}":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }
