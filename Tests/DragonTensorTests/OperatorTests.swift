@@ -32,6 +32,23 @@ struct OperatorTests {
         }
     }
 
+    @Test("OpenBLAS, where it is installed, agrees with the kernels", arguments: ElementType.allCases)
+    func openBLAS(_ type: ElementType) throws {
+        let (ours, theirs) = (ComputeContext(threads: 2), ComputeContext(threads: 2, products: .openBLAS))
+        var numbers = Numbers(seed: 9)
+        let (weight, _) = randomWeight([65, 130], type, &numbers)
+        let (bias, x) = (Vector(numbers.floats(65)), numbers.floats(2 * 130 * 77))
+        let extra = numbers.floats(2 * 65 * 77)
+        func run(_ context: ComputeContext) throws -> (Tensor, Tensor) {
+            let y = try Tensor(x, shape: [2, 130, 77], in: context).linear(
+                weight, bias: bias, residual: Tensor(extra, shape: [2, 65, 77], in: context), in: context)
+            return (y, try y.linearInputGradient(weight, in: context))
+        }
+        let (a, b) = (try run(ours), try run(theirs))
+        #expect(relativeError(b.0.values, a.0.values.map(Double.init)) < 2e-6)
+        #expect(relativeError(b.1.values, a.1.values.map(Double.init)) < 2e-6)
+    }
+
     @Test("convolutions of every kind: windows, strides, paddings, residuals", arguments: instructionSets, ElementType.allCases)
     func convolution(_ set: InstructionSet, _ type: ElementType) throws {
         let context = ComputeContext(threads: 2, instructionSet: set)

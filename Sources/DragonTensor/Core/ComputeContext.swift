@@ -13,18 +13,23 @@ public final class ComputeContext: Sendable {
     public let instructionSet: InstructionSet
     let pool: BufferPool
     let kernels: KernelTable
+    let blas: BLASFunctions?
     private let cancelled = Atomic<Bool>(false)
+    private let operations = Atomic<UInt64>(0)
 
     /// - Parameters:
     ///   - threads: at least 1; nil takes the processors available.
     ///   - instructionSet: nil takes the best that the processor runs.
+    ///   - products: nil takes OpenBLAS where the processor has no vector kernels, the kernels elsewhere.
     ///   - idleLimit: bytes of finished tensors kept for reuse.
-    public init(threads: Int? = nil, instructionSet: InstructionSet? = nil, idleLimit: Int = 1 << 30) {
+    public init(threads: Int? = nil, instructionSet: InstructionSet? = nil, products: ProductLibrary? = nil, idleLimit: Int = 1 << 30) {
         self.threads = max(1, threads ?? Self.availableProcessors)
         let best = InstructionSet.best
         let chosen = instructionSet.map { $0.isAvailable ? $0 : best } ?? best
         self.instructionSet = chosen
         kernels = KernelTable(dragon_kernels(chosen.rawValue))
+        let library = products ?? (chosen == .baseline ? .openBLAS : .kernels)
+        blas = library == .openBLAS ? BLASFunctions() : nil
         pool = BufferPool(idleLimit: idleLimit)
     }
 
@@ -38,6 +43,12 @@ public final class ComputeContext: Sendable {
     public func checkCancellation() throws {
         if cancelled.load(ordering: .acquiring) { throw CancellationError() }
     }
+
+    /// Floating-point operations that the operators stood for so far: two for each product of a direct sum, whatever
+    /// way it was computed.
+    public var countedOperations: Int { Int(operations.load(ordering: .relaxed)) }
+
+    func count(operations number: Int) { operations.wrappingAdd(UInt64(number), ordering: .relaxed) }
 
     /// Gives idle buffers back to the system.
     public func releaseIdleMemory() { pool.drain() }

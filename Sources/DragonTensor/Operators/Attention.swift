@@ -16,6 +16,7 @@ extension Tensor {
         try value.require(value.shape == key.shape, "attention values", expected: key.shape)
         try require(heads > 0 && channels % heads == 0, "attention heads", expected: [batch, heads, columns])
         try context.checkCancellation()
+        context.count(operations: 4 * batch * channels * columns * key.columns)
         let result = try Tensor(uninitialized: shape, in: context)
         let table = context.kernels.functions.pointee
         let depth = channels / heads

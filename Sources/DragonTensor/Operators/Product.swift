@@ -1,5 +1,4 @@
 import CKernels
-import COpenBLAS
 
 /// How a weight is read as the left operand of a product.
 enum WeightReading {
@@ -48,6 +47,8 @@ extension ComputeContext {
     func run(_ product: dragon_product) throws {
         try checkCancellation()
         guard product.m > 0, product.n > 0, product.items > 0 else { return }
+        count(operations: 2 * Int(product.m) * Int(product.k) * Int(product.n) * Int(product.items))
+        if let blas, product.isDense { return try run(product, by: blas) }
         let table = kernels.functions.pointee
         let panels = Int(product.items) * ((Int(product.n) + Int(table.panel) - 1) / Int(table.panel))
         if panels >= 4 * threads {

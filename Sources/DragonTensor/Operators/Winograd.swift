@@ -40,6 +40,8 @@ struct Winograd {
     }
 
     func run(in context: ComputeContext) throws {
+        let pixels = Int(parameters.items) * Int(parameters.height) * Int(parameters.width)
+        context.count(operations: 18 * Int(parameters.in_channels) * Int(parameters.out_channels) * pixels)
         let table = context.kernels.functions.pointee
         let tileColumns = (Int(parameters.width) + 3) / 4
         let tileRows = Int(parameters.items) * ((Int(parameters.height) + 3) / 4)
