@@ -37,7 +37,7 @@ public struct SafetensorsWriter {
 
     /// Writes the file, whole or not at all.
     ///
-    /// - Throws: ``ModelError/unwritable(file:reason:)``.
+    /// - Throws: ``ModelError/unwritable(file:reason:)``, ``ModelError/diskFull(file:reason:)``.
     public func write(to path: String) throws(ModelError) {
         // Wider elements first, so that every tensor lies on a multiple of its element's size.
         let ordered = tensors.filter { $0.content.format == .int64 } + tensors.filter { $0.content.format == .float32 }

@@ -36,17 +36,17 @@ struct Bench: ParsableCommand {
         let progress = ProgressReport(isQuiet: compute.quiet)
         defer { progress.end() }
         progress.begin("loading the model")
-        let files = try model.files()
-        let body = try work(try DiffusionModel(files: files, in: context), in: context)
+        let body = try work(try DiffusionModel(files: try model.files(), in: context), in: context)
         progress.begin(phase.rawValue)
         try body()
+        let before = context.countedOperations
         var times: [Double] = []
         for repetition in 0..<repetitions {
             times.append(try ContinuousClock().measure { try body() }.seconds)
             progress.step(repetition + 1, of: repetitions)
         }
         progress.end()
-        report(times.sorted(), operations: operations(files), context)
+        report(times.sorted(), operations: Double(context.countedOperations - before) / Double(repetitions), context)
     }
 
     /// What one repetition does. Numbers do not matter to the time, as long as they are ordinary.
@@ -71,19 +71,6 @@ struct Bench: ParsableCommand {
         }
     }
 
-    /// Floating-point operations of one repetition by the textbook.
-    private func operations(_ files: ModelFiles) -> Double {
-        let autoencoder = files.autoencoderConfiguration
-        let cells = side / autoencoder.downsampling
-        let tokens = files.textEncoderConfiguration.maxPositions
-        switch phase {
-        case .unet: return files.unetConfiguration.operations(height: cells, width: cells, tokens: tokens)
-        case .unet2: return 2 * files.unetConfiguration.operations(height: cells, width: cells, tokens: tokens)
-        case .encode: return autoencoder.encodeOperations(height: side, width: side)
-        case .decode: return autoencoder.decodeOperations(height: side, width: side)
-        }
-    }
-
     private func report(_ times: [Double], operations: Double, _ context: ComputeContext) {
         let (least, median) = (times[0], times[times.count / 2])
         let speed = (operations / least / 1e9).rounded(toDigits: 1)
@@ -95,7 +82,7 @@ struct Bench: ParsableCommand {
             "command": .string("bench"), "phase": .string(phase.rawValue), "side": .integer(side), "repeat": .integer(repetitions),
             "seconds": .object(JSONObject(["min": .number(least), "median": .number(median)])), "gflops": .number(speed),
             "gflop": .number((operations / 1e9).rounded(toDigits: 1)), "peak_bytes": .integer(peakMemory), "threads": .integer(context.threads),
-            "instruction_set": .string("\(context.instructionSet)"), "openblas_core": .null,
+            "instruction_set": .string("\(context.instructionSet)"), "openblas_core": OpenBLAS.coreName.map { .string($0) } ?? .null,
         ])
         print(JSONValue.object(report).text)
     }

@@ -14,7 +14,7 @@ import Testing
         .elementTypeMismatch(key: nasty, expected: "F32", found: "I64", file: nasty), .boundTwice(key: nasty, file: nasty),
         .surplus(keys: [nasty], count: 1, file: nasty), .nonFinite(key: nasty, file: nasty),
         .malformedTokenizer(file: nasty, reason: nasty),
-        .outOfMemory(bytes: .max, purpose: nasty),
+        .outOfMemory(bytes: .max, purpose: nasty), .diskFull(file: nasty, reason: nasty),
     ]
     for error in errors {
         let text = error.description

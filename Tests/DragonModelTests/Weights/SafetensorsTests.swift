@@ -157,7 +157,7 @@ import Testing
 
     @Test func aFullDiskIsAnErrorAndLeavesTheDevice() throws {
         let error = modelError { try writeFile("/dev/full", [1, 2, 3]) }
-        #expect(error == .unwritable(file: "/dev/full", reason: "No space left on device"))
+        #expect(error == .diskFull(file: "/dev/full", reason: "No space left on device"))
         #expect(error?.isLimitOfMachine == true)
         #expect(exists("/dev/full"))
     }
