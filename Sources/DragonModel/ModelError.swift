@@ -4,6 +4,8 @@ public enum ModelError: Error, Equatable, Sendable {
     case unreadable(file: String, reason: String)
     /// A file that cannot be written.
     case unwritable(file: String, reason: String)
+    /// A file for which the disk, or the user's share of it, has no room.
+    case diskFull(file: String, reason: String)
     /// The system has no room for what a file asks.
     case outOfMemory(bytes: Int, purpose: String)
     /// JSON that breaks RFC 8259 or this reader's limits; `offset` counts bytes from 0.
@@ -36,7 +38,7 @@ public enum ModelError: Error, Equatable, Sendable {
     /// Whether the machine, not the input, is at fault: a full disk, too little memory.
     public var isLimitOfMachine: Bool {
         switch self {
-        case .unwritable, .outOfMemory: true
+        case .diskFull, .outOfMemory: true
         default: false
         }
     }
@@ -46,10 +48,11 @@ extension ModelError: CustomStringConvertible {
     /// One line that says what is wrong and what to do.
     public var description: String {
         switch self {
-        case .unreadable(let file, let reason): "cannot read \(shown(file)): \(reason)"
-        case .unwritable(let file, let reason): "cannot write \(shown(file)): \(reason)"
+        case .unreadable(let file, let reason): "cannot read \(shown(file)): \(shown(reason))"
+        case .unwritable(let file, let reason): "cannot write \(shown(file)): \(shown(reason))"
+        case .diskFull(let file, let reason): "no room to write \(shown(file)): \(shown(reason)); free some and run again"
         case .outOfMemory(let bytes, let purpose):
-            "out of memory: \(shown(purpose)) needs \((bytes + 999_999) / 1_000_000) MB; close other programs"
+            "out of memory: \(shown(purpose)) needs \(bytes / 1_000_000 + 1) MB; close other programs"
         case .malformedJSON(let file, let offset, let reason): "\(shown(file)) is not valid JSON at byte \(offset): \(shown(reason))"
         case .malformedSafetensors(let file, let reason):
             "\(shown(file)) is not a valid safetensors file: \(shown(reason)); fetch it again"

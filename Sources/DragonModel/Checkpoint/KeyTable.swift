@@ -2,7 +2,7 @@
 ///
 /// Tables are made from a configuration, are anchored (a key matches whole or not at all), and no two keys become the same.
 struct KeyTable {
-    private(set) var bindings: [String: [KeyBinding]] = [:]
+    var bindings: [String: [KeyBinding]] = [:]
     /// Keys that are known and not needed, with the reason.
     private(set) var unused: [String: String] = [:]
 

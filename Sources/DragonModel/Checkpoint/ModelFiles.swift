@@ -75,7 +75,9 @@ public struct ModelFiles: Sendable {
         guard unet.crossAttentionDim == textEncoderConfiguration.hiddenSize else {
             throw .incompleteModel(
                 path: path,
-                reason: "its UNet attends to vectors of \(unet.crossAttentionDim), its text encoder makes \(textEncoderConfiguration.hiddenSize)")
+                reason:
+                    "its UNet attends to vectors of \(unet.crossAttentionDim), its text encoder makes \(textEncoderConfiguration.hiddenSize)"
+            )
         }
     }
 
@@ -114,7 +116,8 @@ extension ModelFiles {
         let folder = tokenizerFolder ?? joined(layout == .folder ? path : DragonModel.folder(of: path), "tokenizer")
         if layout == .checkpoint, !isFolder(folder) {
             throw .incompleteModel(
-                path: path, reason: "a checkpoint has no tokenizer; put vocab.json and merges.txt of CLIP into \(shown(folder, limit: 120))")
+                path: path, reason: "a checkpoint has no tokenizer; put vocab.json and merges.txt of CLIP into \(shown(folder, limit: 120))"
+            )
         }
         let tokenizer = try Tokenizer(folder: folder)
         guard tokenizer.vocabularySize <= textEncoderConfiguration.vocabularySize else {

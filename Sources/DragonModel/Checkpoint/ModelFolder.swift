@@ -14,11 +14,15 @@ struct ModelFolder {
         }
     }
 
-    func configuration(_ part: String) -> String { joined(joined(path, part), part == "scheduler" ? "scheduler_config.json" : "config.json") }
+    func configuration(_ part: String) -> String {
+        joined(joined(path, part), part == "scheduler" ? "scheduler_config.json" : "config.json")
+    }
 
     var unet: UNetConfiguration { get throws(ModelError) { try UNetConfiguration(file: configuration("unet")) } }
     var autoencoder: AutoencoderConfiguration { get throws(ModelError) { try AutoencoderConfiguration(file: configuration("vae")) } }
-    var textEncoder: TextEncoderConfiguration { get throws(ModelError) { try TextEncoderConfiguration(file: configuration("text_encoder")) } }
+    var textEncoder: TextEncoderConfiguration {
+        get throws(ModelError) { try TextEncoderConfiguration(file: configuration("text_encoder")) }
+    }
     var schedule: ScheduleConfiguration { get throws(ModelError) { try ScheduleConfiguration(file: configuration("scheduler")) } }
 
     /// The file or index that holds a part's weights: full precision before half, one file before shards.
@@ -30,7 +34,8 @@ struct ModelFolder {
             "\(stem).safetensors.index.fp16.json", "\(stem).fp16.safetensors.index.json",
         ]
         if let name = names.first(where: { exists(joined(folder, $0)) }) { return joined(folder, name) }
-        for pickle in ["\(stem).bin", "pytorch_model.bin", "\(stem).fp16.bin", "pytorch_model.fp16.bin"] where exists(joined(folder, pickle)) {
+        for pickle in ["\(stem).bin", "pytorch_model.bin", "\(stem).fp16.bin", "pytorch_model.fp16.bin"]
+        where exists(joined(folder, pickle)) {
             throw .pickle(file: joined(folder, pickle))
         }
         throw .unreadable(file: joined(folder, names[0]), reason: "there is no such file, nor an index of shards, nor an fp16 variant")

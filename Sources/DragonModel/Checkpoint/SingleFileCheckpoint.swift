@@ -14,7 +14,8 @@ struct SingleFileCheckpoint {
             throw .incompleteModel(path: path, reason: "it is a Stable Diffusion XL checkpoint; supported are Stable Diffusion 1 and 2")
         }
         for prefix in Self.prefixes where !file.entries.contains(where: { $0.name.hasPrefix(prefix) }) {
-            throw .incompleteModel(path: path, reason: "it has no \(prefix)* weights; a checkpoint has UNet, autoencoder and text encoder in one file")
+            throw .incompleteModel(
+                path: path, reason: "it has no \(prefix)* weights; a checkpoint has UNet, autoencoder and text encoder in one file")
         }
         unet = try shapes.unet()
         autoencoder = try shapes.autoencoder()
@@ -56,7 +57,8 @@ struct SingleFileCheckpoint {
         var schedule = ScheduleConfiguration.stableDiffusion
         let file = shapes.file
         if file.entry("ztsnr") != nil {
-            throw .unsupportedOption(file: file.path, option: "ztsnr", value: "present", supported: "schedules that keep some signal at their last step")
+            throw .unsupportedOption(
+                file: file.path, option: "ztsnr", value: "present", supported: "schedules that keep some signal at their last step")
         }
         switch file.metadata["modelspec.prediction_type"] {
         case "v": schedule.predictionType = .velocity
@@ -71,7 +73,8 @@ struct SingleFileCheckpoint {
         let strangers = file.entries.map(\.name).filter { key in
             !Self.isTrainingState(key)
                 && ![
-                    CheckpointShapes.unetPrefix, CheckpointShapes.autoencoderPrefix, CheckpointShapes.clipPrefix, CheckpointShapes.openCLIPPrefix,
+                    CheckpointShapes.unetPrefix, CheckpointShapes.autoencoderPrefix, CheckpointShapes.clipPrefix,
+                    CheckpointShapes.openCLIPPrefix,
                 ].contains(where: { key.hasPrefix($0) })
         }
         guard strangers.isEmpty else { throw .surplus(keys: Array(strangers.sorted().prefix(3)), count: strangers.count, file: file.path) }

@@ -93,7 +93,8 @@ public struct ConvolutionalAutoencoder: Sendable, Equatable {
     func check(file: String) throws(ModelError) {
         for channels in blockOutChannels where channels % normGroups != 0 {
             throw .invalidOption(
-                file: file, option: "norm_num_groups", reason: "is \(normGroups), which does not divide the \(channels) channels of a level")
+                file: file, option: "norm_num_groups", reason: "is \(normGroups), which does not divide the \(channels) channels of a level"
+            )
         }
     }
 

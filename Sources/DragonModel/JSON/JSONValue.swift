@@ -27,8 +27,14 @@ public struct JSONObject: Sendable, Equatable {
     /// An object without members.
     public init() {}
 
-    /// The member of that name.
-    public subscript(name: String) -> JSONValue? { values[name] }
+    /// The member of that name; setting a new one puts it last, setting nil does nothing.
+    public subscript(name: String) -> JSONValue? {
+        get { values[name] }
+        set {
+            guard let newValue else { return }
+            if values.updateValue(newValue, forKey: name) == nil { names.append(name) }
+        }
+    }
 
     /// Number of members.
     public var count: Int { names.count }

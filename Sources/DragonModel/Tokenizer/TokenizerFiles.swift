@@ -36,7 +36,9 @@ struct VocabularyFiles {
     }
 
     /// One merge a line: two tokens and a space between. The first line may be a comment.
-    private static func merges(_ path: String, _ vocabulary: [String: Int32]) throws(ModelError) -> [(left: Int32, right: Int32, token: Int32)] {
+    private static func merges(
+        _ path: String, _ vocabulary: [String: Int32]
+    ) throws(ModelError) -> [(left: Int32, right: Int32, token: Int32)] {
         guard let text = String(validating: try readFile(path, limit: 16_000_000), as: UTF8.self) else {
             throw .malformedTokenizer(file: path, reason: "it is not UTF-8")
         }

@@ -53,10 +53,11 @@ final class MappedFile: @unchecked Sendable {
     }
 }
 
-/// The bytes of a small file.
+/// The bytes of a file.
 ///
 /// - Parameter limit: the most bytes it may have.
-func readFile(_ path: String, limit: Int) throws(ModelError) -> [UInt8] {
+/// - Throws: ``ModelError/unreadable(file:reason:)``.
+public func readFile(_ path: String, limit: Int) throws(ModelError) -> [UInt8] {
     let file = try FileDescriptor(reading: path)
     guard file.size <= limit else {
         throw .unreadable(file: path, reason: "it has \(file.size) bytes, more than the \(limit) that such a file may have")

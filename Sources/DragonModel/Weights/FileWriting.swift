@@ -4,7 +4,7 @@ import Glibc
 ///
 /// The bytes go to a temporary file beside it, to the disk, and only then under the name. Devices and pipes are written as they are.
 ///
-/// - Throws: ``ModelError/unwritable(file:reason:)``: no rights, no such folder, a full disk.
+/// - Throws: ``ModelError/unwritable(file:reason:)``: no rights, no such folder; ``ModelError/diskFull(file:reason:)``.
 public func writeFile(_ path: String, _ parts: [UnsafeRawBufferPointer]) throws(ModelError) {
     var status = stat()
     let isPresent = stat(path, &status) == 0
@@ -14,7 +14,7 @@ public func writeFile(_ path: String, _ parts: [UnsafeRawBufferPointer]) throws(
     let target = isPresent ? resolved(path) : path
     var template = Array("\(target).XXXXXX".utf8CString)
     let descriptor = mkstemp(&template)
-    guard descriptor >= 0 else { throw .unwritable(file: path, reason: systemReason()) }
+    guard descriptor >= 0 else { throw writeError(errno, path) }
     var failure = write(parts, to: descriptor)
     if failure == 0 {
         let mask = umask(0)
@@ -26,8 +26,17 @@ public func writeFile(_ path: String, _ parts: [UnsafeRawBufferPointer]) throws(
     if failure == 0, rename(template, target) != 0 { failure = errno }
     guard failure == 0 else {
         unlink(template)
-        throw .unwritable(file: path, reason: systemReason(failure))
+        throw writeError(failure, path)
     }
+}
+
+/// Checks, before a long computation, that its result can be written: that the folder takes new files, or the file new bytes.
+///
+/// - Throws: ``ModelError/unwritable(file:reason:)``.
+public func checkWritable(_ path: String) throws(ModelError) {
+    if isFolder(path) { throw .unwritable(file: path, reason: "it is a folder") }
+    let target = exists(path) ? path : folder(of: path)
+    guard access(target, W_OK) == 0 else { throw .unwritable(file: path, reason: systemReason()) }
 }
 
 /// Writes one run of bytes; see ``writeFile(_:_:)-(_,[UnsafeRawBufferPointer])``.
@@ -40,10 +49,10 @@ public func writeFile(_ path: String, _ bytes: [UInt8]) throws(ModelError) {
 
 private func writeInPlace(_ path: String, _ parts: [UnsafeRawBufferPointer]) throws(ModelError) {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .unwritable(file: path, reason: systemReason()) }
+    guard descriptor >= 0 else { throw writeError(errno, path) }
     var failure = write(parts, to: descriptor)
     if close(descriptor) != 0, failure == 0 { failure = errno }
-    guard failure == 0 else { throw .unwritable(file: path, reason: systemReason(failure)) }
+    guard failure == 0 else { throw writeError(failure, path) }
 }
 
 /// Writes everything, and returns 0 or the system's error.
@@ -58,6 +67,11 @@ private func write(_ parts: [UnsafeRawBufferPointer], to descriptor: Int32) -> I
         }
     }
     return 0
+}
+
+private func writeError(_ code: Int32, _ path: String) -> ModelError {
+    [ENOSPC, EDQUOT, EFBIG].contains(code)
+        ? .diskFull(file: path, reason: systemReason(code)) : .unwritable(file: path, reason: systemReason(code))
 }
 
 /// Where a link leads, so that its target is replaced and not the link.

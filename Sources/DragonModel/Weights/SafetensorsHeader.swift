@@ -15,7 +15,9 @@ struct SafetensorsHeader {
     init(_ bytes: UnsafeRawBufferPointer) throws(SafetensorsFlaw) {
         guard bytes.count >= 8 else { throw SafetensorsFlaw("it has \(bytes.count) bytes, fewer than the 8 of its header's length") }
         let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
-        guard length <= UInt64(Self.limit) else { throw SafetensorsFlaw("its header claims \(length) bytes, more than the \(Self.limit) allowed") }
+        guard length <= UInt64(Self.limit) else {
+            throw SafetensorsFlaw("its header claims \(length) bytes, more than the \(Self.limit) allowed")
+        }
         let start = 8 + Int(length)
         guard start <= bytes.count else { throw SafetensorsFlaw("its header claims \(length) bytes, beyond the end of the file") }
         let members = try Self.members(UnsafeRawBufferPointer(rebasing: bytes[8..<start]))

@@ -25,7 +25,7 @@ public struct SafetensorsWriter {
     }
 
     /// Adds whole numbers as I64, row by row.
-    public mutating func add(_ name: String, _ values: [Int64], shape: [Int]) {
+    public mutating func add(_ name: String, integers values: [Int64], shape: [Int]) {
         add(name, .integers(values), count: values.count, shape: shape)
     }
 
@@ -37,7 +37,7 @@ public struct SafetensorsWriter {
 
     /// Writes the file, whole or not at all.
     ///
-    /// - Throws: ``ModelError/unwritable(file:reason:)``.
+    /// - Throws: ``ModelError/unwritable(file:reason:)``, ``ModelError/diskFull(file:reason:)``.
     public func write(to path: String) throws(ModelError) {
         // Wider elements first, so that every tensor lies on a multiple of its element's size.
         let ordered = tensors.filter { $0.content.format == .int64 } + tensors.filter { $0.content.format == .float32 }
@@ -46,7 +46,7 @@ public struct SafetensorsWriter {
         for (name, shape, content) in ordered {
             if offset > 0 || header.utf8.count > 1 { header += "," }
             let end = offset + content.byteCount
-            header += "\(quoted(name)):{\"dtype\":\"\(content.format.rawValue)\",\"shape\":\(shape),\"data_offsets\":[\(offset),\(end)]}"
+            header += "\(JSONValue.quoted(name)):{\"dtype\":\"\(content.format.rawValue)\",\"shape\":\(shape),\"data_offsets\":[\(offset),\(end)]}"
             offset = end
         }
         header += "}"
@@ -71,19 +71,5 @@ public struct SafetensorsWriter {
             }
         }
         return start.withUnsafeBytes { collect(contents, [$0]) }
-    }
-
-    private func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": result += "\\\(scalar)"
-            case "\u{00}"..."\u{1F}":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

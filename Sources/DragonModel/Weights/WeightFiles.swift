@@ -37,7 +37,8 @@ struct ShardIndex {
         for key in map.names {
             guard let shard = map[key]?.string, Self.isPlainName(shard) else {
                 throw .invalidOption(
-                    file: path, option: "weight_map", reason: "should name .safetensors files beside it, not \(shown("\(map[key] ?? .null)", limit: 80))")
+                    file: path, option: "weight_map",
+                    reason: "should name .safetensors files beside it, not \(shown("\(map[key] ?? .null)", limit: 80))")
             }
             shardOfKey[key] = shard
             if seen.insert(shard).inserted { shards.append(shard) }

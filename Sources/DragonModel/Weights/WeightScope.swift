@@ -51,6 +51,9 @@ public struct WeightScope {
     /// Every weight handed out so far with its whole key, in the order of the asking.
     public var bound: [(key: String, weight: Weight)] { store.bound }
 
+    /// How many numbers there are, in which formats, in which files; for the whole tree.
+    public var contents: WeightContents { store.contents() }
+
     /// What errors name as the weights' file.
     public var file: String { store.source }
 }
@@ -60,4 +63,16 @@ extension WeightScope {
     public init(file path: String) throws(ModelError) {
         self.init(try WeightStore(try openWeights(path), source: path) { .weights([KeyBinding(key: $0)]) })
     }
+}
+
+/// What a network's files hold.
+public struct WeightContents: Sendable, Equatable {
+    /// Numbers in all.
+    public internal(set) var parameters = 0
+    /// Bytes of them.
+    public internal(set) var bytes = 0
+    /// Paths of the files.
+    public internal(set) var files: Set<String> = []
+    /// Formats of safetensors: `F16`, `F32`, `BF16`.
+    public internal(set) var formats: Set<String> = []
 }

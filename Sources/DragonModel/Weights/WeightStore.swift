@@ -99,6 +99,19 @@ final class WeightStore {
         }
     }
 
+    /// What the network's tensors are, whether bound or not; one that several weights share counts once.
+    func contents() -> WeightContents {
+        var seen: Set<String> = []
+        var contents = WeightContents()
+        for item in items.values where seen.insert("\(item.file.path)\n\(item.entry.name)").inserted {
+            contents.parameters += item.entry.count
+            contents.bytes += item.entry.range.count
+            contents.files.insert(item.file.path)
+            contents.formats.insert(item.entry.format.rawValue)
+        }
+        return contents
+    }
+
     /// Checks that nothing is left.
     func finish(ignoring isIgnored: (String) -> Bool) throws(ModelError) {
         let left = items.filter { !$0.value.isBound && !isIgnored($0.key) }.map { $0.value.entry.name }

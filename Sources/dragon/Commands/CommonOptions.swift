@@ -1,0 +1,37 @@
+import ArgumentParser
+import DragonModel
+import DragonTensor
+
+/// Options of every command.
+struct ModelOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("Folder in diffusers' layout, or .safetensors checkpoint.", valueName: "dir"))
+    var model: String
+
+    @Option(name: .long, help: ArgumentHelp("Folder of vocab.json and merges.txt, where the model has none.", valueName: "dir"))
+    var tokenizer: String?
+
+    @Flag(name: .long, help: "Print a report for machines on stdout.")
+    var json = false
+
+    func files() throws -> ModelFiles { try ModelFiles(path: model, tokenizer: tokenizer) }
+}
+
+/// Options of the commands that compute.
+struct ComputeOptions: ParsableArguments {
+    @Option(name: .long, help: "Threads to use; all processors if left out.")
+    var threads: Int?
+
+    @Flag(name: .long, help: "No progress on stderr.")
+    var quiet = false
+
+    mutating func validate() throws {
+        guard (1...1024).contains(threads ?? 1) else { throw ValidationError("--threads should be a number from 1 to 1024") }
+    }
+
+    /// A context that Ctrl-C cancels.
+    func context() -> ComputeContext {
+        let context = ComputeContext(threads: threads)
+        onInterruption { context.cancel() }
+        return context
+    }
+}

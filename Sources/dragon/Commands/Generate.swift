@@ -1,0 +1,83 @@
+import ArgumentParser
+import DragonModel
+import DragonTensor
+
+/// `dragon generate`: a prompt to a picture.
+struct Generate: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Make a picture from a prompt.")
+
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var compute: ComputeOptions
+
+    @Option(name: .long, help: "What the picture shows.")
+    var prompt: String
+
+    @Option(name: .long, help: "What it should not show.")
+    var negativePrompt = ""
+
+    @Option(name: .long, help: "Steps from noise to picture.")
+    var steps = 50
+
+    @Option(name: .long, help: "How closely to follow the prompt; 1 is not at all, and takes half the time.")
+    var cfg: Float = 7.5
+
+    @Option(name: .long, help: "Same seed, same picture.")
+    var seed: UInt64 = 0
+
+    @Option(name: .long, help: "Width in pixels, a multiple of 64.")
+    var width = 512
+
+    @Option(name: .long, help: "Height in pixels, a multiple of 64.")
+    var height = 512
+
+    @Option(name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("Picture to write: .png, .jpg or .webp.", valueName: "file"))
+    var output: String
+
+    private var request: GenerationRequest {
+        GenerationRequest(
+            prompt: prompt, negativePrompt: negativePrompt, steps: steps, guidanceScale: cfg, seed: seed, width: width, height: height)
+    }
+
+    func validate() throws {
+        guard (1...1000).contains(steps) else { throw ValidationError("--steps should be a number from 1 to 1000") }
+    }
+
+    func run() throws {
+        // Everything that can be wrong is found before the long part starts.
+        let format = try PictureFormat(path: output)
+        try request.validate()
+        try checkWritable(output)
+        var measurements = Measurements()
+        let context = compute.context()
+        let progress = ProgressReport(isQuiet: compute.quiet)
+        defer { progress.end() }
+        progress.begin("loading the model")
+        let diffusion = try measurements.measure("load") { try DiffusionModel(files: try model.files(), in: context) }
+        let isCut = !diffusion.tokenizer.fits(prompt)
+        if isCut { warn("the prompt is too long; its end is left out") }
+        progress.begin("generating")
+        let image = try measurements.measure("generate") {
+            try diffusion.generate(request, in: context) { done, total in progress.step(done, of: total) }
+        }
+        progress.end()
+        try measurements.measure("write") { try Picture(image).write(to: output, as: format) }
+        report(measurements, isCut: isCut, threads: context.threads)
+    }
+
+    private func warn(_ message: String) {
+        if !compute.quiet { writeError("warning: \(message)") }
+    }
+
+    private func report(_ measurements: Measurements, isCut: Bool, threads: Int) {
+        if model.json {
+            var report = JSONObject([
+                "command": .string("generate"), "output": .string(output), "width": .integer(width), "height": .integer(height),
+                "steps": .integer(steps), "seed": .string(String(seed)), "threads": .integer(threads), "prompt_cut": .bool(isCut),
+            ])
+            for name in measurements.report.names { report[name] = measurements.report[name] }
+            print(JSONValue.object(report).text)
+        } else if !compute.quiet {
+            print("\(output): \(width) × \(height) in \(measurements.seconds.rounded(toDigits: 1)) s")
+        }
+    }
+}

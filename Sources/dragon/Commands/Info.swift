@@ -1,0 +1,82 @@
+import ArgumentParser
+import DragonModel
+
+/// `dragon info`: what a model is, and whether its files are sound.
+struct Info: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Describe a model and check its files.")
+
+    @OptionGroup var model: ModelOptions
+
+    func run() throws {
+        let report = try ModelReport(try model.files())
+        print(model.json ? JSONValue.object(report.json).text : report.text)
+    }
+}
+
+/// A model in words and in JSON.
+struct ModelReport {
+    private let files: ModelFiles
+    private let parts: [(name: String, contents: WeightContents)]
+    private let tokens: Result<Int, any Error>
+
+    /// Opens every file of the model; weights stay unread.
+    init(_ files: ModelFiles) throws {
+        self.files = files
+        parts = [
+            ("text encoder", try files.textEncoderWeights().contents), ("unet", try files.unetWeights().contents),
+            ("autoencoder", try files.autoencoderWeights().contents),
+        ]
+        // A checkpoint without a tokenizer can still be described.
+        tokens = Result { try files.tokenizer().vocabularySize }
+        if files.layout == .folder { _ = try tokens.get() }
+    }
+
+    private var unet: UNetConfiguration { files.unetConfiguration }
+    private var schedule: ScheduleConfiguration { files.scheduleConfiguration }
+
+    var json: JSONObject {
+        var result = JSONObject(["command": .string("info"), "model": .string(files.path), "layout": .string(files.layout.rawValue)])
+        for part in parts {
+            result[part.name.replacing(" ", with: "_")] = .object(
+                JSONObject([
+                    "parameters": .integer(part.contents.parameters), "bytes": .integer(part.contents.bytes),
+                    "formats": .array(part.contents.formats.sorted().map { .string($0) }),
+                    "files": .array(part.contents.files.sorted().map { .string($0) }),
+                ]))
+        }
+        result["latent_channels"] = .integer(files.autoencoderConfiguration.latentChannels)
+        result["downsampling"] = .integer(files.autoencoderConfiguration.downsampling)
+        result["scaling_factor"] = .number(Double("\(files.autoencoderConfiguration.scalingFactor)") ?? 0)
+        result["block_out_channels"] = .array(unet.blockOutChannels.map { .integer($0) })
+        result["attention_heads"] = .array(unet.attentionHeads.map { .integer($0) })
+        result["cross_attention_dim"] = .integer(unet.crossAttentionDim)
+        result["prediction_type"] = .string(schedule.predictionType.rawValue)
+        result["side"] = .integer(side)
+        result["tokens"] = (try? tokens.get()).map { .integer($0) } ?? .null
+        return result
+    }
+
+    private var side: Int { unet.sampleSize * files.autoencoderConfiguration.downsampling }
+
+    var text: String {
+        var lines = ["model          \(files.path)", "layout         \(files.layout == .folder ? "diffusers folder" : "single-file checkpoint")"]
+        for part in parts {
+            let millions = (Double(part.contents.parameters) / 1e6).rounded(toDigits: 1)
+            lines.append("\(padded(part.name))\(millions) million parameters, \(part.contents.formats.sorted().joined(separator: " and "))")
+        }
+        lines += [
+            "\(padded("channels"))\(unet.blockOutChannels.map(String.init).joined(separator: ", ")); heads \(unet.attentionHeads.map(String.init).joined(separator: ", "))",
+            "\(padded("text width"))\(unet.crossAttentionDim)",
+            "\(padded("latents"))\(files.autoencoderConfiguration.latentChannels) channels, 1/\(files.autoencoderConfiguration.downsampling) of the picture's side",
+            "\(padded("predicts"))\(schedule.predictionType == .epsilon ? "noise" : "velocity")",
+            "\(padded("trained at"))\(side) × \(side)",
+        ]
+        switch tokens {
+        case .success(let count): lines.append("\(padded("tokenizer"))\(count) tokens")
+        case .failure(let error): lines.append("\(padded("tokenizer"))none: \(error)")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private func padded(_ name: String) -> String { name + String(repeating: " ", count: max(1, 15 - name.count)) }
+}

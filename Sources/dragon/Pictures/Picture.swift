@@ -1,0 +1,154 @@
+import CPictures
+import DragonModel
+import DragonTensor
+
+/// The formats of picture files.
+enum PictureFormat: Equatable {
+    case png, jpeg, webp
+
+    /// The format that a file's name asks for.
+    init(path: String) throws(PictureError) {
+        let name = path.split(separator: "/").last ?? ""
+        switch name.lastIndex(of: ".").map({ name[name.index(after: $0)...].lowercased() }) {
+        case "png": self = .png
+        case "jpg", "jpeg": self = .jpeg
+        case "webp": self = .webp
+        default: throw .unknownExtension(file: path)
+        }
+    }
+
+    fileprivate var code: dragon_picture_format {
+        switch self {
+        case .png: DRAGON_PICTURE_PNG
+        case .jpeg: DRAGON_PICTURE_JPEG
+        case .webp: DRAGON_PICTURE_WEBP
+        }
+    }
+}
+
+/// What can be wrong with a picture's file.
+enum PictureError: Error, Equatable, CustomStringConvertible {
+    /// A name that ends in no known format's extension.
+    case unknownExtension(file: String)
+    /// A file that cannot be decoded.
+    case unreadable(file: String, reason: String)
+    /// A picture that cannot be encoded.
+    case unwritable(file: String, reason: String)
+    /// The system has no room for the pixels.
+    case outOfMemory(file: String)
+
+    /// Whether the machine, not the input, is at fault.
+    var isLimitOfMachine: Bool { if case .outOfMemory = self { true } else { false } }
+
+    var description: String {
+        switch self {
+        case .unknownExtension(let file): "\(file) should end in .png, .jpg or .webp"
+        case .unreadable(let file, let reason): "cannot read the picture \(file): \(reason)"
+        case .unwritable(let file, let reason): "cannot write the picture \(file): \(reason)"
+        case .outOfMemory(let file): "out of memory at the picture \(file); close other programs or take a smaller one"
+        }
+    }
+}
+
+/// Pixels in memory: rows from the top, R G B A, alpha not multiplied in.
+struct Picture: Equatable {
+    /// Samples of 8 or 16 bits.
+    enum Samples: Equatable {
+        case eight([UInt8])
+        case sixteen([UInt16])
+    }
+
+    let width: Int
+    let height: Int
+    let hasAlpha: Bool
+    let samples: Samples
+
+    /// Pixels that a file may have.
+    static let pixelLimit = 64 << 20
+    /// Bytes that a file may have.
+    static let byteLimit = 1 << 30
+    /// Quality of JPEG and WebP, of 100.
+    static let quality = 95
+
+    init(width: Int, height: Int, hasAlpha: Bool = false, samples: Samples) {
+        (self.width, self.height, self.hasAlpha, self.samples) = (width, height, hasAlpha, samples)
+    }
+
+    /// The first picture of a batch, `[batch, 3, height, width]`, −1 … 1 to 0 … 255.
+    init(_ tensor: Tensor) {
+        let (height, width) = (tensor.shape[2], tensor.shape[3])
+        let area = height * width
+        var bytes = [UInt8](repeating: 255, count: area * 4)
+        tensor.withElements { elements in
+            for channel in 0..<3 {
+                for pixel in 0..<area {
+                    let value = (elements[channel * area + pixel] + 1) * 127.5
+                    // A comparison with NaN is false: it becomes black.
+                    bytes[pixel * 4 + channel] = value > 0 ? UInt8(min(value.rounded(), 255)) : 0
+                }
+            }
+        }
+        self.init(width: width, height: height, samples: .eight(bytes))
+    }
+}
+
+// MARK: - Files
+
+extension Picture {
+    /// Reads a picture; its first bytes tell the format, not its name.
+    init(file path: String) throws {
+        try self.init(encoded: try readFile(path, limit: Self.byteLimit), file: path)
+    }
+
+    init(encoded bytes: [UInt8], file: String) throws(PictureError) {
+        var picture = dragon_picture()
+        var message = [CChar](repeating: 0, count: Int(DRAGON_PICTURE_MESSAGE))
+        let status = dragon_picture_decode(bytes, bytes.count, Self.pixelLimit, &picture, &message)
+        defer { dragon_picture_free(&picture) }
+        guard status == DRAGON_PICTURE_OK, let pixels = picture.pixels else {
+            if status == DRAGON_PICTURE_OUT_OF_MEMORY { throw .outOfMemory(file: file) }
+            throw .unreadable(file: file, reason: text(message))
+        }
+        let count = Int(picture.width) * Int(picture.height) * 4
+        let samples: Samples =
+            picture.depth == 16
+            ? .sixteen(Array(UnsafeBufferPointer(start: pixels.assumingMemoryBound(to: UInt16.self), count: count)))
+            : .eight(Array(UnsafeBufferPointer(start: pixels.assumingMemoryBound(to: UInt8.self), count: count)))
+        self.init(width: Int(picture.width), height: Int(picture.height), hasAlpha: picture.has_alpha != 0, samples: samples)
+    }
+
+    /// Writes the picture, whole or not at all.
+    func write(to path: String, as format: PictureFormat) throws { try writeFile(path, try encoded(as: format, file: path)) }
+
+    func encoded(as format: PictureFormat, file: String) throws(PictureError) -> [UInt8] {
+        var encoded = dragon_encoded_picture()
+        var message = [CChar](repeating: 0, count: Int(DRAGON_PICTURE_MESSAGE))
+        let status = withCPicture { picture in
+            var picture = picture
+            return dragon_picture_encode(&picture, format.code, Int32(Self.quality), &encoded, &message)
+        }
+        defer { dragon_encoded_picture_free(&encoded) }
+        switch status {
+        case DRAGON_PICTURE_OK: return Array(UnsafeBufferPointer(start: encoded.bytes, count: encoded.size))
+        case DRAGON_PICTURE_OUT_OF_MEMORY: throw .outOfMemory(file: file)
+        default: throw .unwritable(file: file, reason: text(message))
+        }
+    }
+
+    private func withCPicture<Result>(_ body: (dragon_picture) -> Result) -> Result {
+        func call(_ pixels: UnsafeRawBufferPointer, depth: UInt32) -> Result {
+            body(
+                dragon_picture(
+                    width: UInt32(width), height: UInt32(height), depth: depth, has_alpha: hasAlpha ? 1 : 0,
+                    pixels: UnsafeMutableRawPointer(mutating: pixels.baseAddress)))
+        }
+        switch samples {
+        case .eight(let bytes): return bytes.withUnsafeBytes { call($0, depth: 8) }
+        case .sixteen(let words): return words.withUnsafeBytes { call($0, depth: 16) }
+        }
+    }
+}
+
+private func text(_ message: [CChar]) -> String {
+    String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}

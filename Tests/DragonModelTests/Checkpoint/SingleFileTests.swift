@@ -1,0 +1,138 @@
+import Testing
+
+@testable import DragonModel
+
+@Suite struct SingleFileCheckpoints {
+    let folder: TemporaryFolder
+    init() throws { folder = try TemporaryFolder() }
+
+    private func rows(_ names: [String]) throws -> [PeerKeys.Row] { try names.flatMap { try PeerKeys($0).rows } }
+
+    private func write(_ rows: [PeerKeys.Row], _ extra: [(String, [Int])] = [], metadata: [String: String] = [:]) throws -> String {
+        let path = folder.file("model.safetensors")
+        try writeSparse(path, rows.map { ($0.original, $0.shape) } + extra, metadata: metadata)
+        return path
+    }
+
+    private func bindAll(_ scope: WeightScope, _ peer: PeerKeys) throws {
+        for row in peer.rows { for target in row.targets { _ = try scope.weight(target, shape: row.targetShape) } }
+        try scope.finish()
+    }
+
+    private let first = ["unet-sd1.json", "vae.json", "clip-sd1.json"]
+    private let second = ["unet-sd2.json", "vae.json", "clip-sd2.json"]
+    private let lastBlock = ["attn.in_proj_weight", "attn.in_proj_bias", "ln_1.weight", "mlp.c_fc.bias"].map {
+        ("cond_stage_model.model.transformer.resblocks.23.\($0)", [1])
+    }
+
+    @Test func stableDiffusion1IsRecognisedAndBound() throws {
+        let extra = [
+            ("cond_stage_model.transformer.text_model.embeddings.position_ids", [1, 77]), ("model_ema.decay", []),
+            ("alphas_cumprod", [1000]),
+            ("global_step", []),
+        ]
+        let files = try ModelFiles(path: try write(try rows(first), extra))
+        var unet = UNetConfiguration()
+        unet.crossAttentionDim = 768
+        #expect(files.unetConfiguration == unet)
+        #expect(files.autoencoderConfiguration == AutoencoderConfiguration())
+        #expect(files.scheduleConfiguration == .stableDiffusion)
+        let text = files.textEncoderConfiguration
+        #expect([text.layers, text.hiddenSize, text.intermediateSize, text.heads, text.maxPositions] == [12, 768, 3072, 12, 77])
+        #expect(text.activation == .quickGELU && text.vocabularySize == 49408)
+        try bindAll(try files.unetWeights(), try PeerKeys("unet-sd1.json"))
+        try bindAll(try files.autoencoderWeights(), try PeerKeys("vae.json"))
+        try bindAll(try files.textEncoderWeights(), try PeerKeys("clip-sd1.json"))
+    }
+
+    @Test func stableDiffusion2IsRecognisedAndBound() throws {
+        let extra = lastBlock + [("cond_stage_model.model.text_projection", [1024, 1024]), ("cond_stage_model.model.logit_scale", [])]
+        let files = try ModelFiles(path: try write(try rows(second), extra))
+        var unet = UNetConfiguration()
+        (unet.crossAttentionDim, unet.attentionHeads, unet.usesLinearProjection) = (1024, [5, 10, 20, 20], true)
+        #expect(files.unetConfiguration == unet)
+        #expect(files.scheduleConfiguration.predictionType == .velocity)
+        let text = files.textEncoderConfiguration
+        #expect([text.layers, text.hiddenSize, text.intermediateSize, text.heads] == [23, 1024, 4096, 16] && text.activation == .gelu)
+        try bindAll(try files.unetWeights(), try PeerKeys("unet-sd2.json"))
+        try bindAll(try files.textEncoderWeights(), try PeerKeys("clip-sd2.json"))
+    }
+
+    @Test func metadataTellWhatIsPredicted() throws {
+        let files = try ModelFiles(path: try write(try rows(second), lastBlock, metadata: ["modelspec.prediction_type": "epsilon"]))
+        #expect(files.scheduleConfiguration.predictionType == .epsilon)
+        let other = try ModelFiles(path: try write(try rows(first), [("v_pred", [])]))
+        #expect(other.scheduleConfiguration.predictionType == .velocity)
+    }
+
+    @Test func fusedWeightsAreCutInOrder() throws {
+        var writer = SafetensorsWriter()
+        writer.add("attn.in_proj_weight", (0..<12).map(Float.init), shape: [6, 2])
+        writer.add("conv", [1, 2, 3, 4], shape: [2, 2, 1, 1])
+        try writer.write(to: folder.file("w.safetensors"))
+        var table = KeyTable()
+        table.bind(fused: "attn.in_proj_weight", ["q", "k", "v"])
+        table.bindings["conv"] = [KeyBinding(key: "linear", part: .pointwise)]
+        let scope = WeightScope(try WeightStore([try SafetensorsFile(folder.file("w.safetensors"))], source: "w", target: table.target))
+        #expect(try scope.weight("q", shape: [2, 2]).floats() == [0, 1, 2, 3])
+        #expect(try scope.weight("k", shape: [2, 2]).floats() == [4, 5, 6, 7])
+        #expect(try scope.weight("v", shape: [2, 2]).floats() == [8, 9, 10, 11])
+        #expect(try scope.weight("linear", shape: [2, 2]).floats() == [1, 2, 3, 4])
+    }
+
+    @Test func anUnknownKeyIsNamed() throws {
+        let path = try write(try rows(first), [("stranger.weight", [1])])
+        #expect(modelError { _ = try ModelFiles(path: path) } == .surplus(keys: ["stranger.weight"], count: 1, file: path))
+        let inner = try ModelFiles(path: try write(try rows(first), [("model.diffusion_model.label_emb.0.0.weight", [1])]))
+        #expect(
+            modelError { _ = try inner.unetWeights() }
+                == .surplus(keys: ["model.diffusion_model.label_emb.0.0.weight"], count: 1, file: path))
+    }
+
+    @Test func aMissingWeightIsNamed() throws {
+        let rows = try rows(first).filter { $0.original != "model.diffusion_model.middle_block.1.norm.weight" }
+        let files = try ModelFiles(path: try write(rows))
+        let scope = try files.unetWeights()
+        #expect(
+            modelError { _ = try scope["mid_block.attentions.0.norm"].weight("weight", shape: [1280]) }
+                == .missing(key: "mid_block.attentions.0.norm.weight", file: files.path))
+    }
+
+    @Test func everyOtherShapeIsRefusedInWords() throws {
+        let all = try rows(first)
+        for row in all
+        where row.original.contains("input_blocks.0.0") || row.original.contains("token_embedding") || row.original.contains("mid.attn") {
+            for shape in [[], [0], row.shape + [1], row.shape.map { $0 + 1 }, row.shape.map { _ in 1 }] {
+                let changed = all.filter { $0.original != row.original }
+                let path = try write(changed, [(row.original, shape)])
+                do {
+                    let files = try ModelFiles(path: path)
+                    try bindAll(try files.unetWeights(), try PeerKeys("unet-sd1.json"))
+                    try bindAll(try files.autoencoderWeights(), try PeerKeys("vae.json"))
+                    try bindAll(try files.textEncoderWeights(), try PeerKeys("clip-sd1.json"))
+                    Issue.record("\(row.original) \(shape) accepted")
+                } catch is ModelError {}
+            }
+        }
+    }
+
+    @Test func otherFilesAreRefusedWithWhatTheyAre() throws {
+        for name in ["v1-5.ckpt", "x.bin", "x.pt", "x.pth"] {
+            let path = try folder.write(name, "PK")
+            #expect(modelError { _ = try ModelFiles(path: path) } == .pickle(file: path))
+        }
+        let lora = folder.file("lora.safetensors")
+        try writeSparse(lora, [("lora_unet_down.weight", [1])])
+        guard case .incompleteModel(lora, _)? = modelError({ _ = try ModelFiles(path: lora) }) else { throw ModelError.pickle(file: lora) }
+        let xl = try write(try rows(["unet-sd2.json"]), [("conditioner.embedders.0.x", [1])])
+        #expect("\(modelError { _ = try ModelFiles(path: xl) }.map(\.description) ?? "")".contains("Stable Diffusion XL"))
+    }
+
+    @Test func theTokenizerLiesBesideTheCheckpoint() throws {
+        let path = try write(try rows(first))
+        #expect("\(modelError { _ = try ModelFiles(path: path).tokenizer() }.map(\.description) ?? "")".contains("tokenizer"))
+        let beside = try TemporaryFolder()
+        try ClipVocabulary.write(to: beside)
+        #expect(try ModelFiles(path: path, tokenizer: beside.path).tokenizer().encode("cat", length: 3) == [49406, 2368, 49407])
+    }
+}
