@@ -3,7 +3,8 @@
     python3 make_reference.py MODEL OUT.safetensors [--side 512] [--width 512] [--batch 1]
 
 OUT holds the inputs (ids, latent, picture) and diffusers' outputs in float32: text embedding, the UNet's prediction at
-t = 1, 481 and 981, the encoded picture and the decoded latent.  Needs: torch, diffusers, transformers, safetensors.
+t = 1, 481 and 981, the decoder's features at t = 481 with the gradient of random functions of them with respect to the
+latent (torch.autograd), the encoded picture and the decoded latent.  Needs: torch, diffusers, transformers, safetensors.
 """
 import argparse
 
@@ -20,6 +21,16 @@ def load(cls, model, folder):
         except (OSError, ValueError):
             continue
     raise SystemExit(f"no weights in {model}/{folder}")
+
+
+def features(unet, latent, context):
+    """Outputs of decoder blocks 1 and 2 at t = 481."""
+    kept = {}
+    hooks = [unet.up_blocks[i].register_forward_hook(lambda _m, _i, out, i=i: kept.__setitem__(i, out)) for i in (1, 2)]
+    unet(latent, 481, encoder_hidden_states=context)
+    for hook in hooks:
+        hook.remove()
+    return [kept[1], kept[2]]
 
 
 @torch.no_grad()
@@ -43,6 +54,14 @@ def main():
     data |= {"latent": latent, "context": context}
     for t in (1, 481, 981):
         data[f"unet.{t}"] = unet(latent, t, encoder_hidden_states=context).sample
+    with torch.enable_grad():
+        z = latent[:1].clone().requires_grad_(True)
+        found = features(unet.requires_grad_(False), z, context[:1])
+        cotangents = [torch.randn(2, *f.shape[1:], generator=g) for f in found]
+        grads = [torch.autograd.grad(found, z, [c[i:i + 1] for c in cotangents], retain_graph=i == 0)[0] for i in (0, 1)]
+    data |= {f"feature.{i}": f.detach() for i, f in enumerate(found)}
+    data |= {f"cotangent.{i}": c for i, c in enumerate(cotangents)}
+    data["gradient"] = torch.cat(grads)
     del unet
     vae = load(AutoencoderKL, a.model, "vae")
     picture = torch.rand(1, 3, a.side, a.width, generator=g) * 2 - 1

@@ -94,6 +94,25 @@ struct ParityTests {
         }
     }
 
+    @Test("features, and gradients back to the latent, two functions at once", arguments: InstructionSet.allCases.filter(\.isAvailable))
+    func gradient(_ set: InstructionSet) throws {
+        let reference = try Reference(set)
+        let context = reference.context
+        let unet = try UNet(reference.files.unetWeights(), configuration: reference.files.unetConfiguration)
+        let latent = try reference.tensor("latent").items(0..<1, in: context)
+        let text = try reference.sequence("context").items(0..<1, in: context)
+        let pass = try unet.differentiableFeatures(of: latent, timestep: 481, text: text, in: context)
+        let plain = try unet.features(of: latent, timestep: 481, text: text, in: context)
+        for index in 0..<2 {
+            let expected = try reference.tensor("feature.\(index)")
+            #expect(reference.error(pass.features[index], expected, "\(set) feature.\(index)") < reference.tolerance)
+            #expect(pass.features[index].values == plain.features[index].values)
+        }
+        let cotangents = try (0..<2).map { try reference.tensor("cotangent.\($0)") }
+        let found = try unet.latentGradient(cotangents, through: pass, in: context)
+        #expect(try reference.error(found, reference.tensor("gradient"), "\(set) gradient") < reference.tolerance)
+    }
+
     @Test("encoded picture and decoded latent", arguments: InstructionSet.allCases.filter(\.isAvailable))
     func autoencoder(_ set: InstructionSet) throws {
         let reference = try Reference(set)
