@@ -75,13 +75,16 @@ struct Bench: ParsableCommand {
         let (least, median) = (times[0], times[times.count / 2])
         let speed = (operations / least / 1e9).rounded(toDigits: 1)
         guard model.json else {
-            print("\(phase.rawValue) \(side): \(least.rounded(toDigits: 3)) s at best, \(median.rounded(toDigits: 3)) s usually, \(speed) GFLOPS")
+            print(
+                "\(phase.rawValue) \(side): \(least.rounded(toDigits: 3)) s at best, \(median.rounded(toDigits: 3)) s usually, \(speed) GFLOPS"
+            )
             return
         }
         let report = JSONObject([
             "command": .string("bench"), "phase": .string(phase.rawValue), "side": .integer(side), "repeat": .integer(repetitions),
             "seconds": .object(JSONObject(["min": .number(least), "median": .number(median)])), "gflops": .number(speed),
-            "gflop": .number((operations / 1e9).rounded(toDigits: 1)), "peak_bytes": .integer(peakMemory), "threads": .integer(context.threads),
+            "gflop": .number((operations / 1e9).rounded(toDigits: 1)), "peak_bytes": .integer(peakMemory),
+            "threads": .integer(context.threads),
             "instruction_set": .string("\(context.instructionSet)"), "openblas_core": OpenBLAS.coreName.map { .string($0) } ?? .null,
         ])
         print(JSONValue.object(report).text)

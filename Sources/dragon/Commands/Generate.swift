@@ -30,7 +30,8 @@ struct Generate: ParsableCommand {
     @Option(name: .long, help: "Height in pixels, a multiple of 64.")
     var height = 512
 
-    @Option(name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("Picture to write: .png, .jpg or .webp.", valueName: "file"))
+    @Option(
+        name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("Picture to write: .png, .jpg or .webp.", valueName: "file"))
     var output: String
 
     private var request: GenerationRequest {

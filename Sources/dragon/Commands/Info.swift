@@ -59,7 +59,9 @@ struct ModelReport {
     private var side: Int { unet.sampleSize * files.autoencoderConfiguration.downsampling }
 
     var text: String {
-        var lines = ["model          \(files.path)", "layout         \(files.layout == .folder ? "diffusers folder" : "single-file checkpoint")"]
+        var lines = [
+            "model          \(files.path)", "layout         \(files.layout == .folder ? "diffusers folder" : "single-file checkpoint")",
+        ]
         for part in parts {
             let millions = (Double(part.contents.parameters) / 1e6).rounded(toDigits: 1)
             lines.append("\(padded(part.name))\(millions) million parameters, \(part.contents.formats.sorted().joined(separator: " and "))")
