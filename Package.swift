@@ -25,12 +25,14 @@ let package = Package(
         // Swift, each layer on the ones before it.
         .target(name: "DragonTensor", dependencies: ["CKernels", "COpenBLAS"]),
         .target(name: "DragonModel", dependencies: ["DragonTensor"]),
+        .target(name: "DragonEdit", dependencies: ["DragonModel"]),
         .executableTarget(
             name: "dragon",
-            dependencies: ["DragonModel", "CPictures", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: ["DragonEdit", "DragonModel", "CPictures", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
         .testTarget(name: "DragonTensorTests", dependencies: ["DragonTensor"], path: "Tests/DragonTensorTests"),
         .testTarget(name: "DragonModelTests", dependencies: ["DragonModel"], path: "Tests/DragonModelTests"),
+        .testTarget(name: "DragonEditTests", dependencies: ["DragonEdit"], path: "Tests/DragonEditTests"),
         .testTarget(name: "CommandLineTests", dependencies: ["dragon"], path: "Tests/CommandLineTests"),
     ],
     swiftLanguageModes: [.v6]

@@ -19,7 +19,9 @@ struct GroupNorm: Sendable {
     }
 
     /// dx for the input `x`, plus `residual`.
-    func inputGradient(_ dy: Tensor, of x: Tensor, silu: Bool = false, adding residual: Tensor? = nil, in context: ComputeContext) throws -> Tensor {
+    func inputGradient(
+        _ dy: Tensor, of x: Tensor, silu: Bool = false, adding residual: Tensor? = nil, in context: ComputeContext
+    ) throws -> Tensor {
         try dy.groupNormInputGradient(
             of: x, groups: groups, scale: scale, shift: shift, epsilon: epsilon, silu: silu, adding: residual, in: context)
     }

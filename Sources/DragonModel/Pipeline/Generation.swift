@@ -86,11 +86,15 @@ extension DiffusionModel {
     }
 
     /// ε_u + s·(ε_c − ε_u); `text` holds the unconditional embedding first, or the conditional one alone.
-    func predict(
-        _ latent: Tensor, timestep: Int, text: Tensor, guidanceScale: Float, in context: ComputeContext
+    ///
+    /// - Parameter exchange: what the decoder's self-attention attends to; nil for its own tokens.
+    public func predict(
+        _ latent: Tensor, timestep: Int, text: Tensor, guidanceScale: Float, exchange: (any SelfAttentionExchange)? = nil,
+        in context: ComputeContext
     ) throws -> Tensor {
-        guard text.batch == 2 else { return try unet(latent, timestep: timestep, text: text, in: context) }
-        let both = try unet(Tensor.stacked([latent, latent], in: context), timestep: timestep, text: text, in: context)
+        guard text.batch == 2 else { return try unet(latent, timestep: timestep, text: text, exchange: exchange, in: context) }
+        let both = try unet(
+            Tensor.stacked([latent, latent], in: context), timestep: timestep, text: text, exchange: exchange, in: context)
         return try both.items(1..<2, in: context).scaled(
             by: guidanceScale, adding: both.items(0..<1, in: context), scaledBy: 1 - guidanceScale, in: context)
     }

@@ -140,7 +140,8 @@ extension Tensor {
     /// convolution of stride 2 is one of stride 1.
     public func spread(height: Int, width: Int, in context: ComputeContext) throws -> Tensor {
         try require(
-            shape.count == 4 && height >= 2 * shape[2] - 1 && width >= 2 * shape[3] - 1, "spreading", expected: [batch, channels, height, width])
+            shape.count == 4 && height >= 2 * shape[2] - 1 && width >= 2 * shape[3] - 1, "spreading",
+            expected: [batch, channels, height, width])
         try context.checkCancellation()
         let result = try Tensor(repeating: 0, shape: [batch, channels, height, width], in: context)
         context.forEach(batch * channels) { plane in

@@ -1,0 +1,78 @@
+/// A set of cells of a grid.
+public struct Mask: Sendable, Equatable {
+    /// Rows.
+    public let height: Int
+    /// Columns.
+    public let width: Int
+    /// Row by row.
+    public internal(set) var cells: [Bool]
+
+    /// A mask of given cells, row by row.
+    public init(height: Int, width: Int, cells: [Bool]) {
+        precondition(cells.count == height * width, "a mask's cells fill its grid")
+        (self.height, self.width, self.cells) = (height, width, cells)
+    }
+
+    /// An empty mask, or a full one.
+    public init(height: Int, width: Int, filled: Bool = false) {
+        self.init(height: height, width: width, cells: Array(repeating: filled, count: height * width))
+    }
+
+    subscript(y: Int, x: Int) -> Bool {
+        get { cells[y * width + x] }
+        set { cells[y * width + x] = newValue }
+    }
+
+    /// Whether a cell lies in the grid.
+    func contains(_ y: Int, _ x: Int) -> Bool { y >= 0 && y < height && x >= 0 && x < width }
+
+    /// Number of set cells.
+    public var count: Int { cells.count { $0 } }
+
+    /// Positions of the set cells, row by row.
+    var indices: [Int] { cells.indices.filter { cells[$0] } }
+
+    /// Resized by nearest neighbour.
+    func resized(height newHeight: Int, width newWidth: Int) -> Mask {
+        let rows = (0..<newHeight).map { nearestSource($0, from: height, to: newHeight) }
+        let columns = (0..<newWidth).map { nearestSource($0, from: width, to: newWidth) }
+        return Mask(height: newHeight, width: newWidth, cells: rows.flatMap { y in columns.map { self[y, $0] } })
+    }
+
+    /// Shifted; what leaves the grid is dropped.
+    func shifted(dx: Int, dy: Int) -> Mask {
+        var result = Mask(height: height, width: width)
+        for index in indices {
+            let (y, x) = (index / width + dy, index % width + dx)
+            if contains(y, x) { result[y, x] = true }
+        }
+        return result
+    }
+
+    /// Cut or padded about the centre.
+    func centreFitted(height newHeight: Int, width newWidth: Int) -> Mask {
+        var result = Mask(height: newHeight, width: newWidth)
+        let offset = centreOffset(from: (height, width), to: (newHeight, newWidth))
+        for index in indices {
+            let (y, x) = (index / width + offset.y, index % width + offset.x)
+            if result.contains(y, x) { result[y, x] = true }
+        }
+        return result
+    }
+
+    /// Cells set in both, in either, or not.
+    static func & (a: Mask, b: Mask) -> Mask { Mask(height: a.height, width: a.width, cells: zip(a.cells, b.cells).map { $0 && $1 }) }
+    static func | (a: Mask, b: Mask) -> Mask { Mask(height: a.height, width: a.width, cells: zip(a.cells, b.cells).map { $0 || $1 }) }
+    static prefix func ! (a: Mask) -> Mask { Mask(height: a.height, width: a.width, cells: a.cells.map { !$0 }) }
+}
+
+/// floor(i · from / to), in float32 as PyTorch computes it: where the quotient is not exact this is what decides.
+func nearestSource(_ index: Int, from: Int, to: Int) -> Int {
+    min(Int((Float(index) * (Float(from) / Float(to))).rounded(.down)), from - 1)
+}
+
+/// Where the origin of a grid lands when it is cut or padded about the centre to another size.
+func centreOffset(from: (height: Int, width: Int), to: (height: Int, width: Int)) -> (y: Int, x: Int) {
+    let (y, x) = (abs(from.height - to.height) / 2, abs(from.width - to.width) / 2)
+    return from.height >= to.height ? (-y, -x) : (y, x)
+}

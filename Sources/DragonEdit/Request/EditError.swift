@@ -1,0 +1,34 @@
+/// What can be wrong with an edit.
+public enum EditError: Error, Equatable, CustomStringConvertible {
+    /// A picture or mask whose sides do not fit.
+    case size(what: String, found: String, expected: String)
+    /// A mask without a set cell.
+    case emptyMask(what: String)
+    /// A mask that leaves nothing outside, where something must stay.
+    case fullMask(what: String)
+    /// No handle to drag, or not as many targets.
+    case points(String)
+    /// A number out of its range.
+    case number(name: String, value: String, range: String)
+    /// An object that lands wholly outside the picture.
+    case leavesPicture
+    /// Nothing would change.
+    case nothingToDo(String)
+    /// More memory than allowed.
+    case memory(needed: Int, allowed: Int)
+
+    /// One line that says what to do.
+    public var description: String {
+        switch self {
+        case .size(let what, let found, let expected): "\(what) is \(found), expected \(expected)"
+        case .emptyMask(let what): "\(what) is empty: mark at least one pixel"
+        case .fullMask(let what): "\(what) covers the whole picture: leave some of it unmarked"
+        case .points(let reason): reason
+        case .number(let name, let value, let range): "\(name) is \(value): choose \(range)"
+        case .leavesPicture: "the object would leave the picture altogether: choose a smaller displacement"
+        case .nothingToDo(let reason): reason
+        case .memory(let needed, let allowed):
+            "the edit needs about \(needed / 1_000_000) MB of memory, \(allowed / 1_000_000) MB are allowed: choose a smaller side"
+        }
+    }
+}

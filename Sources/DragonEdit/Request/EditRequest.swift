@@ -1,0 +1,84 @@
+/// A place in a picture, in pixels from its upper left corner.
+public struct Point: Sendable, Equatable {
+    /// To the right.
+    public var x: Double
+    /// Downwards.
+    public var y: Double
+
+    /// A point.
+    public init(x: Double, y: Double) { (self.x, self.y) = (x, y) }
+}
+
+/// A picture on the working grid: sides are multiples of 64.
+public struct WorkingPicture: Sendable {
+    /// Rows.
+    public let height: Int
+    /// Columns.
+    public let width: Int
+    /// Red, then green, then blue, row by row, in −1 … 1.
+    public let values: [Float]
+
+    /// A picture of `3·height·width` values.
+    public init(height: Int, width: Int, values: [Float]) { (self.height, self.width, self.values) = (height, width, values) }
+}
+
+/// What to edit and how.
+public struct EditRequest: Sendable {
+    /// What the edit does, with what only it needs.
+    public enum Action: Sendable {
+        /// Moves the masked object by a displacement and resizes it; `fill` is what the vacated place should look like.
+        case move(object: Mask, by: Point, resize: Double, fill: Mask?)
+        /// Drags each handle to its target within the editable region.
+        case drag(region: Mask, handles: [Point], targets: [Point])
+        /// Drags each handle to its target, everything being editable.
+        case landmark(handles: [Point], targets: [Point])
+        /// Gives the masked object the appearance of the reference's masked object.
+        case appearance(object: Mask, reference: WorkingPicture, referenceObject: Mask)
+        /// Lays the reference's masked object into the picture, shifted by an offset.
+        case paste(object: Mask, reference: WorkingPicture, offset: Point)
+    }
+
+    /// The picture to edit.
+    public var picture: WorkingPicture
+    /// What the edit does.
+    public var action: Action
+    /// Token ids of the picture's prompt, and of the empty one.
+    public var prompt: [Int]
+    /// Token ids of the empty prompt.
+    public var emptyPrompt: [Int]
+    /// Token ids of the reference's prompt; nil takes the picture's.
+    public var referencePrompt: [Int]?
+    /// The numbers that tune it.
+    public var parameters: EditParameters
+
+    /// An edit with the published parameters of its mode.
+    public init(picture: WorkingPicture, action: Action, prompt: [Int], emptyPrompt: [Int], referencePrompt: [Int]? = nil) {
+        self.picture = picture
+        self.action = action
+        self.prompt = prompt
+        self.emptyPrompt = emptyPrompt
+        self.referencePrompt = referencePrompt
+        parameters = EditParameters(mode: action.mode)
+    }
+}
+
+extension EditRequest.Action {
+    /// The mode that it belongs to.
+    public var mode: EditMode {
+        switch self {
+        case .move: .move
+        case .drag: .drag
+        case .landmark: .landmark
+        case .appearance: .appearance
+        case .paste: .paste
+        }
+    }
+
+    /// The second picture of modes that have one.
+    var reference: WorkingPicture? {
+        switch self {
+        case .appearance(_, let reference, _), .paste(_, let reference, _): reference
+        default: nil
+        }
+    }
+}

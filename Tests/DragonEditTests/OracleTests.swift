@@ -1,0 +1,98 @@
+import DragonEdit
+@testable import DragonModel
+import DragonTensor
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The oracle's cases: another seed's folder (model/ and cases/) can be named in DRAGON_ORACLE.
+private let oracleFolder: String = {
+    if let folder = getenv("DRAGON_ORACLE") { return String(cString: folder) }
+    var parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
+    while let last = parts.last, last != "Tests" { parts.removeLast() }
+    return parts.joined(separator: "/") + "/Fixtures"
+}()
+
+private let names = ["move", "grow", "shrink", "drag", "landmark", "appearance", "paste"].flatMap { ["\($0)-dragon", "\($0)-diffeditor"] }
+
+/// One recorded edit: its request, and everything that the oracle computed on the way.
+struct OracleCase {
+    let file: SafetensorsFile
+    let replay: Replay
+    let request: EditRequest
+
+    init(_ name: String) throws {
+        let path = "\(oracleFolder)/cases/\(name)"
+        file = try SafetensorsFile(path + ".safetensors")
+        replay = try Replay(file: path + ".safetensors")
+        let scalars = try readJSON(path + ".json")
+        request = try Self.request(replay, scalars)
+    }
+
+    private static func request(_ replay: Replay, _ json: JSONValue) throws -> EditRequest {
+        let empty = Mask(height: replay.picture.height, width: replay.picture.width)
+        let points = { (name: String) in
+            (json.object?[name]?.array ?? []).map { Point(x: $0.array?[0].number ?? 0, y: $0.array?[1].number ?? 0) }
+        }
+        let (handles, targets) = (points("handles"), points("targets"))
+        let shift = json.object?["displacement"]?.array?.map { $0.number ?? 0 } ?? [0, 0]
+        let displacement = Point(x: shift[0], y: shift[1])
+        let mask = replay.mask ?? empty
+        let action: EditRequest.Action
+        switch EditMode(rawValue: json.object?["mode"]?.string ?? "") {
+        case .move:
+            action = .move(object: mask, by: displacement, resize: json.object?["resize"]?.number ?? 1, fill: replay.inpaintMask)
+        case .drag: action = .drag(region: mask, handles: handles, targets: targets)
+        case .appearance:
+            action = .appearance(
+                object: mask, reference: try #require(replay.reference), referenceObject: try #require(replay.referenceMask))
+        case .paste: action = .paste(object: mask, reference: try #require(replay.reference), offset: displacement)
+        default: action = .landmark(handles: handles, targets: targets)
+        }
+        var request = EditRequest(
+            picture: replay.picture, action: action, prompt: replay.prompt, emptyPrompt: replay.emptyPrompt,
+            referencePrompt: replay.referencePrompt)
+        request.parameters.steps = Int(json.object?["steps"]?.number ?? 50)
+        request.parameters.algorithm = EditAlgorithm(rawValue: json.object?["algorithm"]?.string ?? "") ?? .dragon
+        return request
+    }
+
+    /// The worst error of a trace, relative to each tensor's largest value, and where it is.
+    func compare(_ trace: EditTrace) throws -> (error: Double, name: String) {
+        var worst = (error: 0.0, name: "nothing")
+        let wanted = Set(file.entries.map(\.name).filter { $0.hasPrefix("trace.") })
+        #expect(Set(trace.tensors.map { "trace." + $0.name }) == wanted)
+        for (name, shape, values) in trace.tensors {
+            let expected = try file.weight("trace." + name)
+            guard expected.shape == shape else { return (.infinity, name) }
+            var (largest, difference): (Float, Float) = (1e-30, 0)
+            for (a, b) in zip(values, expected.floats()) {
+                largest = max(largest, abs(b))
+                difference = a.isNaN ? .infinity : max(difference, abs(a - b))
+            }
+            if Double(difference / largest) > worst.error { worst = (Double(difference / largest), name) }
+        }
+        return worst
+    }
+}
+
+@Suite("Edits leave the oracle's trace, tensor by tensor", .serialized)
+struct OracleTests {
+    @Test("every mode, both algorithms", arguments: names)
+    func trace(_ name: String) throws {
+        let context = ComputeContext(threads: 2)
+        let model = try DiffusionModel(files: ModelFiles(path: oracleFolder + "/model"), in: context)
+        let recorded = try OracleCase(name)
+        let trace = EditTrace()
+        var options = EditOptions()
+        options.trace = trace
+        options.noise = recorded.replay.recordedNoise
+        if getenv("DRAGON_FULL_BANK") != nil { options.keepsFullPrecision = true }
+        _ = try model.edit(recorded.request, options: options, in: context)
+        let (error, where_) = try recorded.compare(trace)
+        print("oracle \(name): \(error) at \(where_)")
+        #expect(error < 1e-3)
+    }
+}
