@@ -14,6 +14,7 @@ import Testing
 
     @Test func aMarkBehindOneOfItsClassStaysApart() {
         #expect(composed("e\u{308}\u{301}") == [0xEB, 0x301])
+        #expect(composed("e\u{30D}\u{301}") == [0x65, 0x30D, 0x301])
         #expect(composed("x\u{301}\u{316}") == [0x78, 0x316, 0x301])
     }
 
