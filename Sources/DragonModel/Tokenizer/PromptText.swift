@@ -19,12 +19,10 @@ enum ScalarKind {
 }
 
 /// Composed, each run of white space one space, in lower case scalar by scalar (a final sigma is a sigma like any other).
-func normalized(_ text: Substring.UnicodeScalarView) -> [Unicode.Scalar] {
+func normalized(_ text: some Sequence<Unicode.Scalar>) -> [Unicode.Scalar] {
     var result: [Unicode.Scalar] = []
-    result.reserveCapacity(text.count)
     var followsSpace = false
-    let isASCII = text.allSatisfy(\.isASCII)
-    for scalar in isASCII ? String.UnicodeScalarView(text) : composed(String.UnicodeScalarView(text)) {
+    for scalar in composed(text) {
         let isSpace = ScalarKind(scalar) == .space
         if isSpace {
             if !followsSpace { result.append(" ") }

@@ -41,7 +41,7 @@ public struct Tokenizer: Sendable {
         func markers(_ isNormalized: Bool) throws(ModelError) -> [Marker] {
             try special.added.filter { $0.isNormalized == isNormalized }
                 .map { token throws(ModelError) in
-                    let scalars = isNormalized ? normalized(Substring(token.content).unicodeScalars) : Array(token.content.unicodeScalars)
+                    let scalars = isNormalized ? normalized(token.content.unicodeScalars) : Array(token.content.unicodeScalars)
                     return Marker(scalars: scalars, token: try number(token.content))
                 }
                 .filter { !$0.scalars.isEmpty }
@@ -73,7 +73,7 @@ public struct Tokenizer: Sendable {
     func tokens(_ text: String, limit: Int = .max) -> [Int] {
         var result: [Int] = []
         split(Array(text.unicodeScalars)[...], at: writtenTokens, limit, &result) { part, result in
-            split(normalizedPart(part)[...], at: normalizedTokens, limit, &result) { part, result in
+            split(normalized(part)[...], at: normalizedTokens, limit, &result) { part, result in
                 for word in words(part) {
                     guard result.count < limit else { return }
                     result += pairs.encode(word.flatMap { UTF8.encode($0).map(Array.init) ?? [] }).map(Int.init)
@@ -81,12 +81,6 @@ public struct Tokenizer: Sendable {
             }
         }
         return Array(result.prefix(limit))
-    }
-
-    private func normalizedPart(_ part: ArraySlice<Unicode.Scalar>) -> [Unicode.Scalar] {
-        var view = String.UnicodeScalarView()
-        view.append(contentsOf: part)
-        return normalized(Substring(String(view)).unicodeScalars)
     }
 
     /// Appends the tokens of the markers in a text, and calls `body` for what lies between.

@@ -46,7 +46,8 @@ public struct SafetensorsWriter {
         for (name, shape, content) in ordered {
             if offset > 0 || header.utf8.count > 1 { header += "," }
             let end = offset + content.byteCount
-            header += "\(JSONValue.quoted(name)):{\"dtype\":\"\(content.format.rawValue)\",\"shape\":\(shape),\"data_offsets\":[\(offset),\(end)]}"
+            let place = "\"shape\":\(shape),\"data_offsets\":[\(offset),\(end)]"
+            header += "\(JSONValue.quoted(name)):{\"dtype\":\"\(content.format.rawValue)\",\(place)}"
             offset = end
         }
         header += "}"
