@@ -71,7 +71,6 @@ import Testing
         (#"{"a":{"dtype":"F32","shape":"2","data_offsets":[0,8]}}"#, 8, "not a list of sizes"),
         (#"{"a":{"dtype":"F4","shape":[2],"data_offsets":[0,8]}}"#, 8, "dtype F4"),
         (#"{"a":{"shape":[2],"data_offsets":[0,8]}}"#, 8, "has no dtype"),
-        (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"x":1}}"#, 8, "unknown member"),
         (#"{"a":[1]}"#, 0, "not described by an object"),
         (#"{"__metadata__":{"a":1}}"#, 0, "something other than text"),
         (
