@@ -52,7 +52,7 @@ struct OracleCase {
         default: action = .landmark(handles: handles, targets: targets)
         }
         var request = EditRequest(
-            picture: replay.picture, action: action, prompt: replay.prompt, emptyPrompt: replay.emptyPrompt,
+            source: .picture(replay.picture), action: action, prompt: replay.prompt, emptyPrompt: replay.emptyPrompt,
             referencePrompt: replay.referencePrompt)
         request.parameters.steps = Int(json.object?["steps"]?.number ?? 50)
         request.parameters.algorithm = EditAlgorithm(rawValue: json.object?["algorithm"]?.string ?? "") ?? .dragon

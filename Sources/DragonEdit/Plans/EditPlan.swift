@@ -41,7 +41,7 @@ struct EditGrids {
 
 extension EditRequest {
     func plan(latentHeight: Int, latentWidth: Int) throws -> any EditPlan {
-        let grids = EditGrids(height: picture.height, width: picture.width, latentHeight: latentHeight, latentWidth: latentWidth)
+        let grids = EditGrids(height: source.height, width: source.width, latentHeight: latentHeight, latentWidth: latentWidth)
         let weights = parameters.weights
         switch action {
         case .move(let object, let displacement, let resize, let fill):

@@ -51,6 +51,8 @@ public struct EditParameters: Sendable, Equatable {
     public var steps = 50
     /// Which paper's sampler runs.
     public var algorithm = EditAlgorithm.dragon
+    /// Whether the schedule of guidance, noise and bank is stretched to the number of steps, or stays that of 50.
+    public var scalesSchedule = false
     /// Seed of the regional SDE's noise.
     public var seed: UInt64 = 0
 

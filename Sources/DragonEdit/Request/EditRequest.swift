@@ -1,3 +1,5 @@
+import DragonModel
+
 /// A place in a picture, in pixels from its upper left corner.
 public struct Point: Sendable, Equatable {
     /// To the right.
@@ -24,6 +26,22 @@ public struct WorkingPicture: Sendable {
 
 /// What to edit and how.
 public struct EditRequest: Sendable {
+    /// Where the picture to edit comes from.
+    public enum Source: Sendable {
+        /// A given picture, which is inverted.
+        case picture(WorkingPicture)
+        /// A picture that the model generates first; its own trajectory stands in for the inversion. Steps, prompt and
+        /// seed are taken from there.
+        case generated(GenerationRequest)
+
+        /// Rows.
+        public var height: Int { if case .generated(let request) = self { request.height } else { picture?.height ?? 0 } }
+        /// Columns.
+        public var width: Int { if case .generated(let request) = self { request.width } else { picture?.width ?? 0 } }
+
+        var picture: WorkingPicture? { if case .picture(let picture) = self { picture } else { nil } }
+    }
+
     /// What the edit does, with what only it needs.
     public enum Action: Sendable {
         /// Moves the masked object by a displacement and resizes it; `fill` is what the vacated place should look like.
@@ -39,7 +57,7 @@ public struct EditRequest: Sendable {
     }
 
     /// The picture to edit.
-    public var picture: WorkingPicture
+    public var source: Source
     /// What the edit does.
     public var action: Action
     /// Token ids of the picture's prompt, and of the empty one.
@@ -52,8 +70,8 @@ public struct EditRequest: Sendable {
     public var parameters: EditParameters
 
     /// An edit with the published parameters of its mode.
-    public init(picture: WorkingPicture, action: Action, prompt: [Int], emptyPrompt: [Int], referencePrompt: [Int]? = nil) {
-        self.picture = picture
+    public init(source: Source, action: Action, prompt: [Int], emptyPrompt: [Int], referencePrompt: [Int]? = nil) {
+        self.source = source
         self.action = action
         self.prompt = prompt
         self.emptyPrompt = emptyPrompt

@@ -1,7 +1,10 @@
 extension EditRequest {
     /// Throws what cannot be met, before any heavy work starts.
-    func validate() throws {
-        try check(picture, "the picture")
+    public func validate() throws {
+        switch source {
+        case .picture(let picture): try check(picture, "the picture")
+        case .generated(let generation): try generation.validate()
+        }
         try validateAction()
         let p = parameters
         try check("the number of steps", Double(p.steps), 1...1000)
@@ -44,8 +47,8 @@ extension EditRequest {
         guard height >= 64, width >= 64, height % 64 == 0, width % 64 == 0, picture.values.count == 3 * height * width else {
             throw EditError.size(what: what, found: "\(width)×\(height)", expected: "sides that are multiples of 64")
         }
-        guard !likePicture || (height, width) == (self.picture.height, self.picture.width) else {
-            throw EditError.size(what: what, found: "\(width)×\(height)", expected: "\(self.picture.width)×\(self.picture.height)")
+        guard !likePicture || (height, width) == (source.height, source.width) else {
+            throw EditError.size(what: what, found: "\(width)×\(height)", expected: "\(source.width)×\(source.height)")
         }
         guard picture.values.allSatisfy(\.isFinite) else {
             throw EditError.number(name: "a pixel of \(what)", value: "not a number", range: "finite numbers")
@@ -53,9 +56,9 @@ extension EditRequest {
     }
 
     private func check(_ mask: Mask, _ what: String, mayFill: Bool) throws {
-        guard (mask.height, mask.width) == (picture.height, picture.width) else {
+        guard (mask.height, mask.width) == (source.height, source.width) else {
             throw EditError.size(
-                what: what, found: "\(mask.width)×\(mask.height)", expected: "the picture's \(picture.width)×\(picture.height)")
+                what: what, found: "\(mask.width)×\(mask.height)", expected: "the picture's \(source.width)×\(source.height)")
         }
         let count = mask.count
         guard count > 0 else { throw EditError.emptyMask(what: what) }
@@ -69,8 +72,8 @@ extension EditRequest {
         }
         guard handles.count <= 1000 else { throw EditError.points("\(handles.count) handles are too many: give at most 1000") }
         for point in handles + targets {
-            guard point.x >= 0, point.y >= 0, point.x < Double(picture.width), point.y < Double(picture.height) else {
-                throw EditError.points("the point \(point.x),\(point.y) lies outside the picture of \(picture.width)×\(picture.height)")
+            guard point.x >= 0, point.y >= 0, point.x < Double(source.width), point.y < Double(source.height) else {
+                throw EditError.points("the point \(point.x),\(point.y) lies outside the picture of \(source.width)×\(source.height)")
             }
         }
         guard zip(handles, targets).contains(where: { $0 != $1 }) else {

@@ -2,6 +2,8 @@
 public struct EditProgress: Sendable {
     /// The parts of an edit, in order.
     public enum Phase: String, Sendable, CaseIterable {
+        /// The picture's making, where it is generated.
+        case generate
         /// Pictures to latents.
         case encode
         /// Latents to noise, filling the memory bank.

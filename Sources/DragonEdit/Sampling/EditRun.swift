@@ -9,8 +9,9 @@ public struct EditOptions {
     public var trace: EditTrace?
     /// Noise of the regional SDE for (step, repetition), of the latent's size; nil draws it from the seed.
     public var noise: ((Int, Int) -> [Float])?
-    /// Bytes that the memory bank may take; above them its steps are computed anew when they are needed.
-    public var bankLimit = 4 << 30
+    /// Bytes that the edit may take beyond the model; nil takes what the system says is available. A memory bank that does
+    /// not fit is computed anew, step by step.
+    public var memoryLimit: Int?
     /// Whether the bank keeps single precision instead of half.
     public var keepsFullPrecision = false
 
@@ -24,57 +25,92 @@ extension DiffusionModel {
     /// - Returns: `[1, 3, height, width]`, about −1 … 1, not clamped.
     /// - Throws: ``EditError`` for a request that cannot be met, before any heavy work; ``CancellationError``.
     public func edit(_ request: EditRequest, options: EditOptions = EditOptions(), in context: ComputeContext) throws -> Tensor {
+        var request = request
+        if case .generated(let generation) = request.source { request.parameters.steps = generation.steps }
         try request.validate()
-        let schedule = try Schedule(schedule, steps: request.parameters.steps)
+        let memory = EditMemory(request, self, keepsFullPrecision: options.keepsFullPrecision)
+        let keepsBank = try memory.keepsBank(limit: options.memoryLimit)
+        let branches = EditBranches(model: self, request: request, options: options, context: context)
+        return try branches.run(keepsBank: keepsBank)
+    }
+}
+
+/// One edit from its pictures to its result: both branches, in order.
+private struct EditBranches {
+    let model: DiffusionModel
+    let request: EditRequest
+    let options: EditOptions
+    let context: ComputeContext
+
+    func run(keepsBank: Bool) throws -> Tensor {
+        let schedule = try Schedule(model.schedule, steps: request.parameters.steps)
         var report = ProgressKeeper(request, steps: schedule.timesteps.count, call: options.progress)
-        let embeddings = try EditEmbeddings(request, model: self, in: context)
-        options.trace?.recordSequence("context", embeddings.pictures)
-        let encoded = try encode([request.picture] + (request.action.reference.map { [$0] } ?? []), in: context)
-        report.finish(.encode, step: 1)
-        options.trace?.record("z0", encoded.shape, encoded.values)
-        let plan = try request.plan(latentHeight: encoded.shape[2], latentWidth: encoded.shape[3])
-        let bank = MemoryBank(mixing: plan.mixing, precision: options.keepsFullPrecision ? .float32 : .float16)
-        let inversion = Inversion(
-            unet: unet, schedule: schedule, encoded: encoded, text: embeddings.pictures, bank: bank,
-            keepsBank: bankBytes(request, options) <= options.bankLimit)
+        let embeddings = try EditEmbeddings(request, model: model, in: context)
+        try options.trace?.recordSequence("context", Tensor.stacked(embeddings.pictures, in: context))
+        let side = model.autoencoder.configuration.downsampling
+        let plan = try request.plan(latentHeight: request.source.height / side, latentWidth: request.source.width / side)
+        let bank = MemoryBank(
+            mixing: plan.mixing, precision: options.keepsFullPrecision ? .float32 : .float16, clock: StepClock(request.parameters))
+        let pictures = try trajectories(embeddings, bank: keepsBank ? bank : nil, report: &report)
+        try record("z0", Tensor.stacked(pictures.map { $0.latents[0] }, in: context))
+        let inversion = Inversion(unet: model.unet, schedule: schedule, pictures: pictures, bank: bank, keepsBank: keepsBank)
         try inversion.run(in: context) { report.finish(.invert, step: $0) }
-        let last = inversion.latents[inversion.latents.count - 1]
-        options.trace?.record("zT", last.shape, last.values)
-        let start = plan.start(last.grids())
-        options.trace?.record("start", [1, start.channels, start.height, start.width], start.values)
-        let noise =
-            options.noise ?? { GaussianNoise(seed: request.parameters.seed, stream: UInt32($0 * 4 + $1)).floats(start.values.count) }
+        let noisiest = try inversion.noisiest(in: context)
+        record("zT", noisiest)
+        let planned = plan.start(noisiest.grids())
+        let start = try Tensor(planned.values, shape: [1, planned.channels, planned.height, planned.width], in: context)
+        record("start", start)
         let sampler = EditSampler(
-            model: self, request: request, plan: plan, inversion: inversion, embeddings: embeddings, noise: noise, trace: options.trace,
-            context: context)
-        let z = try sampler.run(
-            from: Tensor(start.values, shape: [1, start.channels, start.height, start.width], in: context)
-        ) { report.finish(.sample, step: $0) }
-        let image = try autoencoder.decode(z, in: context)
+            model: model, request: request, plan: plan, inversion: inversion, embeddings: embeddings,
+            noise: noise(count: start.count), trace: options.trace, context: context)
+        let z = try sampler.run(from: start) { report.finish(.sample, step: $0) }
+        let image = try model.autoencoder.decode(z, in: context)
         report.finish(.decode, step: 1)
-        options.trace?.record("image", image.shape, image.values)
+        record("image", image)
         return image
     }
 
-    /// Latents of pictures, one after the other.
-    private func encode(_ pictures: [WorkingPicture], in context: ComputeContext) throws -> Tensor {
-        try Tensor.stacked(
-            pictures.map {
-                try autoencoder.encode(Tensor($0.values, shape: [1, 3, $0.height, $0.width], in: context), in: context)
-            }, in: context)
+    private func record(_ name: String, _ tensor: Tensor) { options.trace?.record(name, tensor.shape, tensor.values) }
+
+    private func noise(count: Int) -> (Int, Int) -> [Float] {
+        let seed = request.parameters.seed
+        return options.noise ?? { GaussianNoise(seed: seed, stream: UInt32($0 * 4 + $1 + 1)).floats(count) }
     }
 
-    /// Bytes of a whole memory bank: keys and values of every decoder self-attention layer, at every step that mixes.
-    func bankBytes(_ request: EditRequest, _ options: EditOptions) -> Int {
-        let configuration = unet.configuration
-        let side = autoencoder.configuration.downsampling
-        let cells = (request.picture.height / side) * (request.picture.width / side)
-        var elements = 0
-        for (position, block) in configuration.upBlocks.enumerated() where block == .crossAttention {
-            let level = configuration.levels - 1 - position
-            elements += 2 * (configuration.layersPerBlock[level] + 1) * configuration.blockOutChannels[level] * (cells >> (2 * level))
+    /// Every picture's way to noise, as far as it is known: a generated one's whole, a given one's first latent.
+    private func trajectories(
+        _ embeddings: EditEmbeddings, bank: MemoryBank?, report: inout ProgressKeeper
+    ) throws -> [Inversion.Trajectory] {
+        var pictures: [Inversion.Trajectory] = []
+        switch request.source {
+        case .picture(let picture): pictures.append(.init(latents: [try encode(picture)], text: embeddings.base))
+        case .generated(let generation): pictures.append(try sampled(generation, embeddings.base, bank, report: &report))
         }
-        return elements * request.parameters.steps * (options.keepsFullPrecision ? 4 : 2)
+        if let reference = request.action.reference {
+            pictures.append(.init(latents: [try encode(reference)], text: embeddings.pictures[1]))
+        }
+        report.finish(.encode, step: 1)
+        return pictures
+    }
+
+    private func encode(_ picture: WorkingPicture) throws -> Tensor {
+        try model.autoencoder.encode(
+            Tensor(picture.values, shape: [1, 3, picture.height, picture.width], in: context), in: context)
+    }
+
+    /// Generates the picture, keeping its latents and, for the bank, the prompt's keys and values.
+    private func sampled(
+        _ generation: GenerationRequest, _ text: Tensor, _ bank: MemoryBank?, report: inout ProgressKeeper
+    ) throws -> Inversion.Trajectory {
+        var latents: [Tensor] = []
+        let item = generation.guidanceScale == 1 ? 0 : 1
+        let last = try model.sample(
+            generation, exchange: bank, in: context,
+            visit: { step, latent in
+                bank?.phase = .record(step: step, pictures: [(item: item, picture: 0)])
+                latents.append(latent)
+            }, progress: { done, _ in report.finish(.generate, step: done) })
+        return .init(latents: [last] + latents.reversed(), text: text, isSampled: true)
     }
 }
 

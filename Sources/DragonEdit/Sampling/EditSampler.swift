@@ -38,7 +38,7 @@ final class EditSampler {
     }
 
     private func advance(_ latent: Tensor, _ step: Int) throws -> Tensor {
-        let rule = StepRule(algorithm: request.parameters.algorithm, isGuided: request.parameters.energyScale != 0)
+        let rule = StepRule(request.parameters)
         let levels = NoiseLevels(inversion.schedule, step: step)
         let repetitions = rule.repetitions(step)
         try inversion.provideBank(step: step, in: context)
@@ -68,7 +68,7 @@ final class EditSampler {
 
     private func guide(_ predicted: Tensor, _ z: Tensor, _ step: Int, records: Bool) throws -> Tensor {
         let found = try guidance(
-            z, references: inversion.latents(at: step, in: context), timestep: inversion.schedule.timesteps[step], in: context)
+            z, references: inversion.latents(at: step), timestep: inversion.schedule.timesteps[step], in: context)
         if records, let trace {
             trace.record("guidance.\(step)", z.shape, found.gradient)
             trace.record("energy.\(step)", [2], [found.edit, found.content])

@@ -1,59 +1,71 @@
 import DragonModel
 import DragonTensor
 
-/// The guidance branch: DDIM inversion of the pictures, whose latents and memory bank steer the generation branch.
+/// The guidance branch: the pictures' latents at every level of noise, and the memory bank that their passes fill.
+///
+/// A given picture's latents come from DDIM inversion, a generated one's from its own making.
 final class Inversion {
+    /// The way of one picture from its latent to noise.
+    struct Trajectory {
+        /// latents[k] after k steps towards noise, `[1, channels, height, width]` each.
+        var latents: [Tensor]
+        /// `[1, crossAttentionDim, tokens]`.
+        let text: Tensor
+        /// Whether the latents were sampled, so that a step's prediction was made at its noisier end.
+        var isSampled = false
+    }
+
     let schedule: Schedule
     let bank: MemoryBank
     private let unet: UNet
-    /// `[pictures, crossAttentionDim, tokens]`.
-    private let text: Tensor
     /// Whether the bank is filled on the way, or for each step anew when it is needed.
     private let keepsBank: Bool
-    /// latents[k] after k steps, all pictures in one batch.
-    private(set) var latents: [Tensor]
+    private var pictures: [Trajectory]
 
-    init(unet: UNet, schedule: Schedule, encoded: Tensor, text: Tensor, bank: MemoryBank, keepsBank: Bool) {
-        (self.unet, self.schedule, self.text, self.bank, self.keepsBank) = (unet, schedule, text, bank, keepsBank)
-        latents = [encoded]
+    /// - Parameter pictures: those already sampled whole, the others with their own latent alone.
+    init(unet: UNet, schedule: Schedule, pictures: [Trajectory], bank: MemoryBank, keepsBank: Bool) {
+        (self.unet, self.schedule, self.pictures, self.bank, self.keepsBank) = (unet, schedule, pictures, bank, keepsBank)
     }
 
     private var steps: Int { schedule.timesteps.count }
 
-    /// Takes a known trajectory in place of inverting: latents from the picture's to the noise.
-    func adopt(trajectory: [Tensor]) { latents = trajectory }
-
-    /// Inverts (ALGORITHM section 2), recording keys and values where the bank is kept.
+    /// Inverts what is not sampled (ALGORITHM section 2), recording keys and values where the bank is kept.
     func run(in context: ComputeContext, progress: (Int) -> Void) throws {
-        for k in 0..<steps {
+        let given = pictures.indices.filter { !pictures[$0].isSampled }
+        for k in 0..<steps where !given.isEmpty {
             let step = steps - 1 - k
             let t = schedule.timesteps[step]
-            let predicted = try record(latents[k], step: step, timestep: t, fills: keepsBank, in: context)
-            let move = DDIMStep(
-                from: schedule.alpha(t - schedule.stride), to: schedule.alpha(t), prediction: schedule.configuration.predictionType)
+            let latent = try Tensor.stacked(given.map { pictures[$0].latents[k] }, in: context)
+            let predicted = try record(latent, of: given, step: step, fills: keepsBank, in: context)
+            let prediction = schedule.configuration.predictionType
             // The network takes the latent to be as noisy as t says.
-            let there = DDIMStep(from: schedule.alpha(t), to: 0, prediction: schedule.configuration.predictionType)
-            let noise = try there.noise(predicted, latent: latents[k], in: context)
-            latents.append(try move.apply(latents[k], noise: noise, in: context))
+            let noise = try DDIMStep(from: schedule.alpha(t), to: 0, prediction: prediction).noise(predicted, latent: latent, in: context)
+            let next = try DDIMStep(from: schedule.alpha(t - schedule.stride), to: schedule.alpha(t), prediction: prediction)
+                .apply(latent, noise: noise, in: context)
+            for (item, picture) in given.enumerated() { pictures[picture].latents.append(try next.items(item..<item + 1, in: context)) }
             progress(k + 1)
         }
     }
 
-    private func record(_ latent: Tensor, step: Int, timestep: Int, fills: Bool, in context: ComputeContext) throws -> Tensor {
-        bank.phase = .record(step: step)
-        return try unet(latent, timestep: timestep, text: text, exchange: fills ? bank : nil, in: context)
+    private func record(_ latent: Tensor, of subjects: [Int], step: Int, fills: Bool, in context: ComputeContext) throws -> Tensor {
+        bank.phase = .record(step: step, pictures: subjects.enumerated().map { (item: $0, picture: $1) })
+        let text = try Tensor.stacked(subjects.map { pictures[$0].text }, in: context)
+        return try unet(latent, timestep: schedule.timesteps[step], text: text, exchange: fills ? bank : nil, in: context)
     }
 
     /// Makes sure that the bank holds a step that is about to be mixed in, recording it anew where it was not kept.
     func provideBank(step: Int, in context: ComputeContext) throws {
         guard bank.isActive(at: step), !bank.has(step: step) else { return }
-        _ = try record(latents[steps - 1 - step], step: step, timestep: schedule.timesteps[step], fills: true, in: context)
+        let latents = pictures.map { $0.latents[$0.isSampled ? steps - step : steps - 1 - step] }
+        _ = try record(Tensor.stacked(latents, in: context), of: Array(pictures.indices), step: step, fills: true, in: context)
     }
 
     /// The pictures' latents at a sampling step's timestep.
-    func latents(at step: Int, in context: ComputeContext) throws -> [Tensor] {
-        let all = latents[steps - step]
-        return try (0..<all.batch).map { try all.items($0..<$0 + 1, in: context) }
+    func latents(at step: Int) -> [Tensor] { pictures.map { $0.latents[steps - step] } }
+
+    /// The pictures' noisiest latents in one batch.
+    func noisiest(in context: ComputeContext) throws -> Tensor {
+        try Tensor.stacked(pictures.map { $0.latents[steps] }, in: context)
     }
 }
 
@@ -64,16 +76,15 @@ struct EditEmbeddings {
     /// Of the empty prompt, then of the picture's.
     let emptyAndBase: Tensor
     /// Of every picture's prompt.
-    let pictures: Tensor
+    let pictures: [Tensor]
 
     init(_ request: EditRequest, model: DiffusionModel, in context: ComputeContext) throws {
         base = try model.textEncoder(request.prompt, in: context)
         emptyAndBase = try Tensor.stacked([model.textEncoder(request.emptyPrompt, in: context), base], in: context)
-        if request.action.reference == nil {
-            pictures = base
-        } else {
-            let other = try request.referencePrompt.map { try model.textEncoder($0, in: context) } ?? base
-            pictures = try Tensor.stacked([base, other], in: context)
+        guard request.action.reference != nil else {
+            pictures = [base]
+            return
         }
+        pictures = [base, try request.referencePrompt.map { try model.textEncoder($0, in: context) } ?? base]
     }
 }

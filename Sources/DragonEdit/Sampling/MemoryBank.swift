@@ -11,7 +11,7 @@ enum BankMixing {
     /// the reference's inside `foreground`.
     case compose(foreground: Mask, background: Mask)
 
-    /// Whether the bank is used at a step, 0 being the noisiest.
+    /// Whether the bank is used at a published step, 0 being the noisiest.
     func isActive(at step: Int) -> Bool {
         switch self {
         case .replace, .append: step >= 5
@@ -25,7 +25,8 @@ enum BankMixing {
 final class MemoryBank: SelfAttentionExchange {
     /// What the bank does with the layers that ask it.
     enum Phase {
-        case record(step: Int)
+        /// Keeps, for each (item of the batch, picture), what the picture will be asked for.
+        case record(step: Int, pictures: [(item: Int, picture: Int)])
         case mix(step: Int)
     }
 
@@ -36,18 +37,21 @@ final class MemoryBank: SelfAttentionExchange {
         case float32
     }
 
-    var phase = Phase.record(step: 0)
+    var phase = Phase.mix(step: -1)
     private let mixing: BankMixing
     private let precision: Precision
-    private var entries: [Int: [Int: KeysAndValues]] = [:]
+    private let clock: StepClock
+    /// By step, layer and picture.
+    private var entries: [Int: [Int: [Int: KeysAndValues]]] = [:]
     /// Columns of a layer's two pictures that are composed, by its number of tokens.
     private var composed: [Int: (background: [Int], foreground: [Int])] = [:]
-    private(set) var byteCount = 0
 
-    init(mixing: BankMixing, precision: Precision) { (self.mixing, self.precision) = (mixing, precision) }
+    init(mixing: BankMixing, precision: Precision, clock: StepClock) {
+        (self.mixing, self.precision, self.clock) = (mixing, precision, clock)
+    }
 
     /// Whether steps recorded at `step` will be wanted.
-    func isActive(at step: Int) -> Bool { mixing.isActive(at: step) }
+    func isActive(at step: Int) -> Bool { mixing.isActive(at: clock.published(step)) }
 
     /// Whether a step's keys and values are there.
     func has(step: Int) -> Bool { entries[step] != nil }
@@ -58,37 +62,37 @@ final class MemoryBank: SelfAttentionExchange {
     func exchange(layer: Int, key: Tensor, value: Tensor, in context: ComputeContext) throws -> [KeysAndValues] {
         let own = KeysAndValues(key: key, value: value)
         switch phase {
-        case .record(let step):
-            if isActive(at: step) { try record(key, value, layer: layer, step: step, in: context) }
+        case .record(let step, let pictures):
+            guard isActive(at: step) else { return [own] }
+            for (item, picture) in pictures {
+                let (k, v) = (try selected(key, item, picture, in: context), try selected(value, item, picture, in: context))
+                entries[step, default: [:]][layer, default: [:]][picture] = k.columns == 0 ? nil : try kept(k, v, in: context)
+            }
             return [own]
         case .mix(let step):
             guard isActive(at: step), let kept = entries[step]?[layer] else { return [own] }
-            if case .append = mixing { return [own, kept] }
-            return [kept]
+            let parts = kept.sorted { $0.key < $1.key }.map(\.value)
+            if case .append = mixing { return [own] + parts }
+            return parts.isEmpty ? [own] : parts
         }
     }
 
-    private func record(_ key: Tensor, _ value: Tensor, layer: Int, step: Int, in context: ComputeContext) throws {
-        let (k, v) = (try selected(key, in: context), try selected(value, in: context))
+    private func kept(_ key: Tensor, _ value: Tensor, in context: ComputeContext) throws -> KeysAndValues {
         switch precision {
-        case .float32: entries[step, default: [:]][layer] = KeysAndValues(key: k, value: v)
-        case .float16:
-            entries[step, default: [:]][layer] = KeysAndValues(
-                key: try HalfTensor(k, in: context), value: try HalfTensor(v, in: context))
+        case .float32: KeysAndValues(key: key, value: value)
+        case .float16: KeysAndValues(key: try HalfTensor(key, in: context), value: try HalfTensor(value, in: context))
         }
-        byteCount += 2 * k.count * (precision == .float16 ? 2 : 4)
     }
 
-    /// What of a layer's keys or values is mixed in later.
-    private func selected(_ tensor: Tensor, in context: ComputeContext) throws -> Tensor {
-        guard case .compose(let foreground, let background) = mixing else { return tensor }
+    /// What of a picture's keys or values is mixed in later: all, or the base's background and the reference's foreground.
+    private func selected(_ tensor: Tensor, _ item: Int, _ picture: Int, in context: ComputeContext) throws -> Tensor {
+        let one = tensor.batch == 1 ? tensor : try tensor.items(item..<item + 1, in: context)
+        guard case .compose(let foreground, let background) = mixing else { return one }
         let tokens = tensor.columns
         let columns =
             composed[tokens] ?? (background: (!tokenMask(background, tokens)).indices, foreground: tokenMask(foreground, tokens).indices)
         composed[tokens] = columns
-        let base = try tensor.items(0..<1, in: context).columns(columns.background, in: context)
-        let reference = try tensor.items(1..<2, in: context).columns(columns.foreground, in: context)
-        return try base.concatenatingColumns(reference, in: context)
+        return try one.columns(picture == 0 ? columns.background : columns.foreground, in: context)
     }
 
     /// A picture's mask on the grid of a layer with so many tokens.

@@ -9,7 +9,7 @@ struct ProgressKeeper {
     /// Costs count predictions of the noise for one picture.
     init(_ request: EditRequest, steps: Int, call: @escaping (EditProgress) -> Void) {
         let pictures: Double = request.action.reference == nil ? 1 : 2
-        let rule = StepRule(algorithm: request.parameters.algorithm, isGuided: request.parameters.energyScale != 0)
+        let rule = StepRule(request.parameters)
         let prediction: Double = request.parameters.guidanceScale == 1 ? 1 : 2
         // Features of each reference, features of the latent, and twice that back.
         let guidance = 0.8 * pictures + 0.8 + 2
@@ -17,7 +17,13 @@ struct ProgressKeeper {
             let once = prediction + (rule.guides(step) ? guidance : 0)
             return once * Double(rule.repetitions(step)) + Double(rule.repetitions(step) - 1)
         }
-        costs = [.encode: [pictures], .invert: Array(repeating: pictures, count: steps), .sample: sample, .decode: [2]]
+        var isGenerated = false
+        if case .generated = request.source { isGenerated = true }
+        let inverted = isGenerated ? pictures - 1 : pictures
+        costs = [
+            .generate: Array(repeating: 2, count: isGenerated ? steps : 0), .encode: [inverted],
+            .invert: Array(repeating: inverted, count: steps), .sample: sample, .decode: [2],
+        ]
         totals = costs.mapValues(\.count)
         whole = costs.values.reduce(0) { $0 + $1.reduce(0, +) }
         self.call = call

@@ -66,6 +66,18 @@ extension DiffusionModel {
     public func generate(
         _ request: GenerationRequest, in context: ComputeContext, progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> Tensor {
+        try autoencoder.decode(sample(request, in: context, progress: progress), in: context)
+    }
+
+    /// The latent of a generated picture.
+    ///
+    /// - Parameters:
+    ///   - exchange: watches the decoder's self-attention; called for a batch whose last item is the prompt's.
+    ///   - visit: called with every step's number and the latent before it.
+    public func sample(
+        _ request: GenerationRequest, exchange: (any SelfAttentionExchange)? = nil, in context: ComputeContext,
+        visit: (Int, Tensor) -> Void = { _, _ in }, progress: (Int, Int) -> Void = { _, _ in }
+    ) throws -> Tensor {
         try request.validate()
         let schedule = try Schedule(schedule, steps: request.steps)
         let guided = request.guidanceScale != 1
@@ -75,14 +87,15 @@ extension DiffusionModel {
         let shape = [1, unet.configuration.inChannels, request.height / factor, request.width / factor]
         var latent = try Tensor(GaussianNoise(seed: request.seed).floats(shape.reduce(1, *)), shape: shape, in: context)
         for (index, t) in schedule.timesteps.enumerated() {
+            visit(index, latent)
             let step = DDIMStep(
                 from: schedule.alpha(t), to: schedule.alpha(t - schedule.stride), prediction: schedule.configuration.predictionType)
-            let predicted = try predict(latent, timestep: t, text: text, guidanceScale: request.guidanceScale, in: context)
+            let predicted = try predict(latent, timestep: t, text: text, guidanceScale: request.guidanceScale, exchange: exchange, in: context)
             let noise = try step.noise(predicted, latent: latent, in: context)
             latent = try step.apply(latent, noise: noise, in: context)
             progress(index + 1, schedule.timesteps.count)
         }
-        return try autoencoder.decode(latent, in: context)
+        return latent
     }
 
     /// ε_u + s·(ε_c − ε_u); `text` holds the unconditional embedding first, or the conditional one alone.

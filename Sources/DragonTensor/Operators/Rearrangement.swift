@@ -164,16 +164,4 @@ extension Tensor {
         }
         return result
     }
-
-    /// Columns of `self`, then columns of `other`, channel by channel.
-    public func concatenatingColumns(_ other: Tensor, in context: ComputeContext) throws -> Tensor {
-        try other.require(other.batch == batch && other.channels == channels, "concatenation", expected: [batch, channels, other.columns])
-        let result = try Tensor(uninitialized: [batch, channels, columns + other.columns], in: context)
-        context.forEach(batch * channels) { row in
-            let target = result.pointer + row * result.columns
-            target.update(from: pointer + row * columns, count: columns)
-            (target + columns).update(from: other.pointer + row * other.columns, count: other.columns)
-        }
-        return result
-    }
 }

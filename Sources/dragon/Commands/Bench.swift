@@ -1,4 +1,5 @@
 import ArgumentParser
+import DragonEdit
 import DragonModel
 import DragonTensor
 
@@ -10,8 +11,12 @@ struct Bench: ParsableCommand {
     enum Phase: String, CaseIterable, ExpressibleByArgument {
         /// One prediction of the noise, for one latent and for two side by side.
         case unet, unet2
+        /// One guidance: features of a reference and of the current latent, and two gradients back.
+        case guidance
         /// Picture to latent and back.
         case encode, decode
+        /// A whole move.
+        case edit
     }
 
     @OptionGroup var model: ModelOptions
@@ -36,7 +41,7 @@ struct Bench: ParsableCommand {
         let progress = ProgressReport(isQuiet: compute.quiet)
         defer { progress.end() }
         progress.begin("loading the model")
-        let body = try work(try DiffusionModel(files: try model.files(), in: context), in: context)
+        let body = try work(try model.files(), in: context)
         progress.begin(phase.rawValue)
         try body()
         let before = context.countedOperations
@@ -49,26 +54,76 @@ struct Bench: ParsableCommand {
         report(times.sorted(), operations: Double(context.countedOperations - before) / Double(repetitions), context)
     }
 
-    /// What one repetition does. Numbers do not matter to the time, as long as they are ordinary.
-    private func work(_ diffusion: DiffusionModel, in context: ComputeContext) throws -> () throws -> Void {
-        let configuration = diffusion.autoencoder.configuration
-        let cells = side / configuration.downsampling
-        func tensor(_ shape: [Int]) throws -> Tensor {
-            try Tensor(GaussianNoise(seed: 1).floats(shape.reduce(1, *)), shape: shape, in: context)
-        }
+    /// What one repetition does; only the part that is measured is loaded. Numbers do not matter to the time, as long as
+    /// they are ordinary.
+    private func work(_ files: ModelFiles, in context: ComputeContext) throws -> () throws -> Void {
         switch phase {
-        case .unet, .unet2:
-            let batch = phase == .unet ? 1 : 2
-            let latent = try tensor([batch, configuration.latentChannels, cells, cells])
-            let text = try Tensor.stacked((0..<batch).map { _ in try diffusion.embed("", in: context) }, in: context)
-            return { _ = try diffusion.unet(latent, timestep: 481, text: text, in: context) }
-        case .encode:
-            let picture = try tensor([1, configuration.inChannels, side, side])
-            return { _ = try diffusion.autoencoder.encode(picture, in: context) }
-        case .decode:
-            let latent = try tensor([1, configuration.latentChannels, cells, cells])
-            return { _ = try diffusion.autoencoder.decode(latent, in: context) }
+        case .unet: try prediction(files, batch: 1, in: context)
+        case .unet2: try prediction(files, batch: 2, in: context)
+        case .guidance: try guidance(files, in: context)
+        case .encode, .decode: try coding(files, in: context)
+        case .edit: try edit(files, in: context)
         }
+    }
+
+    private func noise(_ shape: [Int], in context: ComputeContext) throws -> Tensor {
+        try Tensor(GaussianNoise(seed: 1).floats(shape.reduce(1, *)), shape: shape, in: context)
+    }
+
+    private func unet(
+        _ files: ModelFiles, batch: Int, in context: ComputeContext
+    ) throws -> (network: UNet, latent: Tensor, text: Tensor) {
+        let scope = try files.unetWeights()
+        let network = try UNet(scope, configuration: files.unetConfiguration)
+        try scope.finish()
+        let cells = side / files.autoencoderConfiguration.downsampling
+        let latent = try noise([batch, files.unetConfiguration.inChannels, cells, cells], in: context)
+        return (network, latent, try noise([batch, files.unetConfiguration.crossAttentionDim, 77], in: context))
+    }
+
+    private func prediction(_ files: ModelFiles, batch: Int, in context: ComputeContext) throws -> () throws -> Void {
+        let (network, latent, text) = try unet(files, batch: batch, in: context)
+        return { _ = try network(latent, timestep: 481, text: text, in: context) }
+    }
+
+    /// Reference features, current features, and the gradients of two functions of them.
+    private func guidance(_ files: ModelFiles, in context: ComputeContext) throws -> () throws -> Void {
+        let (network, latent, text) = try unet(files, batch: 1, in: context)
+        return {
+            _ = try network.features(of: latent, timestep: 481, text: text, in: context)
+            let pass = try network.differentiableFeatures(of: latent, timestep: 481, text: text, in: context)
+            let cotangents = try pass.features.map { try Tensor.stacked([$0, $0], in: context) }
+            _ = try network.latentGradient(cotangents, through: pass, in: context)
+        }
+    }
+
+    private func coding(_ files: ModelFiles, in context: ComputeContext) throws -> () throws -> Void {
+        let scope = try files.autoencoderWeights()
+        let configuration = files.autoencoderConfiguration
+        let autoencoder = try Autoencoder(scope, configuration: configuration)
+        try scope.finish()
+        if phase == .encode {
+            let picture = try noise([1, configuration.inChannels, side, side], in: context)
+            return { _ = try autoencoder.encode(picture, in: context) }
+        }
+        let cells = side / configuration.downsampling
+        let latent = try noise([1, configuration.latentChannels, cells, cells], in: context)
+        return { _ = try autoencoder.decode(latent, in: context) }
+    }
+
+    /// A whole move, of the published 50 steps.
+    private func edit(_ files: ModelFiles, in context: ComputeContext) throws -> () throws -> Void {
+        let model = try DiffusionModel(files: files, in: context)
+        let pixels = GaussianNoise(seed: 2).floats(3 * side * side).map { min(max($0 / 3, -1), 1) }
+        let quarter = side / 4..<side / 2
+        let object = Mask(
+            height: side, width: side,
+            cells: (0..<side * side).map { quarter.contains($0 / side) && quarter.contains($0 % side) })
+        let request = EditRequest(
+            source: .picture(WorkingPicture(height: side, width: side, values: pixels)),
+            action: .move(object: object, by: Point(x: Double(side / 4), y: 0), resize: 1, fill: nil),
+            prompt: model.tokenizer.encode("a photo"), emptyPrompt: model.tokenizer.encode(""))
+        return { _ = try model.edit(request, in: context) }
     }
 
     private func report(_ times: [Double], operations: Double, _ context: ComputeContext) {

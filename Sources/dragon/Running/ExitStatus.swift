@@ -1,4 +1,5 @@
 import ArgumentParser
+import DragonEdit
 import DragonModel
 import DragonTensor
 import Glibc
@@ -17,7 +18,7 @@ enum ExitStatus: Int32 {
         switch error {
         case is CancellationError: self = .interrupted
         case let error as ModelError: self = error.isLimitOfMachine ? .machineLacks : .badInput
-        case TensorError.outOfMemory: self = .machineLacks
+        case TensorError.outOfMemory, EditError.memory: self = .machineLacks
         case let error as PictureError: self = error.isLimitOfMachine ? .machineLacks : .badInput
         default: self = Dragon.exitCode(for: error).isSuccess ? .success : .badInput
         }

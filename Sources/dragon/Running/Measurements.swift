@@ -17,6 +17,11 @@ struct Measurements {
         return result
     }
 
+    /// Adds a phase that was timed elsewhere.
+    mutating func add(_ phase: String, seconds: Double) {
+        phases.append(.object(JSONObject(["name": .string(phase), "seconds": .number(seconds.rounded(toDigits: 4))])))
+    }
+
     /// Seconds since the start.
     var seconds: Double { (clock.now - start).seconds }
 

@@ -45,6 +45,13 @@ final class ProgressReport {
         }
     }
 
+    /// Tells that a share of the whole is done, being at step `done` of `total` of a part of it.
+    func share(_ fraction: Double, phase: String, done: Int, total: Int) {
+        self.phase = "\(phase) \(done)/\(total)"
+        let percent = min(max(Int(fraction * 100), 1), 100)
+        step(percent, of: 100)
+    }
+
     /// Leaves the cursor on an empty line.
     func end() { endBar() }
 

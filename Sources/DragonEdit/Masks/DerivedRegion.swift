@@ -1,0 +1,30 @@
+extension Mask {
+    /// An editable region for a drag without one: everything near the way from a handle to its target.
+    ///
+    /// The reach is the way's own length, and at least a sixteenth of the picture's longer side: what is dragged should be
+    /// able to stretch by as much as it moves.
+    public static func around(handles: [Point], targets: [Point], height: Int, width: Int) -> Mask {
+        var mask = Mask(height: height, width: width)
+        for (from, to) in zip(handles, targets) {
+            let (dx, dy) = (to.x - from.x, to.y - from.y)
+            let length = (dx * dx + dy * dy).squareRoot()
+            let reach = max(length, Double(max(height, width)) / 16)
+            let rows = bounds(min(from.y, to.y) - reach, max(from.y, to.y) + reach, height)
+            let columns = bounds(min(from.x, to.x) - reach, max(from.x, to.x) + reach, width)
+            for y in rows {
+                for x in columns {
+                    let (px, py) = (Double(x) - from.x, Double(y) - from.y)
+                    let along = length > 0 ? min(max((px * dx + py * dy) / (length * length), 0), 1) : 0
+                    let (ax, ay) = (px - along * dx, py - along * dy)
+                    if ax * ax + ay * ay <= reach * reach { mask[y, x] = true }
+                }
+            }
+        }
+        return mask
+    }
+
+    private static func bounds(_ low: Double, _ high: Double, _ side: Int) -> Range<Int> {
+        let first = Int(min(max(low, 0), Double(side)))
+        return first..<max(first, Int(min(max(high + 1, 0), Double(side))))
+    }
+}

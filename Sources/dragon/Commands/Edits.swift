@@ -1,0 +1,129 @@
+import ArgumentParser
+import DragonEdit
+
+/// `dragon move`: an object to another place, another size, or both.
+struct Move: EditCommand {
+    static let configuration = CommandConfiguration(abstract: "Move or resize an object and fill its old place.")
+
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var compute: ComputeOptions
+    @OptionGroup var editing: EditingOptions
+
+    @Option(name: .long, help: ArgumentHelp("Picture whose bright pixels are the object.", valueName: "file"))
+    var mask: String?
+
+    @Option(name: .long, help: ArgumentHelp("A point of the object.", valueName: "X,Y"))
+    var from: PointArgument
+
+    @Option(name: .long, help: ArgumentHelp("Where that point should be.", valueName: "X,Y"))
+    var to: PointArgument
+
+    @Option(name: .long, help: "Factor of the object's size.")
+    var resize = 1.0
+
+    @Option(name: .long, help: ArgumentHelp("Picture whose bright pixels look as the old place should.", valueName: "file"))
+    var inpaintMask: String?
+
+    func action(_ inputs: EditInputs) throws -> EditRequest.Action {
+        .move(
+            object: try inputs.requiredMask(mask, option: "--mask", recorded: inputs.replay?.mask),
+            by: Point(x: to.point.x - from.point.x, y: to.point.y - from.point.y), resize: resize,
+            fill: try inputs.mask(inpaintMask, what: "the picture of --inpaint-mask", recorded: inputs.replay?.inpaintMask))
+    }
+}
+
+/// `dragon drag`: content from handles to targets.
+struct Drag: EditCommand {
+    static let configuration = CommandConfiguration(abstract: "Drag the content under points to other points.")
+
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var compute: ComputeOptions
+    @OptionGroup var editing: EditingOptions
+
+    @Option(name: .long, help: ArgumentHelp("Picture whose bright pixels may change; without it, the points' surroundings.", valueName: "file"))
+    var mask: String?
+
+    @Option(name: .long, help: ArgumentHelp("From a handle to its target; repeat for more.", valueName: "X,Y:X,Y"))
+    var drag: [DragArgument] = []
+
+    func action(_ inputs: EditInputs) throws -> EditRequest.Action {
+        let (handles, targets) = (drag.map(\.handle), drag.map(\.target))
+        let region = try inputs.mask(mask, what: "the picture of --mask", recorded: inputs.replay?.mask)
+        return .drag(
+            region: region
+                ?? Mask.around(handles: handles, targets: targets, height: inputs.source.height, width: inputs.source.width),
+            handles: handles, targets: targets)
+    }
+}
+
+/// `dragon landmark`: points onto points, everything free.
+struct Landmark: EditCommand {
+    static let configuration = CommandConfiguration(abstract: "Align points, with everything free to change.")
+
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var compute: ComputeOptions
+    @OptionGroup var editing: EditingOptions
+
+    @Option(name: .long, help: ArgumentHelp("From a landmark to its target; repeat for more.", valueName: "X,Y:X,Y"))
+    var drag: [DragArgument] = []
+
+    func action(_ inputs: EditInputs) throws -> EditRequest.Action {
+        .landmark(handles: drag.map(\.handle), targets: drag.map(\.target))
+    }
+}
+
+/// `dragon appearance`: an object in the looks of another picture's.
+struct Appearance: EditCommand {
+    static let configuration = CommandConfiguration(abstract: "Give an object the appearance of another picture's object.")
+
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var compute: ComputeOptions
+    @OptionGroup var editing: EditingOptions
+
+    @Option(name: .long, help: ArgumentHelp("Picture whose bright pixels are the object.", valueName: "file"))
+    var mask: String?
+
+    @Option(name: .long, help: ArgumentHelp("Picture that has the appearance.", valueName: "file"))
+    var reference: String?
+
+    @Option(name: .long, help: ArgumentHelp("Picture whose bright pixels are the object in the reference.", valueName: "file"))
+    var referenceMask: String?
+
+    @Option(name: .long, help: "What the reference shows; the prompt, if left out.")
+    var referencePrompt: String?
+
+    func action(_ inputs: EditInputs) throws -> EditRequest.Action {
+        let object = try inputs.requiredMask(mask, option: "--mask", recorded: inputs.replay?.mask)
+        let (picture, referenceObject) = try inputs.reference(reference, mask: referenceMask, maskOption: "--reference-mask")
+        return .appearance(object: object, reference: picture, referenceObject: referenceObject)
+    }
+}
+
+/// `dragon paste`: an object from another picture.
+struct Paste: EditCommand {
+    static let configuration = CommandConfiguration(abstract: "Lay another picture's object into this one.")
+
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var compute: ComputeOptions
+    @OptionGroup var editing: EditingOptions
+
+    @Option(name: .long, help: ArgumentHelp("Picture that has the object.", valueName: "file"))
+    var reference: String?
+
+    @Option(name: .long, help: ArgumentHelp("Picture whose bright pixels are the object in the reference.", valueName: "file"))
+    var mask: String?
+
+    @Option(name: .long, help: ArgumentHelp("The object's shift from the reference to the picture.", valueName: "DX,DY"))
+    var offset: PointArgument
+
+    @Option(name: .long, help: "Factor of the object's size, about the reference's centre.")
+    var resize = 1.0
+
+    @Option(name: .long, help: "What the reference shows; the prompt, if left out.")
+    var referencePrompt: String?
+
+    func action(_ inputs: EditInputs) throws -> EditRequest.Action {
+        let (picture, object) = try inputs.reference(reference, mask: mask, maskOption: "--mask", resize: resize)
+        return .paste(object: object, reference: picture, offset: offset.point)
+    }
+}
