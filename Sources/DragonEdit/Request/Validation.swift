@@ -17,6 +17,14 @@ extension EditRequest {
         ] { try check(name, Double(value), 0...1000) }
     }
 
+    /// The same, and that an object that moves stays in the picture, at least in part.
+    ///
+    /// - Parameter downsampling: pixels in a cell of the latent.
+    public func validate(downsampling: Int) throws {
+        try validate()
+        _ = try plan(latentHeight: source.height / downsampling, latentWidth: source.width / downsampling)
+    }
+
     private func validateAction() throws {
         switch action {
         case .move(let object, let displacement, let resize, let fill):
@@ -28,8 +36,9 @@ extension EditRequest {
                 throw EditError.nothingToDo("the displacement is 0 and the size is kept: nothing would change")
             }
         case .drag(let region, let handles, let targets):
-            try check(region, "the mask", mayFill: true)
+            // Points first: the region of a drag without a mask is made from them.
             try check(handles, targets)
+            try check(region, "the mask", mayFill: true)
         case .landmark(let handles, let targets): try check(handles, targets)
         case .appearance(let object, let reference, let referenceObject):
             try check(object, "the mask", mayFill: false)

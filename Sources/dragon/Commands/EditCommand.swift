@@ -30,10 +30,12 @@ extension EditCommand {
         let files = try model.files()
         var request = EditRequest(source: inputs.source, action: action, prompt: [], emptyPrompt: [])
         request.parameters = editing.parameters(action.mode)
-        try request.validate()
+        try request.validate(downsampling: files.autoencoderConfiguration.downsampling)
         progress.begin("loading the model")
         let diffusion = try measurements.measure("load") { try DiffusionModel(files: files, in: context) }
         inputs.fillPrompts(of: &request, prompt: editing.prompt, referencePrompt: referencePrompt, tokenizer: diffusion.tokenizer)
+        let isCut = inputs.replay == nil && [editing.prompt, referencePrompt ?? ""].contains { !diffusion.tokenizer.fits($0) }
+        if isCut, !compute.quiet { writeError("warning: the prompt is too long; its end is left out") }
         let trace = editing.trace.map { _ in EditTrace() }
         let image = try edit(diffusion, request, inputs, trace, progress, &measurements, in: context)
         progress.end()

@@ -43,6 +43,16 @@ struct EditInputs {
         return mask
     }
 
+    /// Handles and targets, all of them in the picture itself: the working grid reaches beyond it.
+    func points(_ drags: [DragArgument]) throws -> (handles: [Point], targets: [Point]) {
+        for point in drags.flatMap({ [$0.handle, $0.target] }) {
+            guard point.x >= 0, point.y >= 0, point.x < Double(grid.width), point.y < Double(grid.height) else {
+                throw EditError.points("the point \(point.x),\(point.y) lies outside the picture of \(grid.width)×\(grid.height)")
+            }
+        }
+        return (drags.map(\.handle), drags.map(\.target))
+    }
+
     /// The second picture and its mask.
     func reference(_ path: String?, mask: String?, maskOption: String, resize: Double = 1) throws -> (WorkingPicture, Mask) {
         guard let path else {

@@ -48,7 +48,7 @@ struct Drag: EditCommand {
     var drag: [DragArgument] = []
 
     func action(_ inputs: EditInputs) throws -> EditRequest.Action {
-        let (handles, targets) = (drag.map(\.handle), drag.map(\.target))
+        let (handles, targets) = try inputs.points(drag)
         let region = try inputs.mask(mask, what: "the picture of --mask", recorded: inputs.replay?.mask)
         return .drag(
             region: region
@@ -69,7 +69,8 @@ struct Landmark: EditCommand {
     var drag: [DragArgument] = []
 
     func action(_ inputs: EditInputs) throws -> EditRequest.Action {
-        .landmark(handles: drag.map(\.handle), targets: drag.map(\.target))
+        let (handles, targets) = try inputs.points(drag)
+        return .landmark(handles: handles, targets: targets)
     }
 }
 

@@ -27,7 +27,7 @@ struct WorkingGrid {
         return WorkingPicture(height: gridHeight, width: gridWidth, values: values)
     }
 
-    /// A mask's picture on this grid: bright and opaque pixels are set.
+    /// A mask's picture on this grid: bright and opaque pixels are set. One that covers its picture covers the grid.
     ///
     /// - Throws: ``EditError/size(what:found:expected:)`` unless it has the sides of the picture it belongs to.
     func mask(_ picture: Picture, of owner: (width: Int, height: Int), what: String) throws -> Mask {
@@ -36,14 +36,18 @@ struct WorkingGrid {
                 what: what, found: "\(picture.width)×\(picture.height)", expected: "its picture's \(owner.width)×\(owner.height)")
         }
         var cells = [Bool](repeating: false, count: gridHeight * gridWidth)
+        var coversAll = true
         for y in 0..<min(gridHeight, picture.height) {
             for x in 0..<min(gridWidth, picture.width) {
                 let pixel = (y * picture.width + x) * 4
                 let light = (picture.sample(pixel) + picture.sample(pixel + 1) + picture.sample(pixel + 2)) / 3
-                cells[y * gridWidth + x] = light * picture.sample(pixel + 3) > 0.5
+                let isSet = light * picture.sample(pixel + 3) > 0.5
+                cells[y * gridWidth + x] = isSet
+                coversAll = coversAll && isSet
             }
         }
-        return Mask(height: gridHeight, width: gridWidth, cells: cells)
+        return coversAll
+            ? Mask(height: gridHeight, width: gridWidth, filled: true) : Mask(height: gridHeight, width: gridWidth, cells: cells)
     }
 
     /// The picture that a result on this grid stands for.
