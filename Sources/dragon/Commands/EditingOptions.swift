@@ -17,7 +17,8 @@ struct EditingOptions: ParsableArguments {
     @Option(name: [.customShort("i"), .customLong("input")], help: ArgumentHelp("Picture to edit: PNG, JPEG or WebP.", valueName: "file"))
     var input: String?
 
-    @Option(name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("Picture to write: .png, .jpg or .webp.", valueName: "file"))
+    @Option(
+        name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("Picture to write: .png, .jpg or .webp.", valueName: "file"))
     var output: String
 
     @Option(name: .long, help: "What the picture shows.")

@@ -40,7 +40,8 @@ struct Drag: EditCommand {
     @OptionGroup var compute: ComputeOptions
     @OptionGroup var editing: EditingOptions
 
-    @Option(name: .long, help: ArgumentHelp("Picture whose bright pixels may change; without it, the points' surroundings.", valueName: "file"))
+    @Option(
+        name: .long, help: ArgumentHelp("Picture whose bright pixels may change; without it, the points' surroundings.", valueName: "file"))
     var mask: String?
 
     @Option(name: .long, help: ArgumentHelp("From a handle to its target; repeat for more.", valueName: "X,Y:X,Y"))
