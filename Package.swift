@@ -30,7 +30,8 @@ let package = Package(
             name: "dragon",
             dependencies: ["DragonEdit", "DragonModel", "CPictures", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
-        .testTarget(name: "DragonTensorTests", dependencies: ["DragonTensor"], path: "Tests/DragonTensorTests"),
+        // DragonModel reads the recorded gradients.
+        .testTarget(name: "DragonTensorTests", dependencies: ["DragonTensor", "DragonModel"], path: "Tests/DragonTensorTests"),
         .testTarget(name: "DragonModelTests", dependencies: ["DragonModel"], path: "Tests/DragonModelTests"),
         .testTarget(name: "DragonEditTests", dependencies: ["DragonEdit"], path: "Tests/DragonEditTests"),
         .testTarget(name: "CommandLineTests", dependencies: ["dragon"], path: "Tests/CommandLineTests"),

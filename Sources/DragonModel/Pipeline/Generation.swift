@@ -90,7 +90,8 @@ extension DiffusionModel {
             visit(index, latent)
             let step = DDIMStep(
                 from: schedule.alpha(t), to: schedule.alpha(t - schedule.stride), prediction: schedule.configuration.predictionType)
-            let predicted = try predict(latent, timestep: t, text: text, guidanceScale: request.guidanceScale, exchange: exchange, in: context)
+            let predicted = try predict(
+                latent, timestep: t, text: text, guidanceScale: request.guidanceScale, exchange: exchange, in: context)
             let noise = try step.noise(predicted, latent: latent, in: context)
             latent = try step.apply(latent, noise: noise, in: context)
             progress(index + 1, schedule.timesteps.count)
