@@ -70,6 +70,8 @@ private struct EditBranches {
         let bank = MemoryBank(
             mixing: plan.mixing, precision: options.keepsFullPrecision ? .float32 : .float16, clock: StepClock(request.parameters))
         let pictures = try trajectories(embeddings, bank: keepsBank ? bank : nil, report: &report)
+        // The autoencoder's large buffers fit nothing that follows.
+        context.releaseIdleMemory()
         try record("z0", Tensor.stacked(pictures.map { $0.latents[0] }, in: context))
         let inversion = Inversion(unet: model.unet, schedule: schedule, pictures: pictures, bank: bank, keepsBank: keepsBank)
         try inversion.run(in: context) { report.finish(.invert, step: $0) }
@@ -82,6 +84,7 @@ private struct EditBranches {
             model: model, request: request, plan: plan, inversion: inversion, embeddings: embeddings,
             noise: noise(count: start.count), trace: options.trace, context: context)
         let z = try sampler.run(from: start) { report.finish(.sample, step: $0) }
+        context.releaseIdleMemory()
         let image = try model.autoencoder.decode(z, in: context)
         report.finish(.decode, step: 1)
         record("image", image)

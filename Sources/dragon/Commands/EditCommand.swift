@@ -11,7 +11,7 @@ protocol EditCommand: ParsableCommand {
     var referencePrompt: String? { get }
 
     /// What the edit does, from the command's options.
-    func action(_ inputs: EditInputs) throws -> EditRequest.Action
+    func action(_ inputs: EditInputs) throws -> PhotoAction
 }
 
 extension EditCommand {
@@ -23,55 +23,70 @@ extension EditCommand {
         for path in [editing.output, editing.trace].compactMap({ $0 }) { try checkWritable(path) }
         let inputs = try EditInputs(editing)
         let action = try action(inputs)
+        let files = try model.files()
+        let window = editing.side ?? files.unetConfiguration.sampleSize * files.autoencoderConfiguration.downsampling
+        let parameters = editing.parameters(action.mode)
+        let request = try inputs.workingRequest(action, parameters, window: window)
+        try request.validate(downsampling: files.autoencoderConfiguration.downsampling)
+
         var measurements = Measurements()
         let context = compute.context()
         let progress = ProgressReport(isQuiet: compute.quiet)
         defer { progress.end() }
-        let files = try model.files()
-        var request = EditRequest(source: inputs.source, action: action, prompt: [], emptyPrompt: [])
-        request.parameters = editing.parameters(action.mode)
-        try request.validate(downsampling: files.autoencoderConfiguration.downsampling)
         progress.begin("loading the model")
         let diffusion = try measurements.measure("load") { try DiffusionModel(files: files, in: context) }
-        inputs.fillPrompts(of: &request, prompt: editing.prompt, referencePrompt: referencePrompt, tokenizer: diffusion.tokenizer)
         let isCut = inputs.replay == nil && [editing.prompt, referencePrompt ?? ""].contains { !diffusion.tokenizer.fits($0) }
         if isCut, !compute.quiet { writeError("warning: the prompt is too long; its end is left out") }
+        progress.begin("editing")
         let trace = editing.trace.map { _ in EditTrace() }
-        let image = try edit(diffusion, request, inputs, trace, progress, &measurements, in: context)
-        progress.end()
-        try measurements.measure("write") {
-            try inputs.grid.picture(image).write(to: editing.output, as: format)
-            if let trace, let path = editing.trace { try trace.write(to: path) }
-        }
-        report(measurements, request, threads: context.threads)
-    }
-
-    private func edit(
-        _ diffusion: DiffusionModel, _ request: EditRequest, _ inputs: EditInputs, _ trace: EditTrace?, _ progress: ProgressReport,
-        _ measurements: inout Measurements, in context: ComputeContext
-    ) throws -> Tensor {
+        var timer = PhaseTimer()
         var options = EditOptions()
         options.trace = trace
         options.noise = inputs.replay?.recordedNoise
         options.memoryLimit = editing.memory.map { $0 * 1_000_000 }
-        var timer = PhaseTimer()
         options.progress = { state in
             timer.note(state.phase.rawValue)
             progress.share(state.fraction, phase: state.phase.rawValue, done: state.step, total: state.total)
         }
-        progress.begin("editing")
-        let image = try diffusion.edit(request, options: options, in: context)
+        let picture = try edited(diffusion, inputs, action, request, window: window, options, in: context)
+        timer.note("assemble")
         for (name, seconds) in timer.phases { measurements.add(name, seconds: seconds) }
-        return image
+        progress.end()
+        try measurements.measure("write") {
+            try picture.write(to: editing.output, as: format)
+            if let trace, let path = editing.trace { try trace.write(to: path) }
+        }
+        report(measurements, request, picture, threads: context.threads)
     }
 
-    private func report(_ measurements: Measurements, _ request: EditRequest, threads: Int) {
+    /// The edited picture: a photo under its layer, or the whole working grid of a case or a generated picture.
+    private func edited(
+        _ diffusion: DiffusionModel, _ inputs: EditInputs, _ action: PhotoAction, _ request: EditRequest, window: Int,
+        _ options: EditOptions,
+        in context: ComputeContext
+    ) throws -> Picture {
+        if case .file(let picture) = inputs.origin {
+            var edit = PhotoEdit(photo: picture.photo, action: action, window: window)
+            edit.parameters = request.parameters
+            let layer = try edit.run(diffusion, prompt: editing.prompt, referencePrompt: referencePrompt, options: options, in: context)
+            return picture.covered(by: layer)
+        }
+        var request = request
+        if case .generated = inputs.origin {
+            request.prompt = diffusion.tokenizer.encode(editing.prompt)
+            request.emptyPrompt = diffusion.tokenizer.encode("")
+            request.referencePrompt = referencePrompt.map { diffusion.tokenizer.encode($0) }
+        }
+        return Picture(try diffusion.edit(request, options: options, in: context))
+    }
+
+    private func report(_ measurements: Measurements, _ request: EditRequest, _ picture: Picture, threads: Int) {
         if model.json {
             var report = JSONObject([
                 "command": .string(request.action.mode.rawValue), "output": .string(editing.output),
-                "width": .integer(request.source.width), "height": .integer(request.source.height),
-                "algorithm": .string(request.parameters.algorithm.rawValue), "steps": .integer(request.parameters.steps),
-                "seed": .string(String(editing.seed)), "threads": .integer(threads),
+                "width": .integer(picture.width), "height": .integer(picture.height), "grid_width": .integer(request.source.width),
+                "grid_height": .integer(request.source.height), "algorithm": .string(request.parameters.algorithm.rawValue),
+                "steps": .integer(request.parameters.steps), "seed": .string(String(editing.seed)), "threads": .integer(threads),
             ])
             for name in measurements.report.names { report[name] = measurements.report[name] }
             print(JSONValue.object(report).text)

@@ -1,81 +1,68 @@
 import DragonEdit
 import DragonModel
 
-/// What an edit reads: a picture and its masks from files, or everything from a recorded case.
+/// What an edit reads: a photo and its masks from files, everything from a recorded case, or a prompt to make a picture of.
 struct EditInputs {
-    let source: EditRequest.Source
-    let grid: WorkingGrid
-    let replay: Replay?
+    /// Where the picture to edit comes from.
+    enum Origin {
+        case file(Picture)
+        case replay(Replay)
+        case generated(GenerationRequest)
+    }
+
+    let origin: Origin
 
     init(_ options: EditingOptions) throws {
         if let path = options.replay {
-            let replay = try Replay(file: path)
-            self.replay = replay
-            grid = WorkingGrid(width: replay.picture.width, height: replay.picture.height)
-            source = .picture(replay.picture)
+            origin = .replay(try Replay(file: path))
         } else if let path = options.input {
-            replay = nil
-            let picture = try Picture(file: path)
-            grid = WorkingGrid(width: picture.width, height: picture.height)
-            source = .picture(grid.working(picture))
+            origin = .file(try Picture(file: path))
         } else {
-            replay = nil
-            grid = WorkingGrid(width: options.width, height: options.height)
-            let parameters = options.parameters(.move)
-            source = .generated(
+            origin = .generated(
                 GenerationRequest(
-                    prompt: options.prompt, steps: parameters.steps, guidanceScale: options.cfg ?? 7.5, seed: options.seed,
+                    prompt: options.prompt, steps: options.parameters(.move).steps, guidanceScale: options.cfg ?? 7.5, seed: options.seed,
                     width: options.width, height: options.height))
         }
     }
 
-    /// A mask of the picture: from its file, or from the case where no file is named.
-    func mask(_ path: String?, what: String, recorded: Mask?) throws -> Mask? {
-        guard let path else { return recorded }
-        return try grid.mask(Picture(file: path), of: (grid.width, grid.height), what: what)
-    }
+    var replay: Replay? { if case .replay(let replay) = origin { replay } else { nil } }
+
+    /// A mask from its file, or from the case where no file is named.
+    func mask(_ path: String?, recorded: Mask?) throws -> Mask? { try path.map { try Picture(file: $0).mask } ?? recorded }
 
     /// The same, where it cannot be done without.
     func requiredMask(_ path: String?, option: String, recorded: Mask?) throws -> Mask {
-        guard let mask = try mask(path, what: "the picture of \(option)", recorded: recorded) else {
-            throw MissingOption(name: option)
-        }
+        guard let mask = try mask(path, recorded: recorded) else { throw MissingOption(name: option) }
         return mask
     }
 
-    /// Handles and targets, all of them in the picture itself: the working grid reaches beyond it.
-    func points(_ drags: [DragArgument]) throws -> (handles: [Point], targets: [Point]) {
-        for point in drags.flatMap({ [$0.handle, $0.target] }) {
-            guard point.x >= 0, point.y >= 0, point.x < Double(grid.width), point.y < Double(grid.height) else {
-                throw EditError.points("the point \(point.x),\(point.y) lies outside the picture of \(grid.width)×\(grid.height)")
-            }
-        }
-        return (drags.map(\.handle), drags.map(\.target))
+    /// The second picture.
+    func reference(_ path: String?) throws -> Photo {
+        if let path { return try Picture(file: path).photo }
+        guard let reference = replay?.reference else { throw MissingOption(name: "--reference") }
+        return reference.photo
     }
 
-    /// The second picture and its mask.
-    func reference(_ path: String?, mask: String?, maskOption: String, resize: Double = 1) throws -> (WorkingPicture, Mask) {
-        guard let path else {
-            guard let reference = replay?.reference else { throw MissingOption(name: "--reference") }
-            guard let mask = replay?.referenceMask ?? replay?.mask else { throw MissingOption(name: maskOption) }
-            return (reference, mask)
+    /// The edit on the working grid, without prompts: for a photo only to check it.
+    func workingRequest(_ action: PhotoAction, _ parameters: EditParameters, window: Int) throws -> EditRequest {
+        var request: EditRequest
+        switch origin {
+        case .file(let picture):
+            var edit = PhotoEdit(photo: picture.photo, action: action, window: window)
+            edit.parameters = parameters
+            return try edit.workingRequest()
+        case .replay(let replay):
+            let (height, width) = (replay.picture.height, replay.picture.width)
+            request = EditRequest(
+                source: .picture(replay.picture), action: action.onGrid(height: height, width: width, reference: replay.reference),
+                prompt: replay.prompt, emptyPrompt: replay.emptyPrompt, referencePrompt: replay.referencePrompt)
+        case .generated(let generation):
+            request = EditRequest(
+                source: .generated(generation), action: action.onGrid(height: generation.height, width: generation.width), prompt: [],
+                emptyPrompt: [])
         }
-        guard let mask else { throw MissingOption(name: maskOption) }
-        var (picture, shape) = (try Picture(file: path), try Picture(file: mask))
-        let cells = try grid.mask(shape, of: (picture.width, picture.height), what: "the picture of \(maskOption)")
-        guard resize != 1 else { return (grid.working(picture), cells) }
-        guard resize >= 0.05, resize <= 20 else {
-            throw EditError.number(name: "the resize factor", value: "\(resize)", range: "a number from 0.05 to 20.0")
-        }
-        (picture, shape) = (picture.zoomed(by: resize, isMask: false), shape.zoomed(by: resize, isMask: true))
-        return (grid.working(picture), try grid.mask(shape, of: (picture.width, picture.height), what: "the picture of \(maskOption)"))
-    }
-
-    /// Token ids from the case, or of the prompts.
-    func fillPrompts(of request: inout EditRequest, prompt: String, referencePrompt: String?, tokenizer: Tokenizer) {
-        request.prompt = replay?.prompt ?? tokenizer.encode(prompt)
-        request.emptyPrompt = replay?.emptyPrompt ?? tokenizer.encode("")
-        request.referencePrompt = replay?.referencePrompt ?? referencePrompt.map { tokenizer.encode($0) }
+        request.parameters = parameters
+        return request
     }
 }
 

@@ -66,6 +66,9 @@ struct EditingOptions: ParsableArguments {
     @Option(name: .long, help: "Same seed, same picture.")
     var seed: UInt64 = 0
 
+    @Option(name: .long, help: "Side of the part that the network works on, a multiple of 64, instead of the model's own.")
+    var side: Int?
+
     @Option(name: .long, help: ArgumentHelp("Megabytes the edit may take beyond the model, instead of what is free.", valueName: "MB"))
     var memory: Int?
 
@@ -79,6 +82,8 @@ struct EditingOptions: ParsableArguments {
         let sources = [input != nil, generate, replay != nil].count { $0 }
         guard sources == 1 else { throw ValidationError("give one picture: -i FILE, --generate with --prompt, or --replay FILE") }
         guard (1...1000).contains(steps ?? 50) else { throw ValidationError("--steps should be a number from 1 to 1000") }
+        let side = side ?? 64
+        guard (64...4096).contains(side), side % 64 == 0 else { throw ValidationError("--side should be a multiple of 64 from 64 to 4096") }
         guard (1...1_000_000).contains(memory ?? 1) else { throw ValidationError("--memory should be a number of megabytes, 1 or more") }
     }
 

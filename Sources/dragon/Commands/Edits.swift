@@ -18,17 +18,17 @@ struct Move: EditCommand {
     @Option(name: .long, help: ArgumentHelp("Where that point should be.", valueName: "X,Y"))
     var to: PointArgument
 
-    @Option(name: .long, help: "Factor of the object's size.")
+    @Option(name: .long, help: "Factor of the object's size, about its middle.")
     var resize = 1.0
 
     @Option(name: .long, help: ArgumentHelp("Picture whose bright pixels look as the old place should.", valueName: "file"))
     var inpaintMask: String?
 
-    func action(_ inputs: EditInputs) throws -> EditRequest.Action {
+    func action(_ inputs: EditInputs) throws -> PhotoAction {
         .move(
             object: try inputs.requiredMask(mask, option: "--mask", recorded: inputs.replay?.mask),
             by: Point(x: to.point.x - from.point.x, y: to.point.y - from.point.y), resize: resize,
-            fill: try inputs.mask(inpaintMask, what: "the picture of --inpaint-mask", recorded: inputs.replay?.inpaintMask))
+            fill: try inputs.mask(inpaintMask, recorded: inputs.replay?.inpaintMask))
     }
 }
 
@@ -47,13 +47,9 @@ struct Drag: EditCommand {
     @Option(name: .long, help: ArgumentHelp("From a handle to its target; repeat for more.", valueName: "X,Y:X,Y"))
     var drag: [DragArgument] = []
 
-    func action(_ inputs: EditInputs) throws -> EditRequest.Action {
-        let (handles, targets) = try inputs.points(drag)
-        let region = try inputs.mask(mask, what: "the picture of --mask", recorded: inputs.replay?.mask)
-        return .drag(
-            region: region
-                ?? Mask.around(handles: handles, targets: targets, height: inputs.source.height, width: inputs.source.width),
-            handles: handles, targets: targets)
+    func action(_ inputs: EditInputs) throws -> PhotoAction {
+        .drag(
+            region: try inputs.mask(mask, recorded: inputs.replay?.mask), handles: drag.map(\.handle), targets: drag.map(\.target))
     }
 }
 
@@ -68,9 +64,8 @@ struct Landmark: EditCommand {
     @Option(name: .long, help: ArgumentHelp("From a landmark to its target; repeat for more.", valueName: "X,Y:X,Y"))
     var drag: [DragArgument] = []
 
-    func action(_ inputs: EditInputs) throws -> EditRequest.Action {
-        let (handles, targets) = try inputs.points(drag)
-        return .landmark(handles: handles, targets: targets)
+    func action(_ inputs: EditInputs) throws -> PhotoAction {
+        .landmark(handles: drag.map(\.handle), targets: drag.map(\.target))
     }
 }
 
@@ -94,10 +89,11 @@ struct Appearance: EditCommand {
     @Option(name: .long, help: "What the reference shows; the prompt, if left out.")
     var referencePrompt: String?
 
-    func action(_ inputs: EditInputs) throws -> EditRequest.Action {
-        let object = try inputs.requiredMask(mask, option: "--mask", recorded: inputs.replay?.mask)
-        let (picture, referenceObject) = try inputs.reference(reference, mask: referenceMask, maskOption: "--reference-mask")
-        return .appearance(object: object, reference: picture, referenceObject: referenceObject)
+    func action(_ inputs: EditInputs) throws -> PhotoAction {
+        .appearance(
+            object: try inputs.requiredMask(mask, option: "--mask", recorded: inputs.replay?.mask),
+            reference: try inputs.reference(reference),
+            referenceObject: try inputs.requiredMask(referenceMask, option: "--reference-mask", recorded: inputs.replay?.referenceMask))
     }
 }
 
@@ -118,14 +114,15 @@ struct Paste: EditCommand {
     @Option(name: .long, help: ArgumentHelp("The object's shift from the reference to the picture.", valueName: "DX,DY"))
     var offset: PointArgument
 
-    @Option(name: .long, help: "Factor of the object's size, about the reference's centre.")
+    @Option(name: .long, help: "Factor of the object's size, about its middle.")
     var resize = 1.0
 
     @Option(name: .long, help: "What the reference shows; the prompt, if left out.")
     var referencePrompt: String?
 
-    func action(_ inputs: EditInputs) throws -> EditRequest.Action {
-        let (picture, object) = try inputs.reference(reference, mask: mask, maskOption: "--mask", resize: resize)
-        return .paste(object: object, reference: picture, offset: offset.point)
+    func action(_ inputs: EditInputs) throws -> PhotoAction {
+        .paste(
+            object: try inputs.requiredMask(mask, option: "--mask", recorded: inputs.replay?.mask),
+            reference: try inputs.reference(reference), offset: offset.point, resize: resize)
     }
 }

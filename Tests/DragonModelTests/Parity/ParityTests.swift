@@ -6,8 +6,8 @@ import Testing
     import Glibc
 #endif
 
-/// A model and what diffusers computed with it (Tests/Peers/make_reference.py). The small model of the fixtures, or,
-/// where DRAGON_PARITY_MODEL and DRAGON_PARITY_REFERENCE name them, any other.
+/// A model and what diffusers computed with it (Tests/Peers/make_reference.py): one of the fixtures' small ones, or, where
+/// DRAGON_PARITY_MODEL and DRAGON_PARITY_REFERENCE name them, any other.
 struct Reference {
     let files: ModelFiles
     let expected: SafetensorsFile
@@ -15,11 +15,13 @@ struct Reference {
     /// Largest error allowed, relative to the largest value: 1e-4 at the fixtures' size, 2e-4 at full size.
     let tolerance: Double
 
-    init(_ set: InstructionSet = .best) throws {
+    /// - Parameter name: of the fixture: `model` is Stable Diffusion 1's kind in single precision, `model-sd2` the second
+    ///   generation's in bfloat16.
+    init(_ set: InstructionSet = .best, name: String = "model") throws {
         let fixtures = #filePath.components(upTo: "Tests") + "/Fixtures"
         let (model, reference) = (environment("DRAGON_PARITY_MODEL"), environment("DRAGON_PARITY_REFERENCE"))
-        files = try ModelFiles(path: model ?? fixtures + "/model")
-        expected = try SafetensorsFile(reference ?? fixtures + "/model-reference.safetensors")
+        files = try ModelFiles(path: model ?? "\(fixtures)/\(name)")
+        expected = try SafetensorsFile(reference ?? "\(fixtures)/\(name)-reference.safetensors")
         context = ComputeContext(threads: 2, instructionSet: set)
         tolerance = model == nil ? 1e-4 : 2e-4
     }
@@ -69,11 +71,14 @@ extension String {
     }
 }
 
+/// Models in the fixtures folder; one stands for itself where the environment names another.
+private let fixtureModels = environment("DRAGON_PARITY_MODEL") == nil ? ["model", "model-sd2"] : ["named"]
+
 @Suite("The networks compute what diffusers computes", .serialized)
 struct ParityTests {
-    @Test("text embedding")
-    func text() throws {
-        let reference = try Reference()
+    @Test("text embedding", arguments: fixtureModels)
+    func text(_ name: String) throws {
+        let reference = try Reference(name: name)
         let scope = try reference.files.textEncoderWeights()
         let encoder = try TextEncoder(scope, configuration: reference.files.textEncoderConfiguration)
         try scope.finish()
@@ -81,9 +86,9 @@ struct ParityTests {
         #expect(try reference.error(found, reference.sequence("text"), "text") < reference.tolerance)
     }
 
-    @Test("noise prediction early, midway and late", arguments: InstructionSet.allCases.filter(\.isAvailable))
-    func unet(_ set: InstructionSet) throws {
-        let reference = try Reference(set)
+    @Test("noise prediction early, midway and late", arguments: InstructionSet.allCases.filter(\.isAvailable), fixtureModels)
+    func unet(_ set: InstructionSet, _ name: String) throws {
+        let reference = try Reference(set, name: name)
         let scope = try reference.files.unetWeights()
         let unet = try UNet(scope, configuration: reference.files.unetConfiguration)
         try scope.finish()
@@ -94,9 +99,11 @@ struct ParityTests {
         }
     }
 
-    @Test("features, and gradients back to the latent, two functions at once", arguments: InstructionSet.allCases.filter(\.isAvailable))
-    func gradient(_ set: InstructionSet) throws {
-        let reference = try Reference(set)
+    @Test(
+        "features, and gradients back to the latent, two functions at once", arguments: InstructionSet.allCases.filter(\.isAvailable),
+        fixtureModels)
+    func gradient(_ set: InstructionSet, _ name: String) throws {
+        let reference = try Reference(set, name: name)
         let context = reference.context
         let unet = try UNet(reference.files.unetWeights(), configuration: reference.files.unetConfiguration)
         let latent = try reference.tensor("latent").items(0..<1, in: context)
@@ -113,9 +120,9 @@ struct ParityTests {
         #expect(try reference.error(found, reference.tensor("gradient"), "\(set) gradient") < reference.tolerance)
     }
 
-    @Test("encoded picture and decoded latent", arguments: InstructionSet.allCases.filter(\.isAvailable))
-    func autoencoder(_ set: InstructionSet) throws {
-        let reference = try Reference(set)
+    @Test("encoded picture and decoded latent", arguments: InstructionSet.allCases.filter(\.isAvailable), fixtureModels)
+    func autoencoder(_ set: InstructionSet, _ name: String) throws {
+        let reference = try Reference(set, name: name)
         let scope = try reference.files.autoencoderWeights()
         let autoencoder = try Autoencoder(scope, configuration: reference.files.autoencoderConfiguration)
         try scope.finish()

@@ -1,0 +1,80 @@
+import DragonEdit
+import DragonModel
+
+extension Picture {
+    /// A sample as 0 … 1.
+    func sample(_ index: Int) -> Float {
+        switch samples {
+        case .eight(let bytes): Float(bytes[index]) / 255
+        case .sixteen(let words): Float(words[index]) / 65535
+        }
+    }
+
+    /// The picture as edits read it.
+    var photo: Photo {
+        Photo(width: width, height: height) { box in
+            var planes = Array(repeating: [Float](repeating: 0, count: box.width * box.height), count: 3)
+            for y in 0..<box.height {
+                let row = min(max(y + box.y, 0), height - 1) * width
+                for x in 0..<box.width {
+                    let pixel = (row + min(max(x + box.x, 0), width - 1)) * 4
+                    for c in 0..<3 { planes[c][y * box.width + x] = sample(pixel + c) }
+                }
+            }
+            return Raster(width: box.width, height: box.height, planes: planes)
+        }
+    }
+
+    /// The picture as a mask: bright and opaque pixels are set.
+    var mask: Mask {
+        Mask(
+            height: height, width: width,
+            cells: (0..<width * height).map { pixel in
+                let light = (sample(pixel * 4) + sample(pixel * 4 + 1) + sample(pixel * 4 + 2)) / 3
+                return light * sample(pixel * 4 + 3) > 0.5
+            })
+    }
+
+    /// The picture under an edit's layer; pixels that it does not cover stay as they are, bit for bit, and so does alpha.
+    func covered(by layer: EditLayer) -> Picture {
+        switch samples {
+        case .eight(let bytes): Picture(width: width, height: height, hasAlpha: hasAlpha, samples: .eight(blended(bytes, layer, 255)))
+        case .sixteen(let words): Picture(width: width, height: height, hasAlpha: hasAlpha, samples: .sixteen(blended(words, layer, 65535)))
+        }
+    }
+
+    private func blended<Sample: FixedWidthInteger>(_ samples: [Sample], _ layer: EditLayer, _ most: Float) -> [Sample] {
+        var result = samples
+        for y in 0..<layer.box.height {
+            for x in 0..<layer.box.width {
+                let from = y * layer.box.width + x
+                let share = layer.coverage[from]
+                guard share > 0 else { continue }
+                let pixel = ((y + layer.box.y) * width + x + layer.box.x) * 4
+                for c in 0..<3 {
+                    let old = Float(samples[pixel + c])
+                    let value = old + share * (layer.colours.planes[c][from] * most - old)
+                    result[pixel + c] = Sample(min(max(value.rounded(), 0), most))
+                }
+            }
+        }
+        return result
+    }
+}
+
+extension WorkingPicture {
+    /// The picture as edits of photos read it.
+    var photo: Photo {
+        Photo(width: width, height: height) { box in
+            Raster(
+                width: box.width, height: box.height,
+                planes: (0..<3).map { c in
+                    (0..<box.width * box.height).map { i in
+                        let y = min(max(i / box.width + box.y, 0), height - 1)
+                        let x = min(max(i % box.width + box.x, 0), width - 1)
+                        return (values[(c * height + y) * width + x] + 1) / 2
+                    }
+                })
+        }
+    }
+}
