@@ -15,6 +15,12 @@ void *dragon_pixels(uint64_t width, uint64_t height, uint32_t depth, size_t pixe
 /// at 3.
 void dragon_row8(const dragon_picture *picture, uint32_t row, uint32_t channels, uint8_t *out);
 
+/// The orientation, 1 to 8, that an APP1 segment holds; 1, upright, if it holds none or is damaged.
+int dragon_exif_orientation(const uint8_t *bytes, size_t size);
+
+/// 8-bit pixels of that orientation turned upright, by malloc, or NULL; the sides are exchanged where they must be.
+void *dragon_upright(const void *pixels, uint32_t *width, uint32_t *height, int orientation);
+
 dragon_picture_status dragon_png_decode(const uint8_t *bytes, size_t size, size_t pixel_limit, dragon_picture *picture,
                                         char *message);
 dragon_picture_status dragon_png_encode(const dragon_picture *picture, dragon_encoded_picture *encoded, char *message);

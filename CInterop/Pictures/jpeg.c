@@ -68,6 +68,16 @@ static void row_from_cmyk(const uint8_t *ink, uint32_t width, int is_inverted, u
     }
 }
 
+/// The first EXIF orientation; 1, upright, if there is none.
+static int orientation(j_decompress_ptr info) {
+    for (jpeg_saved_marker_ptr marker = info->marker_list; marker != NULL; marker = marker->next) {
+        int found = dragon_exif_orientation(marker->data, marker->data_length);
+        if (found != 1)
+            return found;
+    }
+    return 1;
+}
+
 static void decode(reading *r, const uint8_t *bytes, size_t size, size_t pixel_limit, dragon_picture *picture) {
     j_decompress_ptr info = &r->info;
     if (setjmp(r->errors.leave))
@@ -76,6 +86,7 @@ static void decode(reading *r, const uint8_t *bytes, size_t size, size_t pixel_l
     info->progress = &r->progress;
     r->progress.progress_monitor = check_scans;
     jpeg_mem_src(info, bytes, size);
+    jpeg_save_markers(info, JPEG_APP0 + 1, 0xFFFF);
     jpeg_read_header(info, TRUE);
     uint32_t width = info->image_width, height = info->image_height;
     r->pixels = dragon_pixels(width, height, 8, pixel_limit, &r->status, r->errors.message);
@@ -93,7 +104,18 @@ static void decode(reading *r, const uint8_t *bytes, size_t size, size_t pixel_l
         if (is_cmyk)
             row_from_cmyk(r->row, width, info->saw_Adobe_marker, out);
     }
+    // Before the end, which forgets the markers.
+    int turn = orientation(info);
     jpeg_finish_decompress(info);
+    if (turn != 1) {
+        void *upright = dragon_upright(r->pixels, &width, &height, turn);
+        if (upright == NULL) {
+            r->status = DRAGON_PICTURE_OUT_OF_MEMORY;
+            return;
+        }
+        free(r->pixels);
+        r->pixels = upright;
+    }
     *picture = (dragon_picture){width, height, 8, 0, r->pixels};
     r->status = DRAGON_PICTURE_OK;
 }

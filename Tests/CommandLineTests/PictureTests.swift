@@ -105,6 +105,54 @@ func fixture(_ name: String, from file: String = #filePath) -> String {
         }
     }
 
+    /// The file with an EXIF segment of that orientation, after the first marker.
+    private func turned(_ bytes: [UInt8], _ orientation: UInt8, isBig: Bool) -> [UInt8] {
+        let entry: [UInt8] =
+            isBig
+            ? [0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0]
+            : [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0]
+        let body = Array("Exif".utf8) + [0, 0] + entry
+        return bytes[..<2] + [0xFF, 0xE1, 0, UInt8(body.count + 2)] + body + bytes[2...]
+    }
+
+    @Test(arguments: 1...8 as ClosedRange<UInt8>)
+    func aPictureThatTheCameraTurnedStandsUpright(orientation: UInt8) throws {
+        let whole = try bytes("rgb.jpg")
+        let plain = try Picture(encoded: whole, file: "x")
+        let (w, h) = (plain.width, plain.height)
+        #expect(w != h)
+        for isBig in [false, true] {
+            let found = try Picture(encoded: turned(whole, orientation, isBig: isBig), file: "x")
+            #expect((found.width, found.height) == (orientation < 5 ? (w, h) : (h, w)))
+            guard case .eight(let a) = found.samples, case .eight(let b) = plain.samples else { throw PictureError.outOfMemory(file: "") }
+            // Where row 0 and column 0 of the stored picture are seen, as the standard words it.
+            for y in 0..<found.height {
+                for x in 0..<found.width {
+                    let (sx, sy) = [
+                        (x, y), (w - 1 - x, y), (w - 1 - x, h - 1 - y), (x, h - 1 - y), (y, x), (y, h - 1 - x), (w - 1 - y, h - 1 - x),
+                        (w - 1 - y, x),
+                    ][Int(orientation) - 1]
+                    guard a[(y * found.width + x) * 4] != b[(sy * w + sx) * 4] else { continue }
+                    Issue.record("orientation \(orientation) at \(x), \(y)")
+                    return
+                }
+            }
+        }
+    }
+
+    @Test func aDamagedOrientationIsNone() throws {
+        let whole = try bytes("rgb.jpg")
+        let plain = try Picture(encoded: whole, file: "x")
+        for value: UInt8 in [0, 9, 255] { #expect(try Picture(encoded: turned(whole, value, isBig: true), file: "x") == plain) }
+        var state: UInt64 = 7
+        for _ in 0..<2000 {
+            var damaged = turned(whole, 6, isBig: state % 2 == 0)
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            damaged[6 + Int(state >> 33) % 32] = UInt8(truncatingIfNeeded: state >> 20)
+            _ = try? Picture(encoded: damaged, file: "x")
+        }
+    }
+
     private func error(_ body: () throws -> Void) -> PictureError? {
         do {
             try body()

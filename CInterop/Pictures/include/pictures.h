@@ -43,7 +43,7 @@ typedef struct {
 /// Room for an error's text.
 #define DRAGON_PICTURE_MESSAGE 256
 
-/// Reads a picture; its first bytes tell the format.
+/// Reads a picture; its first bytes tell the format. One that EXIF says the camera turned is turned upright.
 ///
 /// @param pixel_limit the most pixels it may have.
 /// @param picture     on success the caller's, to be freed with dragon_picture_free; untouched otherwise.
