@@ -9,7 +9,8 @@ struct GridBuilder {
         case .move(let object, let displacement, let resize, let fill):
             let placement = onGrid(geometry.placement ?? Placement(source: geometry.affected, displacement: displacement, resize: resize))
             return .move(
-                object: onGrid(object), by: placement.published(pictureWidth: Double(work.gridWidth), pictureHeight: Double(work.gridHeight)),
+                object: onGrid(object),
+                by: placement.published(pictureWidth: Double(work.gridWidth), pictureHeight: Double(work.gridHeight)),
                 resize: resize, fill: fill.map(onGrid))
         case .drag(let region, let handles, let targets):
             let area = region ?? Mask.around(handles: handles, targets: targets, height: photo.height, width: photo.width)
@@ -62,7 +63,8 @@ struct GridBuilder {
         let corner = work.working(Point(x: Double(object.x), y: Double(object.y)))
         let size = (Double(object.width) / work.step, Double(object.height) / work.step)
         return Placement(
-            source: PixelBox(x: Int(corner.x), y: Int(corner.y), width: max(1, Int(size.0.rounded())), height: max(1, Int(size.1.rounded()))),
+            source: PixelBox(
+                x: Int(corner.x), y: Int(corner.y), width: max(1, Int(size.0.rounded())), height: max(1, Int(size.1.rounded()))),
             displacement: Point(x: placement.displacement.x / work.step, y: placement.displacement.y / work.step), resize: placement.resize)
     }
 
@@ -113,7 +115,8 @@ struct GridBuilder {
         let step = work.step / placement.resize
         // The point of the reference under the work box's upper left corner.
         let centre = (
-            x: Double(placement.source.x) + Double(placement.source.width) / 2, y: Double(placement.source.y) + Double(placement.source.height) / 2
+            x: Double(placement.source.x) + Double(placement.source.width) / 2,
+            y: Double(placement.source.y) + Double(placement.source.height) / 2
         )
         let corner = (
             x: centre.x + (Double(work.box.x) - centre.x - placement.displacement.x) / placement.resize,
@@ -155,7 +158,9 @@ extension WorkBox {
         guard step != 1 else { return mask }
         var result = mask.coverage.resampled(origin: (0, 0), step: step, width: gridWidth, height: gridHeight, isLight: false).mask
         if result.count == 0, let bounds = mask.bounds {
-            let (y, x) = (Int((Double(bounds.y) + Double(bounds.height) / 2) / step), Int((Double(bounds.x) + Double(bounds.width) / 2) / step))
+            let (y, x) = (
+                Int((Double(bounds.y) + Double(bounds.height) / 2) / step), Int((Double(bounds.x) + Double(bounds.width) / 2) / step)
+            )
             result[min(y, gridHeight - 1), min(x, gridWidth - 1)] = true
         }
         return result

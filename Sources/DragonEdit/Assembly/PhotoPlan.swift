@@ -47,22 +47,24 @@ struct PhotoGeometry {
         let whole = PixelBox(x: 0, y: 0, width: photo.width, height: photo.height)
         switch action {
         case .move(let object, let displacement, let resize, let fill):
-            try Self.check(object, photo, "the mask")
+            try Self.check(object, photo, "the mask", mayFill: false)
             if let fill { try Self.check(fill, photo, "the inpaint mask") }
             let place = Placement(source: try Self.bounds(object, "the mask"), displacement: displacement, resize: resize)
             placement = place
             affected = place.source.union(try Self.landing(place, in: whole))
         case .drag(let region, let handles, let targets):
             placement = nil
+            try EditRequest.check(handles, targets, width: photo.width, height: photo.height)
             if let region { try Self.check(region, photo, "the mask") }
             let area = region ?? Mask.around(handles: handles, targets: targets, height: photo.height, width: photo.width)
             affected = area.bounds ?? whole
-        case .landmark:
+        case .landmark(let handles, let targets):
+            try EditRequest.check(handles, targets, width: photo.width, height: photo.height)
             placement = nil
             affected = whole
         case .appearance(let object, let reference, let referenceObject):
             placement = nil
-            try Self.check(object, photo, "the mask")
+            try Self.check(object, photo, "the mask", mayFill: false)
             try Self.check(referenceObject, reference, "the reference's mask")
             affected = try Self.bounds(object, "the mask")
         case .paste(let object, let reference, let offset, let resize):
@@ -92,9 +94,11 @@ struct PhotoGeometry {
         return box
     }
 
-    private static func check(_ mask: Mask, _ photo: Photo, _ what: String) throws {
+    private static func check(_ mask: Mask, _ photo: Photo, _ what: String, mayFill: Bool = true) throws {
         guard (mask.width, mask.height) == (photo.width, photo.height) else {
-            throw EditError.size(what: what, found: "\(mask.width)×\(mask.height)", expected: "its picture's \(photo.width)×\(photo.height)")
+            throw EditError.size(
+                what: what, found: "\(mask.width)×\(mask.height)", expected: "its picture's \(photo.width)×\(photo.height)")
         }
+        guard mayFill || mask.cells.contains(false) else { throw EditError.fullMask(what: what) }
     }
 }

@@ -37,7 +37,9 @@ struct Resampling {
         for y in 0..<height {
             for (x, tap) in taps.enumerated() {
                 var sum: Float = 0
-                for (k, weight) in tap.weights.enumerated() { sum += weight * plane[y * inputCount + min(max(tap.first + k, 0), inputCount - 1)] }
+                for (k, weight) in tap.weights.enumerated() {
+                    sum += weight * plane[y * inputCount + min(max(tap.first + k, 0), inputCount - 1)]
+                }
                 result[y * taps.count + x] = sum
             }
         }

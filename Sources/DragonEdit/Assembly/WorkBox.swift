@@ -29,7 +29,8 @@ struct WorkBox: Equatable {
         (gridWidth, gridHeight) = (Self.grid(sides.0, canvas.width, step, window), Self.grid(sides.1, canvas.height, step, window))
         let size = (Int((Double(gridWidth) * step).rounded()), Int((Double(gridHeight) * step).rounded()))
         box = PixelBox(
-            x: Self.place(wanted.x, wanted.width, size.0, in: canvas.width), y: Self.place(wanted.y, wanted.height, size.1, in: canvas.height),
+            x: Self.place(wanted.x, wanted.width, size.0, in: canvas.width),
+            y: Self.place(wanted.y, wanted.height, size.1, in: canvas.height),
             width: size.0, height: size.1)
     }
 

@@ -5,7 +5,7 @@ extension Mask {
     /// able to stretch by as much as it moves.
     public static func around(handles: [Point], targets: [Point], height: Int, width: Int) -> Mask {
         var mask = Mask(height: height, width: width)
-        for (from, to) in zip(handles, targets) {
+        for (from, to) in zip(handles, targets) where [from.x, from.y, to.x, to.y].allSatisfy(\.isFinite) {
             let (dx, dy) = (to.x - from.x, to.y - from.y)
             let length = (dx * dx + dy * dy).squareRoot()
             let reach = max(length, Double(max(height, width)) / 16)

@@ -15,11 +15,12 @@ struct DragPlan: EditPlan {
     private static let levels: Float = 2
 
     /// - Parameter region: nil for landmarks: everything may change, and nothing is held.
-    init(region: Mask?, handles: [Point], targets: [Point], weights: EnergyWeights, grids: EditGrids) {
+    init(region: Mask?, handles: [Point], targets: [Point], weights: EnergyWeights, grids: EditGrids) throws {
         (self.weights, self.grids) = (weights, grids)
         outside = region.map { !grids.onFeatures($0) }
         hasContentEnergy = region != nil
         editRegion = region.map(grids.onLatent) ?? Mask(height: grids.latentHeight, width: grids.latentWidth, filled: true)
+        guard editRegion.count > 0 else { throw EditError.tooSmall(what: "the mask") }
         self.handles = handles.map { PointPatch($0, grids) }
         self.targets = targets.map { PointPatch($0, grids) }
     }

@@ -47,11 +47,11 @@ extension EditRequest {
         case .move(let object, let displacement, let resize, let fill):
             return try MovePlan(object: object, by: displacement, resize: resize, fill: fill, weights: weights, grids: grids)
         case .drag(let region, let handles, let targets):
-            return DragPlan(region: region, handles: handles, targets: targets, weights: weights, grids: grids)
+            return try DragPlan(region: region, handles: handles, targets: targets, weights: weights, grids: grids)
         case .landmark(let handles, let targets):
-            return DragPlan(region: nil, handles: handles, targets: targets, weights: weights, grids: grids)
+            return try DragPlan(region: nil, handles: handles, targets: targets, weights: weights, grids: grids)
         case .appearance(let object, _, let referenceObject):
-            return AppearancePlan(object: object, referenceObject: referenceObject, weights: weights, grids: grids)
+            return try AppearancePlan(object: object, referenceObject: referenceObject, weights: weights, grids: grids)
         case .paste(let object, _, let offset):
             return try PastePlan(object: object, offset: offset, weights: weights, grids: grids)
         }

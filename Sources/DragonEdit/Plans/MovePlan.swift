@@ -29,6 +29,9 @@ struct MovePlan: EditPlan {
         pairs = Self.moved(object.resized(height: scaled.height, width: scaled.width), by: displacement, resize: resize, grids: grids)
         var target = Mask(height: grids.featureHeight, width: grids.featureWidth)
         for pair in pairs { target.cells[pair.target] = true }
+        guard original.count > 0, object.resized(height: scaled.height, width: scaled.width).count > 0 else {
+            throw EditError.tooSmall(what: resize < 1 ? "the mask, shrunken," : "the mask")
+        }
         guard !pairs.isEmpty else { throw EditError.leavesPicture }
         other = !(target | original)
         hole = original & !target

@@ -10,11 +10,13 @@ struct AppearancePlan: EditPlan {
     private let object: Mask
     private let referenceObject: Mask
 
-    init(object: Mask, referenceObject: Mask, weights: EnergyWeights, grids: EditGrids) {
+    init(object: Mask, referenceObject: Mask, weights: EnergyWeights, grids: EditGrids) throws {
         self.weights = weights
         self.object = grids.onFeatures(object)
         self.referenceObject = grids.onFeatures(referenceObject)
         editRegion = grids.onLatent(self.object)
+        guard editRegion.count > 0 else { throw EditError.tooSmall(what: "the mask") }
+        guard self.referenceObject.count > 0 else { throw EditError.tooSmall(what: "the reference's mask") }
         mixing = .compose(foreground: referenceObject, background: object)
     }
 
@@ -50,6 +52,7 @@ struct PastePlan: EditPlan {
 
     init(object: Mask, offset: Point, weights: EnergyWeights, grids: EditGrids) throws {
         (self.weights, self.grids, self.offset) = (weights, grids, offset)
+        guard grids.onFeatures(object).count > 0 else { throw EditError.tooSmall(what: "the mask") }
         let background = object.shifted(dx: Int(offset.x), dy: Int(offset.y))
         placed = grids.onFeatures(background)
         guard placed.count > 0 else { throw EditError.leavesPicture }

@@ -10,6 +10,8 @@ public enum EditError: Error, Equatable, CustomStringConvertible {
     case points(String)
     /// A number out of its range.
     case number(name: String, value: String, range: String)
+    /// A mask that marks less than the model can tell apart.
+    case tooSmall(what: String)
     /// An object that lands wholly outside the picture.
     case leavesPicture
     /// Nothing would change.
@@ -25,6 +27,7 @@ public enum EditError: Error, Equatable, CustomStringConvertible {
         case .fullMask(let what): "\(what) covers the whole picture: leave some of it unmarked"
         case .points(let reason): reason
         case .number(let name, let value, let range): "\(name) is \(value): choose \(range)"
+        case .tooSmall(let what): "\(what) marks too little for the model to see: mark at least 8×8 pixels"
         case .leavesPicture: "the object would leave the picture altogether: choose a smaller displacement"
         case .nothingToDo(let reason): reason
         case .memory(let needed, let allowed):

@@ -17,6 +17,14 @@ extension EditRequest {
         ] { try check(name, Double(value), 0...1000) }
     }
 
+    /// The same, and that an object that moves stays in the picture, at least in part.
+    ///
+    /// - Parameter downsampling: pixels in a cell of the latent.
+    public func validate(downsampling: Int) throws {
+        try validate()
+        _ = try plan(latentHeight: source.height / downsampling, latentWidth: source.width / downsampling)
+    }
+
     private func validateAction() throws {
         switch action {
         case .move(let object, let displacement, let resize, let fill):
@@ -28,9 +36,11 @@ extension EditRequest {
                 throw EditError.nothingToDo("the displacement is 0 and the size is kept: nothing would change")
             }
         case .drag(let region, let handles, let targets):
+            // Points first: the region of a drag without a mask is made from them.
+            try Self.check(handles, targets, width: source.width, height: source.height)
             try check(region, "the mask", mayFill: true)
-            try check(handles, targets)
-        case .landmark(let handles, let targets): try check(handles, targets)
+        case .landmark(let handles, let targets):
+            try Self.check(handles, targets, width: source.width, height: source.height)
         case .appearance(let object, let reference, let referenceObject):
             try check(object, "the mask", mayFill: false)
             try check(reference, "the reference", likePicture: true)
@@ -65,15 +75,16 @@ extension EditRequest {
         guard mayFill || count < mask.cells.count else { throw EditError.fullMask(what: what) }
     }
 
-    private func check(_ handles: [Point], _ targets: [Point]) throws {
+    /// Throws unless there are points, as many targets as handles, in a picture of those sides, and something would move.
+    static func check(_ handles: [Point], _ targets: [Point], width: Int, height: Int) throws {
         guard !handles.isEmpty else { throw EditError.points("there is no point to drag: give at least one handle and its target") }
         guard handles.count == targets.count else {
             throw EditError.points("\(handles.count) handles need as many targets, found \(targets.count)")
         }
         guard handles.count <= 1000 else { throw EditError.points("\(handles.count) handles are too many: give at most 1000") }
         for point in handles + targets {
-            guard point.x >= 0, point.y >= 0, point.x < Double(source.width), point.y < Double(source.height) else {
-                throw EditError.points("the point \(point.x),\(point.y) lies outside the picture of \(source.width)×\(source.height)")
+            guard point.x >= 0, point.y >= 0, point.x < Double(width), point.y < Double(height) else {
+                throw EditError.points("the point \(point.x),\(point.y) lies outside the picture of \(width)×\(height)")
             }
         }
         guard zip(handles, targets).contains(where: { $0 != $1 }) else {

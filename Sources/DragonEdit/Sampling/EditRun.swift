@@ -28,10 +28,30 @@ extension DiffusionModel {
         var request = request
         if case .generated(let generation) = request.source { request.parameters.steps = generation.steps }
         try request.validate()
+        let side = autoencoder.configuration.downsampling
+        let plan = try request.plan(latentHeight: request.source.height / side, latentWidth: request.source.width / side)
+        let cells = (request.source.height / side) * (request.source.width / side)
+        try options.checkNoise(count: cells * unet.configuration.inChannels, parameters: request.parameters)
         let memory = EditMemory(request, self, keepsFullPrecision: options.keepsFullPrecision)
         let keepsBank = try memory.keepsBank(limit: options.memoryLimit)
         let branches = EditBranches(model: self, request: request, options: options, context: context)
-        return try branches.run(keepsBank: keepsBank)
+        return try branches.run(plan, keepsBank: keepsBank)
+    }
+}
+
+extension EditOptions {
+    /// Throws unless given noise has the latent's number of elements wherever it will be asked for.
+    fileprivate func checkNoise(count: Int, parameters: EditParameters) throws {
+        guard let noise else { return }
+        let rule = StepRule(parameters)
+        for step in 0..<parameters.steps where rule.addsNoise(step) {
+            for repetition in 0..<rule.repetitions(step) {
+                let found = noise(step, repetition).count
+                guard found == count else {
+                    throw EditError.size(what: "the recorded noise", found: "\(found) numbers", expected: "\(count)")
+                }
+            }
+        }
     }
 }
 
@@ -42,13 +62,11 @@ private struct EditBranches {
     let options: EditOptions
     let context: ComputeContext
 
-    func run(keepsBank: Bool) throws -> Tensor {
+    func run(_ plan: any EditPlan, keepsBank: Bool) throws -> Tensor {
         let schedule = try Schedule(model.schedule, steps: request.parameters.steps)
         var report = ProgressKeeper(request, steps: schedule.timesteps.count, call: options.progress)
         let embeddings = try EditEmbeddings(request, model: model, in: context)
         try options.trace?.recordSequence("context", Tensor.stacked(embeddings.pictures, in: context))
-        let side = model.autoencoder.configuration.downsampling
-        let plan = try request.plan(latentHeight: request.source.height / side, latentWidth: request.source.width / side)
         let bank = MemoryBank(
             mixing: plan.mixing, precision: options.keepsFullPrecision ? .float32 : .float16, clock: StepClock(request.parameters))
         let pictures = try trajectories(embeddings, bank: keepsBank ? bank : nil, report: &report)

@@ -27,7 +27,7 @@ extension EditCommand {
         let window = editing.side ?? files.unetConfiguration.sampleSize * files.autoencoderConfiguration.downsampling
         let parameters = editing.parameters(inputs.mode(action))
         let request = try inputs.workingRequest(action, parameters, window: window)
-        try request.validate()
+        try request.validate(downsampling: files.autoencoderConfiguration.downsampling)
 
         var measurements = Measurements()
         let context = compute.context()
@@ -35,6 +35,8 @@ extension EditCommand {
         defer { progress.end() }
         progress.begin("loading the model")
         let diffusion = try measurements.measure("load") { try DiffusionModel(files: files, in: context) }
+        let isCut = inputs.replay == nil && [editing.prompt, referencePrompt ?? ""].contains { !diffusion.tokenizer.fits($0) }
+        if isCut, !compute.quiet { writeError("warning: the prompt is too long; its end is left out") }
         progress.begin("editing")
         let trace = editing.trace.map { _ in EditTrace() }
         var timer = PhaseTimer()
@@ -59,7 +61,8 @@ extension EditCommand {
 
     /// The edited picture: a photo under its layer, or the whole working grid of a case or a generated picture.
     private func edited(
-        _ diffusion: DiffusionModel, _ inputs: EditInputs, _ action: PhotoAction, _ request: EditRequest, window: Int, _ options: EditOptions,
+        _ diffusion: DiffusionModel, _ inputs: EditInputs, _ action: PhotoAction, _ request: EditRequest, window: Int,
+        _ options: EditOptions,
         in context: ComputeContext
     ) throws -> Picture {
         if case .file(let picture) = inputs.origin {

@@ -1,0 +1,71 @@
+import DragonModel
+import DragonTensor
+
+@testable import DragonEdit
+
+/// The small model of Tests/Fixtures, loaded once for every test.
+enum Samples {
+    private static let path = #filePath.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" } + "/Fixtures/model"
+    private static let loaded = Result { try DiffusionModel(files: ModelFiles(path: path), in: ComputeContext(threads: 2)) }
+
+    static func model() throws -> DiffusionModel { try loaded.get() }
+
+    /// A picture of waves.
+    static func picture(_ height: Int = 64, _ width: Int = 64, phase: Int = 0) -> WorkingPicture {
+        let values = (0..<3 * height * width).map { index in
+            let (c, y, x) = (index / (height * width), index / width % height, index % width)
+            return Float((x * (c + 3) + y * 5 + phase * 7) % 64) / 32 - 1
+        }
+        return WorkingPicture(height: height, width: width, values: values)
+    }
+
+    /// A mask of a rectangle.
+    static func mask(_ height: Int = 64, _ width: Int = 64, x: Range<Int> = 16..<40, y: Range<Int> = 8..<40) -> Mask {
+        Mask(height: height, width: width, cells: (0..<height * width).map { x.contains($0 % width) && y.contains($0 / width) })
+    }
+
+    /// An action of every mode on a picture of 64 × 64.
+    static func action(_ mode: EditMode) -> EditRequest.Action {
+        switch mode {
+        case .move: .move(object: mask(), by: Point(x: 16, y: 8), resize: 1, fill: nil)
+        case .drag: .drag(region: mask(), handles: [Point(x: 20, y: 20)], targets: [Point(x: 32, y: 24)])
+        case .landmark: .landmark(handles: [Point(x: 20, y: 20)], targets: [Point(x: 32, y: 24)])
+        case .appearance: .appearance(object: mask(), reference: picture(phase: 3), referenceObject: mask(x: 8..<56))
+        case .paste: .paste(object: mask(), reference: picture(phase: 3), offset: Point(x: 8, y: 16))
+        }
+    }
+
+    /// An edit of few steps, the schedule squeezed into them so that all its parts occur.
+    static func request(
+        _ action: EditRequest.Action, source: EditRequest.Source = .picture(picture()), steps: Int = 10,
+        algorithm: EditAlgorithm = .dragon
+    ) throws -> EditRequest {
+        let tokenizer = try model().tokenizer
+        var request = EditRequest(source: source, action: action, prompt: tokenizer.encode("a cat"), emptyPrompt: tokenizer.encode(""))
+        (request.parameters.steps, request.parameters.scalesSchedule, request.parameters.algorithm) = (steps, true, algorithm)
+        return request
+    }
+
+    /// The edited picture.
+    static func edit(_ request: EditRequest, _ options: EditOptions = EditOptions(), threads: Int = 2) throws -> [Float] {
+        try model().edit(request, options: options, in: ComputeContext(threads: threads)).values
+    }
+}
+
+/// Largest difference, relative to the largest expected value.
+func difference(_ found: [Float], _ expected: [Float]) -> Float {
+    guard found.count == expected.count else { return .infinity }
+    let largest = expected.reduce(1e-30) { max($0, abs($1)) }
+    return zip(found, expected).reduce(0) { max($0, $1.0.isNaN ? .infinity : abs($1.0 - $1.1)) } / largest
+}
+
+/// Whether no value is infinite or not a number.
+func areFinite(_ values: [Float]) -> Bool { !values.contains { !$0.isFinite } }
+
+/// What a body throws.
+func error(_ body: () throws -> Void) -> (any Error)? {
+    do {
+        try body()
+        return nil
+    } catch { return error }
+}
