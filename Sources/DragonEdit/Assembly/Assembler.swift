@@ -9,10 +9,10 @@ public struct BlendMargins: Sendable, Equatable {
     public var feather: Double
 
     /// Margins of 0 or more.
-    public init(grow: Double = 4, feather: Double = 12) { (self.grow, self.feather) = (grow, feather) }
+    public init(grow: Double = 2.5, feather: Double = 5) { (self.grow, self.feather) = (grow, feather) }
 }
 
-/// Lays an edit's result back over the photo's own pixels.
+/// Lays an edit's result back over the photo's own pixels, or over the plate.
 ///
 /// What the grid and the autoencoder lose is known where content stays: photo − decode(encode(photo)). There the photo's own
 /// pixels return, and the difference that the network made to them, spread smoothly inwards, is taken out of what it made
@@ -27,19 +27,25 @@ struct Assembler {
     func layer(result: Tensor, reconstruction: Tensor, photo: Photo) -> EditLayer {
         let box = plan.work.box
         let (new, old) = (onBox(result), onBox(reconstruction))
-        let coverage = coverage()
+        let (emptied, ring) = coverages()
+        // On a plate the old place is filled already, and the network's part is the contact with the carried object.
+        let coverage = plan.isPlate ? ring : zip(emptied, ring).map(max)
         var planes: [[Float]] = []
         for p in 0..<3 {
             let difference = zip(new.planes[p], old.planes[p]).map { $0 - $1 }
             let shift = spread(difference, weights: coverage.map { 1 - $0 }, width: box.width, height: box.height)
             planes.append(
                 (0..<new.planes[p].count).map { i in
-                    var value = coverage[i] * (new.planes[p][i] - shift[i]) + (1 - coverage[i]) * plan.source.planes[p][i]
+                    let base = plan.source.planes[p][i]
+                    // On a plate the network's change is added; elsewhere what it made stands for itself, for the photo's own
+                    // detail belongs to what was there before.
+                    let made = plan.isPlate ? base + difference[i] - shift[i] : new.planes[p][i] - shift[i]
+                    var value = base + coverage[i] * (made - base)
                     if let (colours, share) = plan.carried { value += share[i] * (colours.planes[p][i] - value) }
                     return min(max(value, 0), 1)
                 })
         }
-        let whole = coverage.indices.map { max(coverage[$0] > 0 ? 1 : 0, plan.carried?.coverage[$0] ?? 0) }
+        let whole = coverage.indices.map { max(coverage[$0], emptied[$0]) > 0 || (plan.carried?.coverage[$0] ?? 0) > 0 ? Float(1) : 0 }
         return cut(Raster(width: box.width, height: box.height, planes: planes), whole, photo)
     }
 
@@ -54,16 +60,15 @@ struct Assembler {
         return grid.resampled(origin: (0, 0), step: 1 / work.step, width: work.box.width, height: work.box.height, isLight: false)
     }
 
-    /// How much of each pixel is made anew: all of what is emptied, and a ramp around it; around a carried object a narrow
-    /// contact ring.
-    private func coverage() -> [Float] {
+    /// How much of each pixel is emptied, with a ramp around it, and how much belongs to a carried object's contact ring.
+    private func coverages() -> (emptied: [Float], ring: [Float]) {
         let around = { (mask: Mask, inner: Double, outer: Double) -> [Float] in
             guard mask.count > 0 else { return [Float](repeating: 0, count: mask.cells.count) }
             return DistanceField(to: mask).ramp(inner: Float(inner), outer: Float(outer))
         }
         let emptied = around(plan.emptied, margins.grow, margins.grow + margins.feather)
         let filled = around(plan.filled, 0, margins.feather / 2)
-        return zip(emptied, filled).map(max)
+        return (emptied, filled)
     }
 
     /// The part that lies in the photo and covers anything.
@@ -93,6 +98,8 @@ public struct PhotoEdit: Sendable {
     public var window: Int
     /// How the result is blended.
     public var margins = BlendMargins()
+    /// Whether a move starts from a clean plate: the old place filled from its surroundings, the object pasted onto it.
+    public var usesPlate = true
 
     /// An edit with the published parameters.
     public init(photo: Photo, action: PhotoAction, window: Int) {
@@ -104,7 +111,7 @@ public struct PhotoEdit: Sendable {
     ///
     /// - Throws: ``EditError`` for what cannot be met.
     public func workingRequest(prompt: [Int] = [], emptyPrompt: [Int] = [], referencePrompt: [Int]? = nil) throws -> EditRequest {
-        let plan = try PhotoPlan(photo, action, window: window)
+        let plan = try PhotoPlan(self)
         return request(plan, prompt, emptyPrompt, referencePrompt)
     }
 
@@ -121,7 +128,7 @@ public struct PhotoEdit: Sendable {
     public func run(
         _ model: DiffusionModel, prompt: String, referencePrompt: String?, options: EditOptions, in context: ComputeContext
     ) throws -> EditLayer {
-        let plan = try PhotoPlan(photo, action, window: window)
+        let plan = try PhotoPlan(self)
         let tokens = model.tokenizer
         let request = request(plan, tokens.encode(prompt), tokens.encode(""), referencePrompt.map { tokens.encode($0) })
         let result = try model.edit(request, options: options, in: context)

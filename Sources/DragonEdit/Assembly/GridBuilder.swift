@@ -26,9 +26,14 @@ struct GridBuilder {
                 referenceObject: other.mask(referenceObject.cropped(to: other.box)))
         case .paste(let object, let reference, _, _):
             guard let placement = geometry.placement else { throw EditError.leavesPicture }
-            let (picture, mask) = aligned(reference, object, placement)
-            return .paste(object: mask, reference: picture, offset: Point(x: 0, y: 0))
+            return pasted(object, of: reference, placement)
         }
+    }
+
+    /// An object of some photo laid onto the grid's picture: the reference is brought into place, so that nothing shifts.
+    func pasted(_ object: Mask, of reference: Photo, _ placement: Placement) -> EditRequest.Action {
+        let (picture, mask) = aligned(reference, object, placement)
+        return .paste(object: mask, reference: picture, offset: Point(x: 0, y: 0))
     }
 
     /// What the action empties, what it fills, and the object that it carries, on the work box.

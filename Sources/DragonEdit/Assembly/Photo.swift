@@ -45,6 +45,9 @@ public enum PhotoAction: Sendable {
 }
 
 extension PhotoAction {
+    /// The mode whose machinery does it: a move onto a plate is a paste.
+    public func workingMode(usesPlate: Bool) -> EditMode { usesPlate && mode == .move ? .paste : mode }
+
     /// The same on a working grid that is the photo itself.
     ///
     /// - Parameter reference: the second picture; nil takes the action's, from its upper left corner on.

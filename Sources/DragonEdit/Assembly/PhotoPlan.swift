@@ -9,20 +9,31 @@ struct PhotoPlan {
     let carried: (colours: Raster, coverage: [Float])?
     let action: EditRequest.Action
     let picture: WorkingPicture
-    /// The photo's colours in the work box.
+    /// The photo's colours in the work box; on a plate without the moved object.
     let source: Raster
+    /// Whether the moved object's old place is filled beforehand.
+    let isPlate: Bool
 
-    init(_ photo: Photo, _ action: PhotoAction, window: Int) throws {
+    init(_ edit: PhotoEdit) throws {
+        let (photo, action) = (edit.photo, edit.action)
         let geometry = try PhotoGeometry(photo, action)
         let canvas = (width: photo.width, height: photo.height)
         let size = Double(geometry.affected.width * geometry.affected.width + geometry.affected.height * geometry.affected.height)
         let margin = Int(max(32, 0.16 * size.squareRoot()))
-        work = WorkBox(affected: geometry.affected, canvas: canvas, margin: margin, window: window)
-        source = photo.colours(in: work.box)
-        picture = work.picture(of: source)
+        work = WorkBox(affected: geometry.affected, canvas: canvas, margin: margin, window: edit.window)
+        let colours = photo.colours(in: work.box)
         let grid = GridBuilder(work: work, photo: photo)
-        self.action = try grid.action(action, geometry)
         (emptied, filled, carried) = grid.regions(action, geometry)
+        if edit.usesPlate, case .move(let object, _, _, _) = action, let placement = geometry.placement {
+            isPlate = true
+            source = colours.filled(emptied, reach: edit.margins.grow)
+            self.action = grid.pasted(object, of: photo, placement)
+        } else {
+            isPlate = false
+            source = colours
+            self.action = try grid.action(action, geometry)
+        }
+        picture = work.picture(of: source)
     }
 }
 

@@ -92,3 +92,14 @@ private func bilinear(_ plane: [Float], _ width: Int, _ height: Int, _ x: Float,
     let lower = plane[bottom * width + left] * (1 - u) + plane[bottom * width + right] * u
     return upper * (1 - v) + lower * v
 }
+
+extension Raster {
+    /// The picture without what a mask and its fringe of `reach` pixels cover: filled smoothly from around it.
+    func filled(_ mask: Mask, reach: Double) -> Raster {
+        guard mask.count > 0, mask.count < mask.cells.count else { return self }
+        let gone = DistanceField(to: mask).ramp(inner: Float(reach), outer: Float(reach) + 1)
+        let known = gone.map { 1 - $0 }
+        return Raster(
+            width: width, height: height, planes: planes.map { spread($0, weights: known, width: width, height: height) })
+    }
+}

@@ -25,7 +25,7 @@ extension EditCommand {
         let action = try action(inputs)
         let files = try model.files()
         let window = editing.side ?? files.unetConfiguration.sampleSize * files.autoencoderConfiguration.downsampling
-        let parameters = editing.parameters(action.mode)
+        let parameters = editing.parameters(inputs.mode(action))
         let request = try inputs.workingRequest(action, parameters, window: window)
         try request.validate(downsampling: files.autoencoderConfiguration.downsampling)
 
@@ -66,8 +66,7 @@ extension EditCommand {
         in context: ComputeContext
     ) throws -> Picture {
         if case .file(let picture) = inputs.origin {
-            var edit = PhotoEdit(photo: picture.photo, action: action, window: window)
-            edit.parameters = request.parameters
+            let edit = inputs.photoEdit(picture, action, request.parameters, window: window)
             let layer = try edit.run(diffusion, prompt: editing.prompt, referencePrompt: referencePrompt, options: options, in: context)
             return picture.covered(by: layer)
         }
@@ -83,7 +82,7 @@ extension EditCommand {
     private func report(_ measurements: Measurements, _ request: EditRequest, _ picture: Picture, threads: Int) {
         if model.json {
             var report = JSONObject([
-                "command": .string(request.action.mode.rawValue), "output": .string(editing.output),
+                "command": .string(Self._commandName), "output": .string(editing.output),
                 "width": .integer(picture.width), "height": .integer(picture.height), "grid_width": .integer(request.source.width),
                 "grid_height": .integer(request.source.height), "algorithm": .string(request.parameters.algorithm.rawValue),
                 "steps": .integer(request.parameters.steps), "seed": .string(String(editing.seed)), "threads": .integer(threads),

@@ -11,8 +11,10 @@ struct EditInputs {
     }
 
     let origin: Origin
+    private let usesPlate: Bool
 
     init(_ options: EditingOptions) throws {
+        usesPlate = options.plate == .on
         if let path = options.replay {
             origin = .replay(try Replay(file: path))
         } else if let path = options.input {
@@ -23,6 +25,12 @@ struct EditInputs {
                     prompt: options.prompt, steps: options.parameters(.move).steps, guidanceScale: options.cfg ?? 7.5, seed: options.seed,
                     width: options.width, height: options.height))
         }
+    }
+
+    /// The mode whose parameters an action has.
+    func mode(_ action: PhotoAction) -> EditMode {
+        if case .file = origin { return action.workingMode(usesPlate: usesPlate) }
+        return action.mode
     }
 
     var replay: Replay? { if case .replay(let replay) = origin { replay } else { nil } }
@@ -43,14 +51,20 @@ struct EditInputs {
         return reference.photo
     }
 
+    /// The edit of a photo.
+    func photoEdit(_ picture: Picture, _ action: PhotoAction, _ parameters: EditParameters, window: Int) -> PhotoEdit {
+        var edit = PhotoEdit(photo: picture.photo, action: action, window: window)
+        edit.usesPlate = usesPlate
+        edit.parameters = parameters
+        return edit
+    }
+
     /// The edit on the working grid, without prompts: for a photo only to check it.
     func workingRequest(_ action: PhotoAction, _ parameters: EditParameters, window: Int) throws -> EditRequest {
         var request: EditRequest
         switch origin {
         case .file(let picture):
-            var edit = PhotoEdit(photo: picture.photo, action: action, window: window)
-            edit.parameters = parameters
-            return try edit.workingRequest()
+            return try photoEdit(picture, action, parameters, window: window).workingRequest()
         case .replay(let replay):
             let (height, width) = (replay.picture.height, replay.picture.width)
             request = EditRequest(

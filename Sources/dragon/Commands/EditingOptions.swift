@@ -66,6 +66,17 @@ struct EditingOptions: ParsableArguments {
     @Option(name: .long, help: "Same seed, same picture.")
     var seed: UInt64 = 0
 
+    /// How a move starts.
+    enum Plate: String, CaseIterable, ExpressibleByArgument {
+        /// The old place is filled from its surroundings first, and the object pasted onto that.
+        case on
+        /// The paper's: the object is copied, and energies act against the old one.
+        case off
+    }
+
+    @Option(name: .long, help: "Whether a move fills the old place first (on), or follows the paper alone (off).")
+    var plate = Plate.on
+
     @Option(name: .long, help: "Side of the part that the network works on, a multiple of 64, instead of the model's own.")
     var side: Int?
 

@@ -12,13 +12,13 @@ struct Move: EditCommand {
     @Option(name: .long, help: ArgumentHelp("Picture whose bright pixels are the object.", valueName: "file"))
     var mask: String?
 
-    @Option(name: .long, help: ArgumentHelp("A point of the object.", valueName: "X,Y"))
+    @Option(name: .long, parsing: .unconditional, help: ArgumentHelp("A point of the object.", valueName: "X,Y"))
     var from: PointArgument
 
-    @Option(name: .long, help: ArgumentHelp("Where that point should be.", valueName: "X,Y"))
+    @Option(name: .long, parsing: .unconditional, help: ArgumentHelp("Where that point should be.", valueName: "X,Y"))
     var to: PointArgument
 
-    @Option(name: .long, help: "Factor of the object's size, about its middle.")
+    @Option(name: .long, parsing: .unconditional, help: "Factor of the object's size, about its middle.")
     var resize = 1.0
 
     @Option(name: .long, help: ArgumentHelp("Picture whose bright pixels look as the old place should.", valueName: "file"))
@@ -44,7 +44,7 @@ struct Drag: EditCommand {
         name: .long, help: ArgumentHelp("Picture whose bright pixels may change; without it, the points' surroundings.", valueName: "file"))
     var mask: String?
 
-    @Option(name: .long, help: ArgumentHelp("From a handle to its target; repeat for more.", valueName: "X,Y:X,Y"))
+    @Option(name: .long, parsing: .unconditionalSingleValue, help: ArgumentHelp("From a handle to its target; repeat for more.", valueName: "X,Y:X,Y"))
     var drag: [DragArgument] = []
 
     func action(_ inputs: EditInputs) throws -> PhotoAction {
@@ -61,7 +61,7 @@ struct Landmark: EditCommand {
     @OptionGroup var compute: ComputeOptions
     @OptionGroup var editing: EditingOptions
 
-    @Option(name: .long, help: ArgumentHelp("From a landmark to its target; repeat for more.", valueName: "X,Y:X,Y"))
+    @Option(name: .long, parsing: .unconditionalSingleValue, help: ArgumentHelp("From a landmark to its target; repeat for more.", valueName: "X,Y:X,Y"))
     var drag: [DragArgument] = []
 
     func action(_ inputs: EditInputs) throws -> PhotoAction {
@@ -111,10 +111,10 @@ struct Paste: EditCommand {
     @Option(name: .long, help: ArgumentHelp("Picture whose bright pixels are the object in the reference.", valueName: "file"))
     var mask: String?
 
-    @Option(name: .long, help: ArgumentHelp("The object's shift from the reference to the picture.", valueName: "DX,DY"))
+    @Option(name: .long, parsing: .unconditional, help: ArgumentHelp("The object's shift from the reference to the picture.", valueName: "DX,DY"))
     var offset: PointArgument
 
-    @Option(name: .long, help: "Factor of the object's size, about its middle.")
+    @Option(name: .long, parsing: .unconditional, help: "Factor of the object's size, about its middle.")
     var resize = 1.0
 
     @Option(name: .long, help: "What the reference shows; the prompt, if left out.")
