@@ -44,7 +44,9 @@ struct Drag: EditCommand {
         name: .long, help: ArgumentHelp("Picture whose bright pixels may change; without it, the points' surroundings.", valueName: "file"))
     var mask: String?
 
-    @Option(name: .long, parsing: .unconditionalSingleValue, help: ArgumentHelp("From a handle to its target; repeat for more.", valueName: "X,Y:X,Y"))
+    @Option(
+        name: .long, parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("From a handle to its target; repeat for more.", valueName: "X,Y:X,Y"))
     var drag: [DragArgument] = []
 
     func action(_ inputs: EditInputs) throws -> PhotoAction {
@@ -61,7 +63,9 @@ struct Landmark: EditCommand {
     @OptionGroup var compute: ComputeOptions
     @OptionGroup var editing: EditingOptions
 
-    @Option(name: .long, parsing: .unconditionalSingleValue, help: ArgumentHelp("From a landmark to its target; repeat for more.", valueName: "X,Y:X,Y"))
+    @Option(
+        name: .long, parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("From a landmark to its target; repeat for more.", valueName: "X,Y:X,Y"))
     var drag: [DragArgument] = []
 
     func action(_ inputs: EditInputs) throws -> PhotoAction {
@@ -111,7 +115,9 @@ struct Paste: EditCommand {
     @Option(name: .long, help: ArgumentHelp("Picture whose bright pixels are the object in the reference.", valueName: "file"))
     var mask: String?
 
-    @Option(name: .long, parsing: .unconditional, help: ArgumentHelp("The object's shift from the reference to the picture.", valueName: "DX,DY"))
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: ArgumentHelp("The object's shift from the reference to the picture.", valueName: "DX,DY"))
     var offset: PointArgument
 
     @Option(name: .long, parsing: .unconditional, help: "Factor of the object's size, about its middle.")
