@@ -6,8 +6,6 @@ import torch
 
 from networks import scheduler
 
-CARRIED = ("README.md", "dragon.json")
-
 
 def write(trainer, folder):
     """`folder` gets unet/, vae/, text_encoder/, tokenizer/, scheduler/ and model_index.json."""
@@ -27,6 +25,8 @@ def write(trainer, folder):
              "vae": ["dragon", "PatchAutoencoder"], "text_encoder": ["transformers", "CLIPTextModel"],
              "tokenizer": ["transformers", "CLIPTokenizer"], "scheduler": ["diffusers", "DDIMScheduler"]}
     (folder / "model_index.json").write_text(json.dumps(index, indent=2) + "\n")
+    for weights in folder.glob("*/*.safetensors"):
+        weights.chmod(0o644)
 
 
 def strip_paths(file):

@@ -6,6 +6,7 @@ import torch
 from diffusers import DDIMScheduler, UNet2DConditionModel
 from transformers import CLIPTextModel
 
+import placement
 from autoencoder import PatchAutoencoder
 from vocabulary import Vocabulary
 
@@ -48,6 +49,7 @@ def predicting_noise(network_type, alphas):
 class Editor:
     def __init__(self, oracle, folder):
         self.oracle = oracle
+        oracle.Plan = placement.plan(oracle)
         load = dict(torch_dtype=torch.float32)
         unet = UNet2DConditionModel.from_pretrained(folder / "unet", **load)
         text = CLIPTextModel.from_pretrained(folder / "text_encoder", **load)

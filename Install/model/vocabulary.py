@@ -13,7 +13,7 @@ import re
 END_OF_WORD = "</w>"
 START, END = "<|startoftext|>", "<|endoftext|>"
 LENGTH = 77
-WORDS = re.compile(r"'s|'t|'re|'ve|'m|'ll|'d|[a-z]+|[0-9]|[^\sa-z0-9]+")
+WORDS = re.compile(r"'s|'t|'re|'ve|'m|'ll|'d|[^\W\d_]+|\d|(?:[^\s\w]|_)+")
 
 
 def byte_characters():
@@ -57,7 +57,8 @@ class Vocabulary:
     def __init__(self, merges):
         self.merges = [tuple(m) for m in merges]
         self.ranks = {m: i for i, m in enumerate(self.merges)}
-        characters = list(byte_characters().values())
+        self.characters = byte_characters()
+        characters = list(self.characters.values())
         tokens = [*characters, *(c + END_OF_WORD for c in characters), *("".join(m) for m in self.merges), START, END]
         self.ids = {t: i for i, t in enumerate(tokens)}
 
@@ -69,7 +70,8 @@ class Vocabulary:
         return self._split(word, 0.0)
 
     def _split(self, word, skip):
-        symbols = (*word[:-1], word[-1] + END_OF_WORD)
+        letters = [self.characters[b] for b in word.encode()]
+        symbols = (*letters[:-1], letters[-1] + END_OF_WORD)
         while True:
             pairs = [p for p in zip(symbols, symbols[1:]) if p in self.ranks and random.random() >= skip]
             if not pairs:
