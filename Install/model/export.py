@@ -1,10 +1,13 @@
 """Writes the averaged weights as an ordinary diffusers folder in half precision."""
 import json
+import pathlib
 import shutil
 
 import torch
 
 from networks import scheduler
+
+DEFAULTS = pathlib.Path(__file__).with_name("dragon.json")     # tuned by hand, with `evaluate`
 
 
 def write(trainer, folder):
@@ -25,6 +28,7 @@ def write(trainer, folder):
              "vae": ["dragon", "PatchAutoencoder"], "text_encoder": ["transformers", "CLIPTextModel"],
              "tokenizer": ["transformers", "CLIPTokenizer"], "scheduler": ["diffusers", "DDIMScheduler"]}
     (folder / "model_index.json").write_text(json.dumps(index, indent=2) + "\n")
+    shutil.copy(DEFAULTS, folder / "dragon.json")
     for weights in folder.glob("*/*.safetensors"):
         weights.chmod(0o644)
 
