@@ -31,28 +31,28 @@ struct TransformerBlock: Sendable {
         return try narrow(gated, adding: told, in: context)
     }
 
-    /// What the pullback needs.
+    /// What the pullback needs. The feed-forward layer's wide middle is the largest tensor of all, and is computed anew.
     struct Saved: Sendable {
         let input: Tensor
         let attention1: AttentionRecord
         let seen: Tensor
         let attention2: AttentionRecord
         let told: Tensor
-        let wide: Tensor
     }
 
     /// The forward pass for a batch of one, and what the pullback needs of it.
     func forwardSaving(_ x: Tensor, text: Tensor, in context: ComputeContext) throws -> (Tensor, Saved) {
         let (seen, first) = try attention1.forwardSaving(norm1(x, in: context), adding: x, in: context)
         let (told, second) = try attention2.forwardSaving(norm2(seen, in: context), attendingTo: text, adding: seen, in: context)
-        let wide = try widen(norm3(told, in: context), in: context)
-        let y = try narrow(wide.gatedGelu(in: context), adding: told, in: context)
-        return (y, Saved(input: x, attention1: first, seen: seen, attention2: second, told: told, wide: wide))
+        let gated = try widen(norm3(told, in: context), in: context).gatedGelu(in: context)
+        let y = try narrow(gated, adding: told, in: context)
+        return (y, Saved(input: x, attention1: first, seen: seen, attention2: second, told: told))
     }
 
     /// dx, back through the three residual branches in turn.
     func inputGradient(_ dy: Tensor, _ saved: Saved, in context: ComputeContext) throws -> Tensor {
-        let dWide = try narrow.inputGradient(dy, in: context).gatedGeluInputGradient(of: saved.wide, in: context)
+        let wide = try widen(norm3(saved.told, in: context), in: context)
+        let dWide = try narrow.inputGradient(dy, in: context).gatedGeluInputGradient(of: wide, in: context)
         let dTold = try norm3.inputGradient(widen.inputGradient(dWide, in: context), of: saved.told, adding: dy, in: context)
         let d2 = try attention2.inputGradient(dTold, saved.attention2, in: context)
         let dSeen = try norm2.inputGradient(d2, of: saved.seen, adding: dTold, in: context)

@@ -22,7 +22,7 @@ public final class ComputeContext: Sendable {
     ///   - instructionSet: nil takes the best that the processor runs.
     ///   - products: nil takes OpenBLAS where the processor has no vector kernels, the kernels elsewhere.
     ///   - idleLimit: bytes of finished tensors kept for reuse.
-    public init(threads: Int? = nil, instructionSet: InstructionSet? = nil, products: ProductLibrary? = nil, idleLimit: Int = 1 << 28) {
+    public init(threads: Int? = nil, instructionSet: InstructionSet? = nil, products: ProductLibrary? = nil, idleLimit: Int = 1 << 27) {
         self.threads = max(1, threads ?? Self.availableProcessors)
         let best = InstructionSet.best
         let chosen = instructionSet.map { $0.isAvailable ? $0 : best } ?? best
