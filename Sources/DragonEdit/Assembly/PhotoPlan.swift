@@ -47,6 +47,7 @@ struct PhotoGeometry {
         let whole = PixelBox(x: 0, y: 0, width: photo.width, height: photo.height)
         switch action {
         case .move(let object, let displacement, let resize, let fill):
+            guard displacement != Point(x: 0, y: 0) || resize != 1 else { throw EditError.unmoved }
             try Self.check(object, photo, "the mask", mayFill: false)
             if let fill { try Self.check(fill, photo, "the inpaint mask") }
             let place = Placement(source: try Self.bounds(object, "the mask"), displacement: displacement, resize: resize)

@@ -19,6 +19,9 @@ public enum EditError: Error, Equatable, CustomStringConvertible {
     /// More memory than allowed.
     case memory(needed: Int, allowed: Int)
 
+    /// A move that neither moves nor resizes.
+    static let unmoved = nothingToDo("the displacement is 0 and the size is kept: nothing would change")
+
     /// One line that says what to do.
     public var description: String {
         switch self {

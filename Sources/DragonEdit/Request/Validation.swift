@@ -32,9 +32,7 @@ extension EditRequest {
             if let fill { try check(fill, "the inpaint mask", mayFill: true) }
             try check(displacement, "the displacement")
             try check("the resize factor", resize, 0.05...20)
-            guard displacement != Point(x: 0, y: 0) || resize != 1 else {
-                throw EditError.nothingToDo("the displacement is 0 and the size is kept: nothing would change")
-            }
+            guard displacement != Point(x: 0, y: 0) || resize != 1 else { throw EditError.unmoved }
         case .drag(let region, let handles, let targets):
             // Points first: the region of a drag without a mask is made from them.
             try Self.check(handles, targets, width: source.width, height: source.height)
