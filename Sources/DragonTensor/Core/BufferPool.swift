@@ -35,13 +35,23 @@ final class BufferPool: Sendable {
         if let kept, let pointer = UnsafeMutableRawPointer(bitPattern: kept) {
             return (pointer.assumingMemoryBound(to: Float.self), bytes)
         }
-        guard let pointer = aligned_alloc(64, bytes) else {
+        guard let pointer = Self.allocate(bytes) else {
             drain()
-            guard let second = aligned_alloc(64, bytes) else { return nil }
+            guard let second = Self.allocate(bytes) else { return nil }
             return (second.assumingMemoryBound(to: Float.self), bytes)
         }
         return (pointer.assumingMemoryBound(to: Float.self), bytes)
     }
+
+    /// Large buffers ask for huge pages: a fresh megabyte then costs half a page fault instead of 256.
+    private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer? {
+        guard bytes >= 2 * hugePage else { return aligned_alloc(64, bytes) }
+        guard let pointer = aligned_alloc(hugePage, bytes) else { return nil }
+        madvise(pointer, bytes, MADV_HUGEPAGE)
+        return pointer
+    }
+
+    private static let hugePage = 2 << 20
 
     /// Takes a buffer back.
     func give(_ pointer: UnsafeMutablePointer<Float>, bytes: Int) {
