@@ -1,6 +1,6 @@
 """Times PyTorch + diffusers on what `dragon bench` times, alternating with it, and prints the ratio of the medians.
 
-    python3 timing.py MODEL [--dragon PATH] [--side 512] [--repeat 5] [--threads 2] [--phases unet,unet2,encode,decode]
+    python3 timing.py MODEL [--dragon PATH] [--side 512] [--repeat 5] [--threads 2] [--phases unet,unet2,guidance,encode,decode]
 
 Both sides stay loaded and take turns, run by run, so that a machine whose speed drifts favours neither.
 Needs: torch, diffusers, safetensors (PyPI).
@@ -18,6 +18,41 @@ from diffusers import AutoencoderKL, UNet2DConditionModel
 from make_reference import load
 
 
+class Done(Exception):
+    """Ends a pass after the last feature map."""
+
+
+def features(unet, latent, text):
+    """Outputs of decoder blocks 1 and 2; later blocks are not run."""
+    kept = []
+
+    def keep(_module, _inputs, out):
+        kept.append(out)
+        if len(kept) == 2:
+            raise Done
+
+    hooks = [unet.up_blocks[i].register_forward_hook(keep) for i in (1, 2)]
+    try:
+        unet(latent, 481, encoder_hidden_states=text)
+    except Done:
+        pass
+    for hook in hooks:
+        hook.remove()
+    return kept
+
+
+def guidance(unet, latent, text):
+    """Features of a reference and of the current latent, and the gradients of two functions, as torch.autograd gives them."""
+    reference = features(unet, latent, text)
+    with torch.enable_grad():
+        z = latent.clone().requires_grad_(True)
+        current = features(unet.requires_grad_(False), z, text)
+        first = sum((a * b).sum() for a, b in zip(current, reference))
+        second = sum((a * a).sum() for a in current)
+        torch.autograd.grad(first, z, retain_graph=True)
+        torch.autograd.grad(second, z)
+
+
 def torch_phases(model, side):
     unet, vae = load(UNet2DConditionModel, model, "unet"), load(AutoencoderKL, model, "vae")
     cells = side // 8
@@ -26,6 +61,7 @@ def torch_phases(model, side):
     return {
         "unet": lambda: unet(latent[:1], 481, encoder_hidden_states=text[:1]),
         "unet2": lambda: unet(latent, 481, encoder_hidden_states=text),
+        "guidance": lambda: guidance(unet, latent[:1], text[:1]),
         "encode": lambda: vae.encode(picture),
         "decode": lambda: vae.decode(torch.randn(1, vae.config.latent_channels, cells, cells)),
     }
@@ -39,7 +75,7 @@ def main():
     ap.add_argument("--side", type=int, default=512)
     ap.add_argument("--repeat", type=int, default=5)
     ap.add_argument("--threads", type=int, default=2)
-    ap.add_argument("--phases", default="unet,unet2,encode,decode")
+    ap.add_argument("--phases", default="unet,unet2,guidance,encode,decode")
     a = ap.parse_args()
     torch.set_num_threads(a.threads)
     phases = torch_phases(a.model, a.side)
