@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "dragon_kernels.h"
 
+#include <malloc.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,4 +56,8 @@ int32_t dragon_available_processors(void) {
     if (sched_getaffinity(0, sizeof set, &set) != 0)
         return 1;
     return CPU_COUNT(&set);
+}
+
+void dragon_return_memory(void) {
+    malloc_trim(0);
 }

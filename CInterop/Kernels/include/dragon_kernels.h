@@ -161,5 +161,7 @@ int32_t dragon_instruction_set_available(int32_t instruction_set);
 int32_t dragon_best_instruction_set(void);
 /* Processors that this process may run on. */
 int32_t dragon_available_processors(void);
+/* Gives memory that was freed, but kept by the C library, back to the system. */
+void dragon_return_memory(void);
 
 #endif

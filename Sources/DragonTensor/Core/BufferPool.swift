@@ -72,6 +72,8 @@ final class BufferPool: Sendable {
             return state.free.values.flatMap { $0 }
         }
         for address in all { free(UnsafeMutableRawPointer(bitPattern: address)) }
+        // The C library keeps what was freed below its threshold, which grows with use.
+        dragon_return_memory()
     }
 
     /// Sizes in steps of 1/8 of their power of two, so that nearly equal tensors share buffers.
