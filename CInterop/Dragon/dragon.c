@@ -1,0 +1,2 @@
+// The header stands for itself; a target needs a source.
+#include "dragon.h"

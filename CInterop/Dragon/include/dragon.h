@@ -1,0 +1,338 @@
+/// The engine's C interface: edits of photos with a Stable Diffusion model.
+///
+/// Conventions:
+/// - A handle is opaque. NULL, a freed handle or any other value that is none answers DRAGON_INVALID_HANDLE, it never
+/// crashes.
+/// - A struct starts with its size: set it to sizeof, and 0 in every field not used. A size the library does not know
+///   answers DRAGON_WRONG_VERSION. Later versions only append fields.
+/// - A function that can fail returns a status. Its one-line message, which says what to do, is asked of the handle;
+///   of the message of a failed call without a handle, dragon_status_text tells the kind.
+/// - Any thread may call any function. A model runs one edit at a time: a second answers DRAGON_BUSY at once.
+/// - Text is UTF-8. A function that gives text copies it into the caller's buffer, cuts it at a character's border,
+/// ends it
+///   with a zero, and returns the bytes that the whole text needs without that zero, as snprintf does.
+/// - Pixels are non-linear sRGB ("R'G'B'"), rows from the top, alpha not premultiplied.
+#ifndef DRAGON_H
+#define DRAGON_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Changes only when something that was promised no longer holds.
+#define DRAGON_ABI_VERSION 1u
+
+/// How a call ended.
+typedef int32_t dragon_status;
+enum {
+    DRAGON_OK = 0,
+    /// The request cannot be met; the message says which part and what to choose instead.
+    DRAGON_BAD_INPUT = 1,
+    /// The model's files are missing, damaged or of a kind that is not supported.
+    DRAGON_BAD_MODEL = 2,
+    /// The machine lacks what the call needs: memory, space on the disk, rights, a connection.
+    DRAGON_LACKING = 3,
+    /// Cancelled by the callback or by dragon_model_cancel.
+    DRAGON_CANCELLED = 4,
+    /// The model runs another edit.
+    DRAGON_BUSY = 5,
+    DRAGON_INVALID_HANDLE = 6,
+    /// A struct's size is not one that this library knows.
+    DRAGON_WRONG_VERSION = 7,
+};
+
+/// A loaded model. One edit at a time.
+typedef struct dragon_model dragon_model;
+/// What an edit or a preview gave.
+typedef struct dragon_result dragon_result;
+/// The models that were found.
+typedef struct dragon_model_list dragon_model_list;
+
+/// What an edit does.
+typedef int32_t dragon_mode;
+enum {
+    DRAGON_MOVE = 0,
+    DRAGON_RESIZE = 1,
+    DRAGON_DRAG = 2,
+    DRAGON_LANDMARK = 3,
+    DRAGON_APPEARANCE = 4,
+    DRAGON_PASTE = 5,
+};
+
+/// How pixels lie in memory.
+typedef int32_t dragon_pixel_format;
+enum {
+    /// Four bytes, 0 … 255.
+    DRAGON_RGBA_U8 = 0,
+    /// Four 16-bit words in the machine's order, 0 … 65535.
+    DRAGON_RGBA_U16 = 1,
+    /// Four floats, 0 … 1.
+    DRAGON_RGBA_FLOAT = 2,
+};
+
+/// Which sampler runs.
+typedef int32_t dragon_algorithm;
+enum {
+    /// DragonDiffusion, arXiv 2307.02421.
+    DRAGON_ALGORITHM_DRAGON = 0,
+    /// DiffEditor, arXiv 2402.02583.
+    DRAGON_ALGORITHM_DIFFEDITOR = 1,
+};
+
+/// What an edit is at.
+typedef int32_t dragon_phase;
+enum {
+    DRAGON_PHASE_ENCODE = 0,
+    DRAGON_PHASE_INVERT = 1,
+    DRAGON_PHASE_SAMPLE = 2,
+    DRAGON_PHASE_DECODE = 3,
+    DRAGON_PHASE_ASSEMBLE = 4,
+    /// Of dragon_model_add: files copied or downloaded.
+    DRAGON_PHASE_FETCH = 5,
+    /// Of dragon_model_add: files checked.
+    DRAGON_PHASE_CHECK = 6,
+};
+
+/// A point or a shift, in pixels.
+typedef struct dragon_point {
+    double x;
+    double y;
+} dragon_point;
+
+/// A picture in the caller's memory, read during the call only.
+typedef struct dragon_picture {
+    /// NULL where there is none.
+    const void *pixels;
+    /// Columns and rows, 1 … 100000.
+    int32_t width;
+    int32_t height;
+    /// Bytes from one row to the next; 0 means that rows follow each other without a gap.
+    int64_t stride;
+    dragon_pixel_format format;
+} dragon_picture;
+
+/// A mask in the caller's memory: one byte per pixel, set where it is 128 or more.
+typedef struct dragon_mask {
+    /// NULL where there is none.
+    const uint8_t *pixels;
+    int32_t width;
+    int32_t height;
+    /// Bytes from one row to the next; 0 means that rows follow each other without a gap.
+    int64_t stride;
+} dragon_mask;
+
+/// The numbers that tune an edit. dragon_parameters_default gives a model's own.
+typedef struct dragon_parameters {
+    size_t size;
+    dragon_algorithm algorithm;
+    /// Steps of the inversion and of the sampling, 1 … 1000.
+    int32_t steps;
+    /// Classifier-free guidance scale, 0 … 100; 1 is none.
+    float guidance_scale;
+    /// Factor of the energies' gradients, 0 … 1000000: how strongly the edit is pulled.
+    float energy_scale;
+    /// Weights of the energies, 0 … 1000 (DragonDiffusion, equations 4 to 7).
+    float edit_weight;
+    float content_weight;
+    float contrast_weight;
+    float inpaint_weight;
+    /// η of DiffEditor's regional noise, 0 … 1.
+    float sde_strength;
+    uint64_t seed;
+    /// Side of the window that the network works on, a multiple of 64; 0 takes the model's.
+    int32_t side;
+    /// How far, in pixels, the change reaches beyond the mask, and how wide the ramp beyond that is.
+    float grow;
+    float feather;
+    /// 1: a move fills the old place first and pastes the object onto that. 0: as published.
+    int32_t use_plate;
+    /// Bytes of memory that an edit may take; 0 sets no limit.
+    uint64_t memory_limit;
+} dragon_parameters;
+
+/// What a callback is told. Valid during the callback only.
+typedef struct dragon_progress {
+    size_t size;
+    dragon_phase phase;
+    /// Steps done of the phase, and all of them.
+    int32_t step;
+    int32_t total;
+    /// Of the whole call, 0 … 1.
+    double fraction;
+    /// Estimated; negative while unknown.
+    double seconds_left;
+    /// The result as it stands, small, RGBA of 8 bits; pixels is NULL where there is none.
+    dragon_picture preview;
+} dragon_progress;
+
+/// Told of progress on the thread that runs the call. Answer 0 to go on, anything else to cancel.
+typedef int32_t (*dragon_progress_callback)(const dragon_progress *progress, void *user_data);
+
+/// What to edit and how.
+typedef struct dragon_request {
+    size_t size;
+    dragon_mode mode;
+    dragon_picture picture;
+    /// Of the picture's size. Move, resize, appearance: the object. Drag: where the picture may change; optional.
+    /// Paste and landmark: none.
+    dragon_mask mask;
+    /// Move: optional, what the old place should look like.
+    dragon_mask inpaint_mask;
+    /// Appearance, paste: the second picture, and its object, of its size.
+    dragon_picture reference;
+    dragon_mask reference_mask;
+    /// Drag, landmark: as many handles as targets. Elsewhere unused.
+    const dragon_point *handles;
+    const dragon_point *targets;
+    size_t point_count;
+    /// Move, resize: of the object. Paste: from the reference's pixels to the picture's.
+    dragon_point displacement;
+    /// Factor of the object's size about its box's middle; 0 means 1. Move, resize, paste.
+    double resize;
+    /// What the picture shows, and the reference; NULL means nothing said, and the same as the picture.
+    const char *prompt;
+    const char *reference_prompt;
+    /// NULL takes the model's own.
+    const dragon_parameters *parameters;
+    dragon_progress_callback progress;
+    void *user_data;
+} dragon_request;
+
+/// What a model is.
+typedef struct dragon_model_info {
+    size_t size;
+    /// Side of the window that it works best on.
+    int32_t side;
+    int32_t latent_channels;
+    /// Pixels in a cell of the latent.
+    int32_t downsampling;
+    /// Steps that it works best with.
+    int32_t steps;
+    uint64_t parameter_count;
+    /// Bytes of weights.
+    uint64_t weight_bytes;
+} dragon_model_info;
+
+/// What an edit will take.
+typedef struct dragon_estimate {
+    size_t size;
+    /// Part of the picture that the network will see.
+    int32_t box_x;
+    int32_t box_y;
+    int32_t box_width;
+    int32_t box_height;
+    /// Sides of the grid that it is scaled to.
+    int32_t grid_width;
+    int32_t grid_height;
+    /// Bytes at the peak, the model's own among them.
+    uint64_t memory;
+} dragon_estimate;
+
+/// Where a result lies.
+typedef struct dragon_result_info {
+    size_t size;
+    /// Of the picture's pixels.
+    int32_t x;
+    int32_t y;
+    int32_t width;
+    int32_t height;
+} dragon_result_info;
+
+// --- The library -----------------------------------------------------------------------------------------------------
+
+/// DRAGON_ABI_VERSION of the library.
+uint32_t dragon_abi_version(void);
+
+/// The library's version, such as "0.1.0". Never freed.
+const char *dragon_version(void);
+
+/// A status in a few words, such as "the model is busy". Never NULL, never freed.
+const char *dragon_status_text(dragon_status status);
+
+// --- Models ----------------------------------------------------------------------------------------------------------
+
+/// The models on this machine: in the folders of the variable DRAGON_MODEL_PATH (separated by colons), the user's, the
+/// system's, and the embedded one. The list is freed by dragon_model_list_free.
+dragon_status dragon_model_list_create(dragon_model_list **list);
+
+/// Models in a list; 0 for no list.
+size_t dragon_model_list_count(dragon_model_list *list);
+
+/// A model's folder or file, to be opened.
+size_t dragon_model_list_path(dragon_model_list *list, size_t index, char *buffer, size_t size);
+
+/// A model's name for people, such as "stable-diffusion-v1-5".
+size_t dragon_model_list_name(dragon_model_list *list, size_t index, char *buffer, size_t size);
+
+/// What is wrong with a model that cannot be opened, in one line; nothing (0) where it can.
+size_t dragon_model_list_problem(dragon_model_list *list, size_t index, char *buffer, size_t size);
+
+void dragon_model_list_free(dragon_model_list *list);
+
+/// Copies a model's folder or file, or downloads it from an http or https address, into the user's models.
+///
+/// - path: where it came to lie; may be NULL.
+/// - message: what went wrong; may be NULL.
+dragon_status dragon_model_add(const char *source, dragon_progress_callback progress, void *user_data, char *path,
+                               size_t path_size, char *message, size_t message_size);
+
+/// Loads a model. Even where it fails a handle is given, for the message, unless the arguments are unusable; close it
+/// either way.
+///
+/// - path: folder or file; NULL takes the first of dragon_model_list_create that can be opened.
+/// - threads: 1 … 1024; 0 takes the machine's.
+dragon_status dragon_model_open(const char *path, int32_t threads, dragon_model **model);
+
+/// Cancels what runs, waits for its end, and frees the model. Results live on.
+void dragon_model_close(dragon_model *model);
+
+/// What the last failed call on the model said. Empty after a call that went well.
+size_t dragon_model_message(dragon_model *model, char *buffer, size_t size);
+
+/// What the model is.
+dragon_status dragon_model_describe(dragon_model *model, dragon_model_info *info);
+
+/// The model's own parameters for a mode; where it says nothing, the published ones. NULL as model: the published ones.
+dragon_status dragon_parameters_default(dragon_model *model, dragon_mode mode, dragon_parameters *parameters);
+
+// --- Edits -----------------------------------------------------------------------------------------------------------
+
+/// Checks a request as an edit would, and says what it will take. Starts nothing.
+dragon_status dragon_edit_estimate(dragon_model *model, const dragon_request *request, dragon_estimate *estimate);
+
+/// Runs an edit and returns when it has ended.
+dragon_status dragon_edit(dragon_model *model, const dragon_request *request, dragon_result **result);
+
+/// Ends the edit that runs, from any thread, within a second; none running is no error.
+dragon_status dragon_model_cancel(dragon_model *model);
+
+/// What an edit intends, at once and without a network: moved pixels over a quick fill, the warp of a drag. The result
+/// covers the picture given; give one of screen size, at most 16 megapixels.
+///
+/// - message: what was wrong with the request; may be NULL.
+dragon_status dragon_preview(const dragon_request *request, dragon_result **result, char *message, size_t message_size);
+
+// --- Results ---------------------------------------------------------------------------------------------------------
+
+/// Where a result lies.
+dragon_status dragon_result_describe(dragon_result *result, dragon_result_info *info);
+
+/// Copies colours, opaque, without the mask. stride: bytes from one row to the next, 0 for none between them.
+dragon_status dragon_result_pixels(dragon_result *result, dragon_pixel_format format, void *pixels, int64_t stride);
+
+/// Copies the mask: what share of each pixel is the result's, 0 … 255.
+dragon_status dragon_result_mask(dragon_result *result, uint8_t *pixels, int64_t stride);
+
+/// The same as floats, 0 … 1; stride in bytes.
+dragon_status dragon_result_mask_float(dragon_result *result, float *pixels, int64_t stride);
+
+void dragon_result_free(dragon_result *result);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
