@@ -45,6 +45,9 @@ public enum PhotoAction: Sendable {
 }
 
 extension PhotoAction {
+    /// Whether it is a move that keeps its place.
+    public var resizes: Bool { if case .move(_, let by, _, _) = self { by == Point(x: 0, y: 0) } else { false } }
+
     /// The mode whose machinery does it: a move onto a plate is a paste.
     public func workingMode(usesPlate: Bool) -> EditMode { usesPlate && mode == .move ? .paste : mode }
 

@@ -8,6 +8,7 @@ extension EditRequest {
         try validateAction()
         let p = parameters
         try check("the number of steps", Double(p.steps), 1...1000)
+        try check("the first step", Double(p.firstStep), 0...Double(p.steps - 1))
         try check("the guidance scale", Double(p.guidanceScale), 0...100)
         try check("the energy scale", Double(p.energyScale), 0...1e6)
         try check("the SDE strength", Double(p.sdeStrength), 0...1)

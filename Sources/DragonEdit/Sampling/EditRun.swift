@@ -73,7 +73,9 @@ private struct EditBranches {
         // The autoencoder's large buffers fit nothing that follows.
         context.releaseIdleMemory()
         try record("z0", Tensor.stacked(pictures.map { $0.latents[0] }, in: context))
-        let inversion = Inversion(unet: model.unet, schedule: schedule, pictures: pictures, bank: bank, keepsBank: keepsBank)
+        let inversion = Inversion(
+            unet: model.unet, schedule: schedule, pictures: pictures, bank: bank, keepsBank: keepsBank,
+            firstStep: request.parameters.firstStep)
         try inversion.run(in: context) { report.finish(.invert, step: $0) }
         let noisiest = try inversion.noisiest(in: context)
         record("zT", noisiest)

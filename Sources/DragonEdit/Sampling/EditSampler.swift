@@ -29,10 +29,11 @@ final class EditSampler {
     /// Runs every step from `start`; `progress` is called after each.
     func run(from start: Tensor, progress: (Int) -> Void) throws -> Tensor {
         var z = start
-        for step in inversion.schedule.timesteps.indices {
+        let first = request.parameters.firstStep
+        for step in inversion.schedule.timesteps.indices.dropFirst(first) {
             z = try advance(z, step)
             trace?.record("z.\(step)", z.shape, z.values)
-            progress(step + 1)
+            progress(step + 1 - first)
         }
         return z
     }

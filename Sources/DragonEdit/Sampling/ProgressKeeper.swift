@@ -13,7 +13,7 @@ struct ProgressKeeper {
         let prediction: Double = request.parameters.guidanceScale == 1 ? 1 : 2
         // Features of each reference, features of the latent, and twice that back.
         let guidance = 0.8 * pictures + 0.8 + 2
-        let sample = (0..<steps).map { step in
+        let sample = (request.parameters.firstStep..<steps).map { step in
             let once = prediction + (rule.guides(step) ? guidance : 0)
             return once * Double(rule.repetitions(step)) + Double(rule.repetitions(step) - 1)
         }
@@ -22,7 +22,7 @@ struct ProgressKeeper {
         let inverted = isGenerated ? pictures - 1 : pictures
         costs = [
             .generate: Array(repeating: 2, count: isGenerated ? steps : 0), .encode: [inverted],
-            .invert: Array(repeating: inverted, count: steps), .sample: sample, .decode: [2],
+            .invert: Array(repeating: inverted, count: steps - request.parameters.firstStep), .sample: sample, .decode: [2],
         ]
         totals = costs.mapValues(\.count)
         whole = costs.values.reduce(0) { $0 + $1.reduce(0, +) }

@@ -21,11 +21,11 @@ extension EditCommand {
         // Everything that can be wrong is found before the long part starts.
         let format = try PictureFormat(path: editing.output)
         for path in [editing.output, editing.trace].compactMap({ $0 }) { try checkWritable(path) }
-        let inputs = try EditInputs(editing)
-        let action = try action(inputs)
         let files = try model.files()
-        let window = editing.side ?? files.unetConfiguration.sampleSize * files.autoencoderConfiguration.downsampling
-        let parameters = editing.parameters(inputs.mode(action))
+        let inputs = try EditInputs(editing, defaults: files.defaults)
+        let action = try action(inputs)
+        let window = editing.side ?? files.workingSide
+        let parameters = editing.parameters(inputs.mode(action), resizes: action.resizes, defaults: files.defaults)
         let request = try inputs.workingRequest(action, parameters, window: window)
         try request.validate(downsampling: files.autoencoderConfiguration.downsampling)
 
