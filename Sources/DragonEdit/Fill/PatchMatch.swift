@@ -74,7 +74,7 @@ struct PatchMatch {
     mutating func peel(_ level: inout FillLevel) {
         let w = level.width
         var isKnown = level.isHole.map { !$0 }
-        // At most about two million comparisons.
+        // Every few sources, where there are many.
         let stride = max(1, level.holeCount * sources.count / Self.mostComparisons)
         while true {
             let ring = isKnown.indices.filter { !isKnown[$0] && hasKnownNeighbour($0, isKnown, w) }
@@ -94,7 +94,7 @@ struct PatchMatch {
         }
     }
 
-    private static let mostComparisons = 2_000_000
+    private static let mostComparisons = 700_000
 
     private func hasKnownNeighbour(_ at: Int, _ isKnown: [Bool], _ width: Int) -> Bool {
         let x = at % width
