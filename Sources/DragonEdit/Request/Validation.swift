@@ -34,12 +34,14 @@ extension EditRequest {
             try check(displacement, "the displacement")
             try check("the resize factor", resize, 0.05...20)
             guard displacement != Point(x: 0, y: 0) || resize != 1 else { throw EditError.unmoved }
-        case .drag(let region, let handles, let targets):
+        case .drag(let region, let handles, let targets, let original):
             // Points first: the region of a drag without a mask is made from them.
             try Self.check(handles, targets, width: source.width, height: source.height)
             try check(region, "the mask", mayFill: true)
-        case .landmark(let handles, let targets):
+            if let original { try check(original, "the original", likePicture: true) }
+        case .landmark(let handles, let targets, let original):
             try Self.check(handles, targets, width: source.width, height: source.height)
+            if let original { try check(original, "the original", likePicture: true) }
         case .appearance(let object, let reference, let referenceObject):
             try check(object, "the mask", mayFill: false)
             try check(reference, "the reference", likePicture: true)

@@ -23,7 +23,8 @@ struct EditInputs {
         } else {
             origin = .generated(
                 GenerationRequest(
-                    prompt: options.prompt, steps: options.parameters(.move, resizes: false, defaults: defaults).steps, guidanceScale: options.cfg ?? 7.5, seed: options.seed,
+                    prompt: options.prompt, steps: options.parameters(.move, resizes: false, defaults: defaults).steps,
+                    guidanceScale: options.cfg ?? 7.5, seed: options.seed,
                     width: options.width, height: options.height))
         }
     }

@@ -80,6 +80,9 @@ struct EditingOptions: ParsableArguments {
     @Option(name: .long, help: "Whether a move fills the old place first (on), or follows the paper alone (off).")
     var plate = Plate.on
 
+    @Flag(name: .long, help: "Write at once what the edit intends, without the network.")
+    var preview = false
+
     @Option(name: .long, help: "Side of the part that the network works on, a multiple of 64, instead of the model's own.")
     var side: Int?
 
