@@ -3,23 +3,20 @@ import DragonEdit
 import DragonModel
 
 extension Model {
-    /// Reads and checks a request without starting anything.
-    func checked(_ pointer: UnsafePointer<dragon_request>?) throws -> (request: Request, working: EditRequest, loaded: Loaded) {
+    /// Reads a request.
+    private func read(_ pointer: UnsafePointer<dragon_request>?) throws -> (request: Request, loaded: Loaded) {
         let loaded = try loaded()
-        let request = try Request(pointer, defaults: loaded.files.defaults, side: loaded.files.workingSide)
-        let working = try request.edit.workingRequest()
-        try working.validate(downsampling: loaded.files.autoencoderConfiguration.downsampling)
-        return (request, working, loaded)
+        return (try Request(pointer, defaults: loaded.files.defaults, side: loaded.files.workingSide), loaded)
     }
 
     /// What an edit would take.
     func estimate(_ pointer: UnsafePointer<dragon_request>?) throws -> dragon_estimate {
-        let (request, working, loaded) = try checked(pointer)
+        let (request, loaded) = try read(pointer)
         let need = try request.edit.need(on: loaded.diffusion)
         var estimate = dragon_estimate()
         (estimate.box_x, estimate.box_y) = (Int32(clamping: need.box.x), Int32(clamping: need.box.y))
         (estimate.box_width, estimate.box_height) = (Int32(clamping: need.box.width), Int32(clamping: need.box.height))
-        (estimate.grid_width, estimate.grid_height) = (Int32(clamping: working.source.width), Int32(clamping: working.source.height))
+        (estimate.grid_width, estimate.grid_height) = (Int32(clamping: need.gridWidth), Int32(clamping: need.gridHeight))
         estimate.memory = UInt64(clamping: need.memory + loaded.info.bytes)
         return estimate
     }
@@ -27,7 +24,7 @@ extension Model {
     /// Runs an edit.
     func run(_ pointer: UnsafePointer<dragon_request>?) throws -> EditResult {
         try exclusively {
-            let (request, _, loaded) = try checked(pointer)
+            let (request, loaded) = try read(pointer)
             let report = ProgressReport(request.progress, request.userData) { [context] in context.cancel() }
             var options = EditOptions()
             options.memoryLimit = request.memoryLimit

@@ -6,8 +6,8 @@ struct PhotoPlan {
 
     var work: WorkBox { composition.work }
 
-    init(_ edit: PhotoEdit) throws {
-        composition = try Composition(edit, fill: .textured)
+    init(_ edit: PhotoEdit, fill: Composition.Fill = .textured) throws {
+        composition = try Composition(edit, fill: fill)
         let (work, geometry) = (composition.work, composition.geometry)
         let grid = GridBuilder(work: work, photo: edit.photo)
         picture = work.picture(of: composition.base)
