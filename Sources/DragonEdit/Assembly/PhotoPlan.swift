@@ -6,7 +6,7 @@ struct PhotoPlan {
 
     var work: WorkBox { composition.work }
 
-    init(_ edit: PhotoEdit, fill: Composition.Fill = .textured) throws {
+    init(_ edit: PhotoEdit, fill: Composition.Fill) throws {
         composition = try Composition(edit, fill: fill)
         let (work, geometry) = (composition.work, composition.geometry)
         let grid = GridBuilder(work: work, photo: edit.photo)

@@ -7,7 +7,7 @@ extension PhotoEdit {
         var edit = self
         edit.usesPlate = true
         // The photo at its own scale: nothing is resampled.
-        edit.window = max(64, (max(photo.width, photo.height) + 63) / 64 * 64)
+        edit.window = nil
         let composition = try Composition(edit, fill: .quick)
         let box = composition.work.box
         var planes = composition.base.planes

@@ -30,8 +30,8 @@ struct ProgressKeeper {
     }
 
     /// Reports that a phase has done `step` steps.
-    mutating func finish(_ phase: EditProgress.Phase, step: Int) {
+    mutating func finish(_ phase: EditProgress.Phase, step: Int, preview: Raster? = nil) {
         done += costs[phase]?[step - 1] ?? 0
-        call(EditProgress(phase: phase, step: step, total: totals[phase] ?? 1, fraction: min(1, done / whole)))
+        call(EditProgress(phase: phase, step: step, total: totals[phase] ?? 1, fraction: min(1, done / whole), preview: preview))
     }
 }
