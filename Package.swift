@@ -47,6 +47,7 @@ let package = Package(
         .testTarget(name: "DragonTensorTests", dependencies: ["DragonTensor", "DragonModel"], path: "Tests/DragonTensorTests"),
         .testTarget(name: "DragonModelTests", dependencies: ["DragonModel"], path: "Tests/DragonModelTests"),
         .testTarget(name: "DragonEditTests", dependencies: ["DragonEdit"], path: "Tests/DragonEditTests"),
+        .testTarget(name: "DragonEngineTests", dependencies: ["CDragon", "DragonEngine"], path: "Tests/DragonEngineTests"),
         .testTarget(name: "CommandLineTests", dependencies: ["dragon"], path: "Tests/CommandLineTests"),
     ],
     swiftLanguageModes: [.v6]

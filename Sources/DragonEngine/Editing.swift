@@ -28,6 +28,7 @@ extension Model {
             let report = ProgressReport(request.progress, request.userData) { [context] in context.cancel() }
             var options = EditOptions()
             options.memoryLimit = request.memoryLimit
+            options.wantsPreviews = report.isHeard
             options.progress = { report.tell($0) }
             let layer = try request.edit.run(
                 loaded.diffusion, prompt: request.prompt, referencePrompt: request.referencePrompt, options: options, in: context)

@@ -28,7 +28,9 @@ static bool chance(uint32_t percent) {
 
 /// Whether the request at work is a wild one, and this part of it by chance.
 static bool wild;
-static bool odd(uint32_t percent) { return wild && chance(percent); }
+static bool odd(uint32_t percent) {
+    return wild && chance(percent);
+}
 
 static double number(void) {
     static const double strange[] = {0, -0.0, 1, -1, NAN, INFINITY, -INFINITY, 1e300, -1e300, 5e-324, 0.05, 20, 1e5};
@@ -54,8 +56,7 @@ static int64_t stride(int64_t row) {
 static dragon_picture picture(int32_t width, int32_t height) {
     dragon_pixel_format format = odd(3) ? (int32_t)draw_number() : (int32_t)below(3);
     int64_t size = format >= 0 && format < 3 ? 4 << format : 4;
-    return (dragon_picture){odd(3) ? NULL : buffer, side(width), side(height), stride((int64_t)width * size),
-                            format};
+    return (dragon_picture){odd(3) ? NULL : buffer, side(width), side(height), stride((int64_t)width * size), format};
 }
 
 static dragon_mask mask(int which, int32_t width, int32_t height) {
@@ -86,8 +87,7 @@ static dragon_parameters parameters(void) {
 
 static dragon_request request(const dragon_parameters *values, dragon_point *points) {
     int32_t width = (int32_t)(1 + below(MOST)), height = (int32_t)(1 + below(MOST));
-    dragon_request all = {.size = struct_size(sizeof all),
-                          .mode = odd(3) ? (int32_t)draw_number() : (int32_t)below(6)};
+    dragon_request all = {.size = struct_size(sizeof all), .mode = odd(3) ? (int32_t)draw_number() : (int32_t)below(6)};
     all.picture = picture(width, height);
     all.mask = mask(0, width, height);
     if (chance(10))
@@ -97,7 +97,8 @@ static dragon_request request(const dragon_parameters *values, dragon_point *poi
         all.reference_mask = mask(1, height, width);
     }
     for (int i = 0; i < 8; i++)
-        points[i] = (dragon_point){chance(90) ? below((uint32_t)width) : number(), number()};
+        points[i] = odd(20) ? (dragon_point){number(), number()}
+                            : (dragon_point){below((uint32_t)width), below((uint32_t)height)};
     all.handles = odd(5) ? NULL : points;
     all.targets = odd(5) ? NULL : points + 4;
     all.point_count = odd(5) ? (size_t)draw_number() << below(33) : below(5);
@@ -113,8 +114,8 @@ static dragon_request request(const dragon_parameters *values, dragon_point *poi
 
 /// A handle that lives, or one that does not.
 static void *handle(void **slots) {
-    static const uintptr_t odd[] = {0, 1, 0xD1A6000000000000u, 0xD1A6000000000010u, UINTPTR_MAX};
-    return chance(10) ? (void *)odd[below(5)] : slots[below(SLOTS)];
+    static const uintptr_t strange[] = {0, 1, 0xD1A6000000000000u, 0xD1A6000000000010u, UINTPTR_MAX};
+    return chance(10) ? (void *)strange[below(5)] : slots[below(SLOTS)];
 }
 
 static void call_models(void) {

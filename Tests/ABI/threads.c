@@ -10,7 +10,7 @@ typedef struct {
     dragon_request request;
     dragon_status status;
     dragon_result *result;
-    atomic_int told;
+    atomic_int told, shown;
 } edit_thread;
 
 static double now(void) {
@@ -23,6 +23,13 @@ static int32_t note(const dragon_progress *progress, void *data) {
     edit_thread *edit = data;
     CHECK(progress->size == sizeof *progress && progress->fraction >= 0 && progress->fraction <= 1, "sound progress");
     CHECK(progress->step <= progress->total && progress->phase <= DRAGON_PHASE_ASSEMBLE, "sound progress");
+    const dragon_picture *preview = &progress->preview;
+    if (preview->pixels) {
+        CHECK(preview->width == SIDE / 8 && preview->height == SIDE / 8 && preview->format == DRAGON_RGBA_U8, "small");
+        CHECK(((const uint8_t *)preview->pixels)[4 * (preview->width * preview->height) - 1] == 255,
+              "opaque to the end");
+        atomic_store(&edit->shown, 1);
+    }
     atomic_fetch_add(&edit->told, 1);
     return 0;
 }
@@ -65,6 +72,16 @@ static void test_busy_and_cancel(dragon_model *model) {
     dragon_request request = move_request();
     EXPECT(model, dragon_edit(model, &request, &result), DRAGON_OK, NULL);
     dragon_result_free(result);
+}
+
+// A whole edit that is listened to tells every phase and shows the result on its way.
+static void test_previews(dragon_model *model) {
+    edit_thread edit = {.model = model, .request = move_request()};
+    edit.request.progress = note;
+    edit.request.user_data = &edit;
+    EXPECT(model, dragon_edit(model, &edit.request, &edit.result), DRAGON_OK, NULL);
+    CHECK(atomic_load(&edit.told) >= 6 && atomic_load(&edit.shown), "%d", atomic_load(&edit.told));
+    dragon_result_free(edit.result);
 }
 
 static void test_close_during_edit(void) {
@@ -163,6 +180,7 @@ static void *hammer(void *data) {
 void test_threads(void) {
     dragon_model *model = open_model();
     test_busy_and_cancel(model);
+    test_previews(model);
     test_callbacks(model);
     pthread_t threads[4];
     for (int i = 0; i < 4; i++)
