@@ -71,8 +71,8 @@ struct Assembler {
         if case .warp(let field) = composition.preparation { return (composition.emptied.coverage.planes[0], field.stretched) }
         let emptied = around(composition.emptied, margins.grow, margins.grow + margins.feather)
         let ring = around(composition.filled, 0, margins.feather / 2)
-        // On a plate the old place is filled already, and the network's part is the contact with the carried object.
-        if case .plate = composition.preparation { return (emptied, ring) }
+        // What is laid is whole already, and the network's part is its contact with the surroundings.
+        if case .laid = composition.preparation { return (emptied, ring) }
         return (emptied, zip(emptied, ring).map(max))
     }
 }

@@ -4,8 +4,8 @@ struct Composition {
     enum Preparation {
         /// Nothing: the network empties and fills.
         case none
-        /// The moved object is gone from it.
-        case plate
+        /// What a moved object left is filled, and the object lies at its new place: an object of a photo.
+        case laid(Mask, Photo)
         /// It is dragged already.
         case warp(WarpField)
     }
@@ -21,7 +21,7 @@ struct Composition {
     let work: WorkBox
     let geometry: PhotoGeometry
     let preparation: Preparation
-    /// The photo's colours in the work box, prepared.
+    /// The photo's colours in the work box, prepared, without the carried object.
     let base: Raster
     /// Pixels of the work box whose content leaves or is made anew.
     let emptied: Mask
@@ -38,10 +38,14 @@ struct Composition {
         let regions = GridBuilder(work: work, photo: photo).regions(action, geometry)
         (filled, carried) = (regions.filled, regions.carried)
         switch action {
-        case .move where edit.usesPlate:
-            preparation = .plate
+        case .move(let object, _, _, _) where edit.usesPlate:
+            preparation = .laid(object, photo)
             emptied = regions.emptied
             base = Self.plate(colours, without: emptied, reach: edit.margins.grow, fill)
+        case .paste(let object, let reference, _, _) where edit.usesPlate:
+            preparation = .laid(object, reference)
+            emptied = regions.emptied
+            base = colours
         case .drag(_, let handles, let targets) where edit.usesPlate, .landmark(let handles, let targets) where edit.usesPlate:
             let warp = DragWarp(handles: handles, targets: targets, area: geometry.region.count)
             let field = WarpField(warp, region: geometry.region.cropped(to: work.box), box: work.box)
@@ -53,6 +57,16 @@ struct Composition {
             emptied = regions.emptied
             base = colours
         }
+    }
+
+    /// What the network is to see: the base, with the carried object over it where that was asked for.
+    var laid: Raster {
+        guard case .laid = preparation, let (colours, share) = carried else { return base }
+        var planes = base.planes
+        for i in share.indices where share[i] > 0 {
+            for p in planes.indices { planes[p][i] += share[i] * (colours.planes[p][i] - planes[p][i]) }
+        }
+        return Raster(width: base.width, height: base.height, planes: planes)
     }
 
     private static func plate(_ colours: Raster, without emptied: Mask, reach: Double, _ fill: Fill) -> Raster {

@@ -30,14 +30,14 @@ struct GridBuilder {
                 referenceObject: other.mask(referenceObject.cropped(to: other.box)))
         case .paste(let object, let reference, _, _):
             guard let placement = geometry.placement else { throw EditError.leavesPicture }
-            return pasted(object, of: reference, placement)
+            return pasted(object, of: reference, placement, isLaid: false)
         }
     }
 
     /// An object of some photo laid onto the grid's picture: the reference is brought into place, so that nothing shifts.
-    func pasted(_ object: Mask, of reference: Photo, _ placement: Placement) -> EditRequest.Action {
+    func pasted(_ object: Mask, of reference: Photo, _ placement: Placement, isLaid: Bool) -> EditRequest.Action {
         let (picture, mask) = aligned(reference, object, placement)
-        return .paste(object: mask, reference: picture, offset: Point(x: 0, y: 0))
+        return .paste(object: mask, reference: picture, offset: Point(x: 0, y: 0), isLaid: isLaid)
     }
 
     /// What the action empties, what it fills, and the object that it carries, on the work box.

@@ -10,11 +10,11 @@ struct PhotoPlan {
         composition = try Composition(edit, fill: fill)
         let (work, geometry) = (composition.work, composition.geometry)
         let grid = GridBuilder(work: work, photo: edit.photo)
-        picture = work.picture(of: composition.base)
+        picture = work.picture(of: composition.laid)
         switch (composition.preparation, edit.action) {
-        case (.plate, .move(let object, _, _, _)):
+        case (.laid(let object, let reference), _):
             guard let placement = geometry.placement else { throw EditError.leavesPicture }
-            action = grid.pasted(object, of: edit.photo, placement)
+            action = grid.pasted(object, of: reference, placement, isLaid: true)
         case (.warp, let dragged):
             let original = work.picture(of: edit.photo.colours(in: work.box))
             action = try grid.action(dragged, geometry, original: original)

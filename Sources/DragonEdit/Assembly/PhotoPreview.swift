@@ -10,20 +10,17 @@ extension PhotoEdit {
         edit.window = nil
         let composition = try Composition(edit, fill: .quick)
         let box = composition.work.box
-        var planes = composition.base.planes
+        var planes = composition.laid.planes
         if case .appearance(_, let reference, let object) = action {
             planes = ColourTransfer(from: reference, object).applied(to: composition.base, within: composition.emptied).planes
         }
         var coverage = composition.emptied.coverage.planes[0]
-        if case .plate = composition.preparation {
+        if case .laid = composition.preparation, composition.emptied.count > 0 {
             coverage = DistanceField(to: composition.emptied)
                 .ramp(inner: Float(margins.grow), outer: Float(margins.grow + margins.feather))
         }
-        if let (colours, share) = composition.carried {
-            for i in share.indices where share[i] > 0 {
-                for p in planes.indices { planes[p][i] += share[i] * (colours.planes[p][i] - planes[p][i]) }
-                coverage[i] = 1
-            }
+        if let share = composition.carried?.coverage {
+            for i in share.indices where share[i] > 0 { coverage[i] = 1 }
         }
         return EditLayer(Raster(width: box.width, height: box.height, planes: planes), coverage, at: box, of: photo)
     }

@@ -54,8 +54,8 @@ extension EditRequest {
                 region: nil, handles: handles, targets: targets, isWarped: original != nil, weights: weights, grids: grids)
         case .appearance(let object, _, let referenceObject):
             return try AppearancePlan(object: object, referenceObject: referenceObject, weights: weights, grids: grids)
-        case .paste(let object, _, let offset):
-            return try PastePlan(object: object, offset: offset, weights: weights, grids: grids)
+        case .paste(let object, _, let offset, let isLaid):
+            return try PastePlan(object: object, offset: offset, isLaid: isLaid, weights: weights, grids: grids)
         }
     }
 }

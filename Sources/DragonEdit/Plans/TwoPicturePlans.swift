@@ -47,11 +47,13 @@ struct PastePlan: EditPlan {
     private let weights: EnergyWeights
     private let grids: EditGrids
     private let offset: Point
+    /// Whether the picture has the object already.
+    private let isLaid: Bool
     /// The object at its new place.
     private let placed: Mask
 
-    init(object: Mask, offset: Point, weights: EnergyWeights, grids: EditGrids) throws {
-        (self.weights, self.grids, self.offset) = (weights, grids, offset)
+    init(object: Mask, offset: Point, isLaid: Bool = false, weights: EnergyWeights, grids: EditGrids) throws {
+        (self.weights, self.grids, self.offset, self.isLaid) = (weights, grids, offset, isLaid)
         guard grids.onFeatures(object).count > 0 else { throw EditError.tooSmall(what: "the mask") }
         let background = object.shifted(dx: Int(offset.x), dy: Int(offset.y))
         placed = grids.onFeatures(background)
@@ -60,8 +62,10 @@ struct PastePlan: EditPlan {
         mixing = .compose(foreground: object, background: background)
     }
 
-    /// The reference's inverted latent, shifted, over the base's, inside the pasted region.
+    /// The reference's inverted latent, shifted, over the base's, inside the pasted region; where the object is laid already
+    /// its edges are better than a latent's cells can make them (as in PixelMan, arXiv 2412.14283).
     func start(_ inverted: [LatentGrid]) -> LatentGrid {
+        guard !isLaid else { return inverted[0] }
         let (dx, dy) = (Int(offset.x / grids.latentCell), Int(offset.y / grids.latentCell))
         let source = inverted[1]
         let base = inverted[0]

@@ -53,8 +53,8 @@ public struct EditRequest: Sendable {
         case landmark(handles: [Point], targets: [Point], original: WorkingPicture? = nil)
         /// Gives the masked object the appearance of the reference's masked object.
         case appearance(object: Mask, reference: WorkingPicture, referenceObject: Mask)
-        /// Lays the reference's masked object into the picture, shifted by an offset.
-        case paste(object: Mask, reference: WorkingPicture, offset: Point)
+        /// Lays the reference's masked object into the picture, shifted by an offset; `isLaid` where the picture has it already.
+        case paste(object: Mask, reference: WorkingPicture, offset: Point, isLaid: Bool = false)
     }
 
     /// The picture to edit.
@@ -96,7 +96,7 @@ extension EditRequest.Action {
     /// The second picture of modes that have one.
     var reference: WorkingPicture? {
         switch self {
-        case .appearance(_, let reference, _), .paste(_, let reference, _): reference
+        case .appearance(_, let reference, _), .paste(_, let reference, _, _): reference
         case .drag(_, _, _, let original), .landmark(_, _, let original): original
         case .move: nil
         }

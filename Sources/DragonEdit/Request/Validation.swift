@@ -46,7 +46,7 @@ extension EditRequest {
             try check(object, "the mask", mayFill: false)
             try check(reference, "the reference", likePicture: true)
             try check(referenceObject, "the reference's mask", mayFill: true)
-        case .paste(let object, let reference, let offset):
+        case .paste(let object, let reference, let offset, _):
             try check(object, "the mask", mayFill: false)
             try check(reference, "the reference", likePicture: true)
             try check(offset, "the offset")
