@@ -42,10 +42,9 @@ struct FillLevel {
             + (colour(left, bottom) * (1 - u) + colour(right, bottom) * u) * v
     }
 
-    func colour(_ x: Int, _ y: Int) -> SIMD4<Float> {
-        let at = 3 * (y * width + x)
-        return SIMD4(colours[at], colours[at + 1], colours[at + 2], 0)
-    }
+    func colour(_ x: Int, _ y: Int) -> SIMD4<Float> { colour(at: y * width + x) }
+
+    func colour(at index: Int) -> SIMD4<Float> { SIMD4(colours[3 * index], colours[3 * index + 1], colours[3 * index + 2], 0) }
 
     var holeCount: Int { isHole.count { $0 } }
 }

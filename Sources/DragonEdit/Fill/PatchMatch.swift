@@ -16,6 +16,10 @@ struct PatchMatch {
     private let isSource: [Bool]
     private let sources: [Int32]
     private var random: UInt64
+    /// What a source costs that is as far away as the level is wide: what lies near is likelier to go on in the hole.
+    private static let farness: Float = 0.01
+    /// Weight of what a source would bring that nothing around the pixel asks for.
+    private static let plainness: Float = 0.15
 
     /// - Returns: nil where no known patch exists.
     init?(_ level: FillLevel, seed: UInt64) {
@@ -65,9 +69,49 @@ struct PatchMatch {
         }
     }
 
+    /// Fills the hole of the coarsest level from its border inwards, ring by ring: each pixel becomes the middle of the source
+    /// patch that agrees best with what is known around it (the order of Criminisi, Pérez and Toyama, 2004, without priorities).
+    mutating func peel(_ level: inout FillLevel) {
+        let w = level.width
+        var isKnown = level.isHole.map { !$0 }
+        // Every few sources, where there are many.
+        let stride = max(1, level.holeCount * sources.count / Self.mostComparisons)
+        while true {
+            let ring = isKnown.indices.filter { !isKnown[$0] && hasKnownNeighbour($0, isKnown, w) }
+            guard !ring.isEmpty else { return }
+            for at in ring {
+                var (best, least) = (Int(match[at]), Float.infinity)
+                let mean = knownMean(level, at, isKnown)
+                for index in Swift.stride(from: next(stride), to: sources.count, by: stride) {
+                    let from = Int(sources[index])
+                    let found = distance(level, at, from, knowing: isKnown, mean: mean) + penalty(at, from, w)
+                    if found < least { (best, least) = (from, found) }
+                }
+                match[at] = Int32(best)
+                if best >= 0 { for c in 0..<3 { level.colours[3 * at + c] = level.colours[3 * best + c] } }
+            }
+            for at in ring { isKnown[at] = true }
+        }
+    }
+
+    private static let mostComparisons = 700_000
+
+    private func hasKnownNeighbour(_ at: Int, _ isKnown: [Bool], _ width: Int) -> Bool {
+        let x = at % width
+        return (x > 0 && isKnown[at - 1]) || (x + 1 < width && isKnown[at + 1]) || (at >= width && isKnown[at - width])
+            || (at + width < isKnown.count && isKnown[at + width])
+    }
+
+    private func penalty(_ at: Int, _ from: Int, _ width: Int) -> Float {
+        let (dx, dy) = (Float(at % width - from % width), Float(at / width - from / width))
+        return Self.farness * (dx * dx + dy * dy) / Float(width * width)
+    }
+
     /// Measures the matches anew on changed colours, and improves them by sweeps in alternating directions.
     mutating func improve(in level: FillLevel, sweeps: Int) {
-        for at in sought.map(Int.init) { cost[at] = distance(level, at, Int(match[at]), below: .infinity) }
+        for at in sought.map(Int.init) {
+            cost[at] = distance(level, at, Int(match[at]), below: .infinity) + penalty(at, Int(match[at]), level.width)
+        }
         for sweep in 0..<sweeps {
             let isForward = sweep % 2 == 0
             for index in sought.indices {
@@ -93,7 +137,7 @@ struct PatchMatch {
 
     private mutating func attempt(_ at: Int, _ candidate: Int, _ level: FillLevel) {
         guard isSource.indices.contains(candidate), isSource[candidate], candidate != Int(match[at]) else { return }
-        let found = distance(level, at, candidate, below: cost[at])
+        let found = distance(level, at, candidate, below: cost[at]) + penalty(at, candidate, level.width)
         if found < cost[at] { (match[at], cost[at]) = (Int32(candidate), found) }
     }
 
@@ -117,6 +161,44 @@ struct PatchMatch {
             }
             return sum / count
         }
+    }
+
+    /// The same over known pixels; for the others the source should bring no more than the known ones' mean, or faces would
+    /// grow out of a plain sky that borders on one elsewhere. Infinite where nothing is known.
+    private func distance(_ level: FillLevel, _ at: Int, _ from: Int, knowing isKnown: [Bool], mean: SIMD4<Float>) -> Float {
+        let (r, w, h) = (Self.radius, level.width, level.height)
+        let (x, y) = (at % w, at / w)
+        var (known, unknown, knownCount, unknownCount) = (Float(0), Float(0), Float(0), Float(0))
+        for j in max(-r, -y)...min(r, h - 1 - y) {
+            for i in max(-r, -x)...min(r, w - 1 - x) {
+                let source = level.colour(at: from + j * w + i)
+                if isKnown[at + j * w + i] {
+                    let d = source - level.colour(at: at + j * w + i)
+                    known += (d * d).sum()
+                    knownCount += 3
+                } else {
+                    let d = source - mean
+                    unknown += (d * d).sum()
+                    unknownCount += 3
+                }
+            }
+        }
+        guard knownCount > 0 else { return .infinity }
+        return known / knownCount + Self.plainness * unknown / max(unknownCount, 1)
+    }
+
+    /// The mean colour of what is known around a pixel.
+    private func knownMean(_ level: FillLevel, _ at: Int, _ isKnown: [Bool]) -> SIMD4<Float> {
+        let (r, w, h) = (Self.radius, level.width, level.height)
+        let (x, y) = (at % w, at / w)
+        var (sum, count) = (SIMD4<Float>.zero, Float(0))
+        for j in max(-r, -y)...min(r, h - 1 - y) {
+            for i in max(-r, -x)...min(r, w - 1 - x) where isKnown[at + j * w + i] {
+                sum += level.colour(at: at + j * w + i)
+                count += 1
+            }
+        }
+        return count > 0 ? sum / count : sum
     }
 
     /// A whole number from 0 to below `count` (xorshift64*).

@@ -15,7 +15,7 @@ struct TextureFill {
     /// Pixels of a hole that patches are sought for; larger holes are solved at a smaller scale.
     private static let mostPixels = 16_000
     /// Sides of the hole, in pixels, at the coarsest scale.
-    private static let coarsest = 12
+    private static let coarsest = 32
 
     /// - Parameters:
     ///   - smooth: the same raster with the hole filled smoothly.
@@ -39,13 +39,15 @@ struct TextureFill {
     /// The raster with its hole filled; the smooth one where there is nothing to take texture from.
     func run() -> Raster {
         guard isHole.contains(true) else { return smooth }
-        var levels = [level()]
+        let whole = level()
+        let trend = Trend(of: whole)
+        var levels = [trend.added(to: whole, times: -1)]
         while let last = levels.last, min(last.width, last.height) > 24, Self.side(last) > Self.coarsest { levels.append(last.halved) }
         let finest = levels.firstIndex { $0.holeCount <= Self.mostPixels } ?? levels.count - 1
         // Detail is what the level below lacks, so there must be one.
         if levels.count == 1 { levels.append(levels[0].halved) }
         guard let (match, solved) = solve(levels, finest: finest) else { return smooth }
-        return finished(levels, match, solved, level: finest)
+        return finished(levels, match, solved, level: finest, trend)
     }
 
     /// The part as a level, its hole filled smoothly.
@@ -70,7 +72,7 @@ struct TextureFill {
             var level = levels[index]
             guard var match = PatchMatch(level, seed: UInt64(index) &* 0x9E37_79B9_7F4A_7C15) else { continue }
             match.begin(from: coarse, coarseWidth: coarseWidth, in: level)
-            if coarse != nil { vote(match, into: &level) }
+            if coarse == nil { match.peel(&level) } else { vote(match, into: &level) }
             for round in 0..<(index == finest ? 3 : 6) {
                 match.improve(in: level, sweeps: round == 0 ? 4 : 2)
                 vote(match, into: &level)
@@ -113,7 +115,7 @@ struct TextureFill {
     }
 
     /// The full raster: the solved level's colours, and over them the detail of the pixel that each one is matched with.
-    private func finished(_ levels: [FillLevel], _ match: PatchMatch, _ solved: FillLevel, level: Int) -> Raster {
+    private func finished(_ levels: [FillLevel], _ match: PatchMatch, _ solved: FillLevel, level: Int, _ trend: Trend) -> Raster {
         let base = level == 0 ? 1 : level
         var low = level == 0 ? solved.halved : solved
         let known = levels[base]
@@ -124,7 +126,7 @@ struct TextureFill {
         for at in isHole.indices where isHole[at] {
             let (x, y) = (at % part.width, at / part.width)
             let found = Int(match.match[min(y / cell, solved.height - 1) * solved.width + min(x / cell, solved.width - 1)])
-            var value = low.sample(x, y, scale: scale)
+            var value = low.sample(x, y, scale: scale) + trend.value(x, y)
             let (fx, fy) = (found % solved.width * cell + x % cell, found / solved.width * cell + y % cell)
             if found >= 0, fx < full.width, fy < full.height { value += full.colour(fx, fy) - known.sample(fx, fy, scale: scale) }
             let to = (y + part.y) * colours.width + x + part.x

@@ -111,7 +111,8 @@ private struct EditBranches {
         guard case .picture(let picture) = request.source else {
             let decoded = try model.autoencoder.decode(latent, in: context)
             return LatentPreview(
-                latent: latent.grids()[0], picture: WorkingPicture(height: decoded.shape[2], width: decoded.shape[3], values: decoded.values))
+                latent: latent.grids()[0],
+                picture: WorkingPicture(height: decoded.shape[2], width: decoded.shape[3], values: decoded.values))
         }
         return LatentPreview(latent: latent.grids()[0], picture: picture)
     }

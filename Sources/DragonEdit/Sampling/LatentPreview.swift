@@ -20,7 +20,7 @@ struct LatentPreview {
             }
         }
         // A flat picture tells nothing of most channels: they stay out.
-        for i in 0..<n { normal[i][i] += 1e-3 * Double(cells) }
+        for i in 0..<n { normal[i][i] += 1e-4 * Double(cells) }
         factors = right.map { Self.solved(normal, $0) }
     }
 
