@@ -51,9 +51,9 @@ let package = Package(
         .testTarget(name: "DragonTensorTests", dependencies: ["DragonTensor", "DragonModel"], path: "Tests/DragonTensorTests"),
         .testTarget(name: "DragonModelTests", dependencies: ["DragonModel"], path: "Tests/DragonModelTests"),
         .testTarget(name: "DragonEditTests", dependencies: ["DragonEdit"], path: "Tests/DragonEditTests"),
-        .testTarget(name: "DragonStoreTests", dependencies: ["DragonStore"], path: "Tests/DragonStoreTests"),
+        .testTarget(name: "DragonStoreTests", dependencies: ["DragonStore"], path: "Tests/DragonStoreTests", exclude: ["server.py"]),
         .testTarget(name: "DragonEngineTests", dependencies: ["CDragon", "DragonEngine"], path: "Tests/DragonEngineTests"),
-        .testTarget(name: "CommandLineTests", dependencies: ["dragon"], path: "Tests/CommandLineTests"),
+        .testTarget(name: "CommandLineTests", dependencies: ["dragon", "DragonStore"], path: "Tests/CommandLineTests"),
     ],
     swiftLanguageModes: [.v6]
 )
