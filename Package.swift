@@ -21,6 +21,8 @@ let package = Package(
         .systemLibrary(name: "CPNG", path: "CInterop/PNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", path: "CInterop/JPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
         .systemLibrary(name: "CWebP", path: "CInterop/WebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+        .systemLibrary(name: "CCurl", path: "CInterop/Curl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CFetch", dependencies: ["CCurl"], path: "CInterop/Fetch", cSettings: cSettings),
         .target(name: "CDragon", path: "CInterop/Dragon", cSettings: cSettings),
         .target(name: "CPictures", dependencies: ["CPNG", "CJPEG", "CWebP"], path: "CInterop/Pictures", cSettings: cSettings),
 
@@ -28,7 +30,7 @@ let package = Package(
         .target(name: "DragonTensor", dependencies: ["CKernels", "COpenBLAS"]),
         .target(name: "DragonModel", dependencies: ["DragonTensor"]),
         .target(name: "DragonEdit", dependencies: ["DragonModel"]),
-        .target(name: "DragonStore", dependencies: ["DragonModel"]),
+        .target(name: "DragonStore", dependencies: ["CFetch", "DragonModel"]),
         .target(name: "DragonEngine", dependencies: ["CDragon", "DragonEdit", "DragonStore"]),
         // The shared library: what the header names, and nothing else, is seen from outside.
         .target(
@@ -41,14 +43,17 @@ let package = Package(
             ]),
         .executableTarget(
             name: "dragon",
-            dependencies: ["DragonEdit", "DragonModel", "CPictures", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: [
+                "DragonEdit", "DragonModel", "DragonStore", "CPictures", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
 
         // DragonModel reads the recorded gradients.
         .testTarget(name: "DragonTensorTests", dependencies: ["DragonTensor", "DragonModel"], path: "Tests/DragonTensorTests"),
         .testTarget(name: "DragonModelTests", dependencies: ["DragonModel"], path: "Tests/DragonModelTests"),
         .testTarget(name: "DragonEditTests", dependencies: ["DragonEdit"], path: "Tests/DragonEditTests"),
+        .testTarget(name: "DragonStoreTests", dependencies: ["DragonStore"], path: "Tests/DragonStoreTests", exclude: ["server.py"]),
         .testTarget(name: "DragonEngineTests", dependencies: ["CDragon", "DragonEngine"], path: "Tests/DragonEngineTests"),
-        .testTarget(name: "CommandLineTests", dependencies: ["dragon"], path: "Tests/CommandLineTests"),
+        .testTarget(name: "CommandLineTests", dependencies: ["dragon", "DragonStore"], path: "Tests/CommandLineTests"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -5,6 +5,7 @@ let results = HandleTable<EditResult>()
 
 // MARK: - Edits
 
+/// `dragon_edit_estimate` of the header.
 @_cdecl("dragon_edit_estimate")
 public func dragonEditEstimate(
     _ model: OpaquePointer?, _ request: UnsafePointer<dragon_request>?, _ estimate: UnsafeMutablePointer<dragon_estimate>?
@@ -15,6 +16,7 @@ public func dragonEditEstimate(
     }
 }
 
+/// `dragon_edit` of the header.
 @_cdecl("dragon_edit")
 public func dragonEdit(
     _ model: OpaquePointer?, _ request: UnsafePointer<dragon_request>?, _ result: UnsafeMutablePointer<OpaquePointer?>?
@@ -26,6 +28,7 @@ public func dragonEdit(
     }
 }
 
+/// `dragon_model_cancel` of the header.
 @_cdecl("dragon_model_cancel")
 public func dragonModelCancel(_ model: OpaquePointer?) -> dragon_status {
     guard let model = models[model] else { return Status.invalidHandle.rawValue }
@@ -33,6 +36,7 @@ public func dragonModelCancel(_ model: OpaquePointer?) -> dragon_status {
     return Status.ok.rawValue
 }
 
+/// `dragon_preview` of the header.
 @_cdecl("dragon_preview")
 public func dragonPreview(
     _ request: UnsafePointer<dragon_request>?, _ result: UnsafeMutablePointer<OpaquePointer?>?, _ message: UnsafeMutablePointer<CChar>?,
@@ -49,6 +53,7 @@ public func dragonPreview(
 
 // MARK: - Results
 
+/// `dragon_result_describe` of the header.
 @_cdecl("dragon_result_describe")
 public func dragonResultDescribe(_ result: OpaquePointer?, _ info: UnsafeMutablePointer<dragon_result_info>?) -> dragon_status {
     on(result) { result in
@@ -57,6 +62,7 @@ public func dragonResultDescribe(_ result: OpaquePointer?, _ info: UnsafeMutable
     }
 }
 
+/// `dragon_result_pixels` of the header.
 @_cdecl("dragon_result_pixels")
 public func dragonResultPixels(
     _ result: OpaquePointer?, _ format: dragon_pixel_format, _ pixels: UnsafeMutableRawPointer?, _ stride: Int64
@@ -64,16 +70,19 @@ public func dragonResultPixels(
     on(result) { try $0.copyPixels(format, to: pixels, stride: stride) }
 }
 
+/// `dragon_result_mask` of the header.
 @_cdecl("dragon_result_mask")
 public func dragonResultMask(_ result: OpaquePointer?, _ pixels: UnsafeMutablePointer<UInt8>?, _ stride: Int64) -> dragon_status {
     on(result) { try $0.copyMask(to: pixels, stride: stride) }
 }
 
+/// `dragon_result_mask_float` of the header.
 @_cdecl("dragon_result_mask_float")
 public func dragonResultMaskFloat(_ result: OpaquePointer?, _ pixels: UnsafeMutablePointer<Float>?, _ stride: Int64) -> dragon_status {
     on(result) { try $0.copyMask(to: pixels, stride: stride) }
 }
 
+/// `dragon_result_free` of the header.
 @_cdecl("dragon_result_free")
 public func dragonResultFree(_ result: OpaquePointer?) { _ = results.remove(result) }
 

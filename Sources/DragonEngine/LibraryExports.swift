@@ -2,12 +2,15 @@ public import CDragon
 
 // Exports of the header's first section: the library itself.
 
+/// `dragon_abi_version` of the header.
 @_cdecl("dragon_abi_version")
 public func dragonABIVersion() -> UInt32 { UInt32(DRAGON_ABI_VERSION) }
 
+/// `dragon_version` of the header.
 @_cdecl("dragon_version")
 public func dragonVersion() -> UnsafePointer<CChar>? { pointer(to: "0.1.0") }
 
+/// `dragon_status_text` of the header.
 @_cdecl("dragon_status_text")
 public func dragonStatusText(_ status: dragon_status) -> UnsafePointer<CChar>? {
     pointer(to: Status(rawValue: status)?.text ?? "an unknown status")

@@ -15,6 +15,7 @@ final class ModelList: Sendable {
 
 // MARK: - Lists
 
+/// `dragon_model_list_create` of the header.
 @_cdecl("dragon_model_list_create")
 public func dragonModelListCreate(_ list: UnsafeMutablePointer<OpaquePointer?>?) -> dragon_status {
     Status.code {
@@ -23,24 +24,29 @@ public func dragonModelListCreate(_ list: UnsafeMutablePointer<OpaquePointer?>?)
     }
 }
 
+/// `dragon_model_list_count` of the header.
 @_cdecl("dragon_model_list_count")
 public func dragonModelListCount(_ list: OpaquePointer?) -> Int { modelLists[list]?.models.count ?? 0 }
 
+/// `dragon_model_list_path` of the header.
 @_cdecl("dragon_model_list_path")
 public func dragonModelListPath(_ list: OpaquePointer?, _ index: Int, _ buffer: UnsafeMutablePointer<CChar>?, _ size: Int) -> Int {
     copy(listed(list, index)?.path ?? "", to: buffer, size)
 }
 
+/// `dragon_model_list_name` of the header.
 @_cdecl("dragon_model_list_name")
 public func dragonModelListName(_ list: OpaquePointer?, _ index: Int, _ buffer: UnsafeMutablePointer<CChar>?, _ size: Int) -> Int {
     copy(listed(list, index)?.name ?? "", to: buffer, size)
 }
 
+/// `dragon_model_list_problem` of the header.
 @_cdecl("dragon_model_list_problem")
 public func dragonModelListProblem(_ list: OpaquePointer?, _ index: Int, _ buffer: UnsafeMutablePointer<CChar>?, _ size: Int) -> Int {
     copy(listed(list, index)?.problem ?? "", to: buffer, size)
 }
 
+/// `dragon_model_list_free` of the header.
 @_cdecl("dragon_model_list_free")
 public func dragonModelListFree(_ list: OpaquePointer?) { _ = modelLists.remove(list) }
 
@@ -51,6 +57,7 @@ private func listed(_ list: OpaquePointer?, _ index: Int) -> FoundModel? {
 
 // MARK: - Opening and closing
 
+/// `dragon_model_open` of the header.
 @_cdecl("dragon_model_open")
 public func dragonModelOpen(
     _ path: UnsafePointer<CChar>?, _ threads: Int32, _ model: UnsafeMutablePointer<OpaquePointer?>?
@@ -65,9 +72,11 @@ public func dragonModelOpen(
     }
 }
 
+/// `dragon_model_close` of the header.
 @_cdecl("dragon_model_close")
 public func dragonModelClose(_ model: OpaquePointer?) { models.remove(model)?.close() }
 
+/// `dragon_model_message` of the header.
 @_cdecl("dragon_model_message")
 public func dragonModelMessage(_ model: OpaquePointer?, _ buffer: UnsafeMutablePointer<CChar>?, _ size: Int) -> Int {
     copy(models[model]?.message ?? "", to: buffer, size)
@@ -75,6 +84,7 @@ public func dragonModelMessage(_ model: OpaquePointer?, _ buffer: UnsafeMutableP
 
 // MARK: - What a model is
 
+/// `dragon_model_describe` of the header.
 @_cdecl("dragon_model_describe")
 public func dragonModelDescribe(_ model: OpaquePointer?, _ info: UnsafeMutablePointer<dragon_model_info>?) -> dragon_status {
     on(model) { model in
@@ -83,6 +93,7 @@ public func dragonModelDescribe(_ model: OpaquePointer?, _ info: UnsafeMutablePo
     }
 }
 
+/// `dragon_parameters_default` of the header.
 @_cdecl("dragon_parameters_default")
 public func dragonParametersDefault(
     _ model: OpaquePointer?, _ mode: dragon_mode, _ parameters: UnsafeMutablePointer<dragon_parameters>?

@@ -12,7 +12,8 @@ extension EditResult {
         let request = try Request(pointer, defaults: ModelDefaults(), side: Self.side)
         let photo = request.edit.photo
         guard photo.width * photo.height <= Self.mostPixels else {
-            throw Failure.badInput("a preview of \(photo.width)×\(photo.height) is too large: give at most \(Self.mostPixels / 1_000_000) megapixels")
+            let most = Self.mostPixels / 1_000_000
+            throw Failure.badInput("a preview of \(photo.width)×\(photo.height) is too large: give at most \(most) megapixels")
         }
         self.init(try request.edit.preview().laid(over: photo))
     }

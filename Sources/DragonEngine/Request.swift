@@ -92,7 +92,8 @@ struct Request {
         guard let pointer else { throw Failure.badInput("\(what) are NULL, though there are \(count)") }
         let base = UnsafeRawPointer(pointer)
         return try (0..<count).map { i in
-            let (x, y) = (base.loadUnaligned(fromByteOffset: i * 16, as: Double.self), base.loadUnaligned(fromByteOffset: i * 16 + 8, as: Double.self))
+            let x = base.loadUnaligned(fromByteOffset: i * 16, as: Double.self)
+            let y = base.loadUnaligned(fromByteOffset: i * 16 + 8, as: Double.self)
             guard x.isFinite, y.isFinite else { throw Failure.badInput("one of \(what) is no number") }
             return Point(x: x, y: y)
         }

@@ -50,7 +50,7 @@ struct Failure: Error, CustomStringConvertible {
     static func wrongVersion(_ what: String, found: Int, expected: Int) -> Failure {
         Failure(
             status: .wrongVersion,
-            description: "\(what) says it has \(found) bytes, this library knows \(expected): set its size, and use the library's own header")
+            description: "\(what) says that its size is \(found) bytes, this library knows \(expected): use the library's own header")
     }
 }
 

@@ -9,7 +9,7 @@ struct Dragon: ParsableCommand {
         discussion: "Exit code 0; 2 for bad input, 3 for what the machine lacks, 130 when interrupted, each with one line on stderr.",
         version: "0.1.0",
         subcommands: [
-            Info.self, Generate.self, Move.self, Drag.self, Landmark.self, Appearance.self, Paste.self, Bench.self,
+            Info.self, Generate.self, Move.self, Drag.self, Landmark.self, Appearance.self, Paste.self, Bench.self, Models.self,
         ])
 
     /// Parses and runs, and ends the process with the documented code. (ArgumentParser's own entry would end with 64 and print the usage.)

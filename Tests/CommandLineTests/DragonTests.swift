@@ -51,7 +51,6 @@ import Testing
     }
 
     @Test func badInputIsTwoWithOneLine() throws {
-        try expect(["info"], status: 2, saying: "--model")
         try expect(["info", "--model", "/no\nsuch\u{1B}[31m"], status: 2, saying: "No such file")
         try expect(["info", "--model", model, "--frob"], status: 2, saying: "--frob")
         try expect(["frob"], status: 2, saying: "frob")

@@ -14,13 +14,17 @@ final class Program {
 
     /// Starts it.
     ///
-    /// - Parameter fileSizeLimit: bytes that a file of its may have, in the way of a full disk.
-    init(_ arguments: [String], fileSizeLimit: UInt? = nil) throws {
+    /// - Parameters:
+    ///   - fileSizeLimit: bytes that a file of its may have, in the way of a full disk.
+    ///   - environment: variables set for it, as `NAME=VALUE`.
+    ///   - program: a copy of it elsewhere.
+    init(_ arguments: [String], fileSizeLimit: UInt? = nil, environment: [String] = [], program: String? = nil) throws {
         let stem = "/tmp/dragon-run-\(getpid())-\(UInt64.random(in: 0 ... .max))"
         (outputPath, errorsPath) = (stem + ".out", stem + ".err")
         // A shell sets the limit, and sends what is printed to files; "$@" keeps the arguments as they are.
         let limit = fileSizeLimit.map { "ulimit -f \(max(1, $0 / 1024)); " } ?? ""
-        let words = ["sh", "-c", "\(limit)exec \"$@\" >\(outputPath) 2>\(errorsPath)", "sh", Self.path] + arguments
+        let command = ["env"] + environment + [program ?? Self.path] + arguments
+        let words = ["sh", "-c", "\(limit)exec \"$@\" >\(outputPath) 2>\(errorsPath)", "sh"] + command
         var pointers = words.map { strdup($0) } + [nil]
         defer { for pointer in pointers { free(pointer) } }
         var started = pid_t()
@@ -42,8 +46,10 @@ final class Program {
         return Outcome(status: code, output: text(outputPath), errors: text(errorsPath))
     }
 
-    static func run(_ arguments: [String], fileSizeLimit: UInt? = nil) throws -> Outcome {
-        try Program(arguments, fileSizeLimit: fileSizeLimit).wait()
+    static func run(
+        _ arguments: [String], fileSizeLimit: UInt? = nil, environment: [String] = [], program: String? = nil
+    ) throws -> Outcome {
+        try Program(arguments, fileSizeLimit: fileSizeLimit, environment: environment, program: program).wait()
     }
 
     struct StartFailure: Error { let code: Int32 }
@@ -57,7 +63,7 @@ final class Program {
     }
 
     /// The executable lies beside the test bundle.
-    private static let path: String = {
+    static let path: String = {
         let bundle = CommandLine.arguments.first { $0.contains(".xctest") } ?? CommandLine.arguments[0]
         return bundle.split(separator: "/").prefix { !$0.hasSuffix(".xctest") }.reduce("") { "\($0)/\($1)" } + "/dragon"
     }()

@@ -4,8 +4,9 @@ import DragonModel
 public struct EditNeed: Sendable, Equatable {
     /// The part of the photo that the network works on.
     public let box: PixelBox
-    /// Sides of the grid that it is scaled to.
+    /// Columns of the grid that it is scaled to.
     public let gridWidth: Int
+    /// Rows of that grid.
     public let gridHeight: Int
     /// Bytes at the peak, beyond the model's.
     public let memory: Int

@@ -1,11 +1,16 @@
 import ArgumentParser
 import DragonModel
+import DragonStore
 import DragonTensor
 
 /// Options of every command.
 struct ModelOptions: ParsableArguments {
-    @Option(name: .long, help: ArgumentHelp("Folder in diffusers' layout, or .safetensors checkpoint.", valueName: "dir"))
-    var model: String
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Folder in diffusers' layout, or .safetensors checkpoint; without it, the first good one of \"dragon model list\".",
+            valueName: "dir"))
+    var model: String?
 
     @Option(name: .long, help: ArgumentHelp("Folder of vocab.json and merges.txt, where the model has none.", valueName: "dir"))
     var tokenizer: String?
@@ -13,7 +18,12 @@ struct ModelOptions: ParsableArguments {
     @Flag(name: .long, help: "Print a report for machines on stdout.")
     var json = false
 
-    func files() throws -> ModelFiles { try ModelFiles(path: model, tokenizer: tokenizer) }
+    /// The model's files.
+    ///
+    /// - Throws: ``StoreError/noModel`` where none is named and none is installed.
+    func files() throws -> ModelFiles {
+        try ModelFiles(path: try model ?? ModelStore().firstUsable().path, tokenizer: tokenizer)
+    }
 }
 
 /// Options of the commands that compute.

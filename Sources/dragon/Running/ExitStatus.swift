@@ -1,6 +1,7 @@
 import ArgumentParser
 import DragonEdit
 import DragonModel
+import DragonStore
 import DragonTensor
 import Glibc
 
@@ -19,6 +20,7 @@ enum ExitStatus: Int32 {
         case is CancellationError: self = .interrupted
         case let error as ModelError: self = error.isLimitOfMachine ? .machineLacks : .badInput
         case TensorError.outOfMemory, EditError.memory: self = .machineLacks
+        case let error as StoreError: self = error.isLimitOfMachine ? .machineLacks : .badInput
         case let error as PictureError: self = error.isLimitOfMachine ? .machineLacks : .badInput
         default: self = Dragon.exitCode(for: error).isSuccess ? .success : .badInput
         }

@@ -10,10 +10,14 @@ public struct ModelPlaces: Sendable, Equatable {
     public var shared: [String]
     /// Single models that lie elsewhere: the embedded one of a source tree.
     public var single: [String]
+    /// Where CLIP's merges may lie, for checkpoints without a tokenizer.
+    public var tokenizers: [String]
 
     /// Places as given.
-    public init(named: [String] = [], user: String? = nil, shared: [String] = [], single: [String] = []) {
-        (self.named, self.user, self.shared, self.single) = (named, user, shared, single)
+    public init(
+        named: [String] = [], user: String? = nil, shared: [String] = [], single: [String] = [], tokenizers: [String] = []
+    ) {
+        (self.named, self.user, self.shared, self.single, self.tokenizers) = (named, user, shared, single, tokenizers)
     }
 
     /// The places of this machine.
@@ -28,8 +32,13 @@ public struct ModelPlaces: Sendable, Equatable {
         let data = value("XDG_DATA_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil } ?? value("HOME").map { "\($0)/.local/share" }
         user = data.map { "\($0)/dragon/models" }
         let prefixes = binaries.compactMap { parent(of: $0).flatMap(parent) }.filter { $0 != "/" }
-        shared = (prefixes + ["/usr/local", "/usr"]).map { "\($0)/share/dragon/models" }
-        single = binaries.compactMap(Self.sourceTree).map { "\($0)/Install/model/embedded" }
+        let shares = (prefixes + ["/usr/local", "/usr"]).map { "\($0)/share/dragon" }
+        let trees = binaries.compactMap(Self.sourceTree)
+        shared = shares.map { "\($0)/models" }
+        single = trees.map { "\($0)/Install/model/embedded" }
+        tokenizers =
+            ([data.map { "\($0)/dragon" }].compactMap { $0 } + shares).map { "\($0)/tokenizer/merges.txt" }
+            + trees.map { "\($0)/Tests/Fixtures/tokenizer/merges.txt" }
     }
 
     /// The places as this process finds them.

@@ -1,0 +1,48 @@
+/// A model to add to the user's.
+public struct AddRequest: Sendable {
+    /// A folder, a `.safetensors` file, or the http or https address of either.
+    public var source: String
+    /// What to call it; nil takes the source's own name.
+    public var name: String?
+    /// The SHA-256 that a single file should have, in hexadecimal digits.
+    public var sha256: String?
+    /// The folder of a checkpoint's `vocab.json` and `merges.txt`; nil takes what lies beside it, or CLIP's.
+    public var tokenizer: String?
+
+    /// A source under its own name.
+    public init(source: String, name: String? = nil, sha256: String? = nil, tokenizer: String? = nil) {
+        (self.source, self.name, self.sha256, self.tokenizer) = (source, name, sha256, tokenizer)
+    }
+}
+
+/// How far an addition is.
+public struct AddProgress: Sendable, Equatable {
+    /// What is being done.
+    public enum Phase: Sendable { case fetch, check }
+
+    /// What is being done.
+    public let phase: Phase
+    /// The file at work.
+    public let file: String
+    /// Bytes of it that are there.
+    public let done: Int
+    /// All its bytes, where known.
+    public let total: Int?
+}
+
+/// A model that was added.
+public struct AddedModel: Sendable {
+    /// Where it is now.
+    public let model: FoundModel
+    /// The SHA-256 of every weights file.
+    public let hashes: [(file: String, sha256: String)]
+}
+
+/// What an addition asks and tells while it runs, on its caller's thread.
+struct AddObserver {
+    let isCancelled: () -> Bool
+    let progress: (AddProgress) -> Void
+
+    /// Throws once the caller wants to end.
+    func check() throws { if isCancelled() { throw CancellationError() } }
+}

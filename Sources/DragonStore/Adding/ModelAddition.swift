@@ -1,0 +1,158 @@
+import DragonModel
+import Glibc
+
+extension ModelStore {
+    /// Copies or downloads a model into the user's folder. Under its name it appears whole or not at all; what a broken
+    /// download brought so far is kept for the next try.
+    ///
+    /// - Parameters:
+    ///   - isCancelled: asked several times a second.
+    ///   - progress: told of every piece.
+    /// - Throws: ``StoreError``; ``CancellationError``.
+    public func add(
+        _ request: AddRequest, isCancelled: @escaping () -> Bool = { false }, progress: @escaping (AddProgress) -> Void = { _ in }
+    ) throws -> AddedModel {
+        let origin = try Origin(request.source)
+        let name = try request.name ?? origin.suggestedName
+        guard let folder = places.user else { throw StoreError.lacking("there is no folder for models: set HOME or XDG_DATA_HOME") }
+        try Self.check(name)
+        for taken in ["\(folder)/\(name)", "\(folder)/\(name)\(checkpointSuffix)"] where exists(taken) {
+            throw StoreError.badRequest("there is a model \(name) already: remove it first, or choose another name with --name")
+        }
+        let expected = try request.sha256.map(Self.checkedHash)
+        guard expected == nil || origin.isSingleFile else {
+            throw StoreError.badRequest("--sha256 is for a single file: \(request.source) is a folder")
+        }
+        let addition = ModelAddition(
+            origin: origin, expectedHash: expected, tokenizer: request.tokenizer, tokenizers: places.tokenizers,
+            target: "\(folder)/\(name)",
+            staging: "\(folder)/.adding-\(name)", observer: AddObserver(isCancelled: isCancelled, progress: progress))
+        return try addition.run()
+    }
+
+    private static func check(_ name: String) throws {
+        let isPlain = name.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") }
+        guard !name.isEmpty, name.utf8.count <= 100, !name.hasPrefix("."), isPlain else {
+            throw StoreError.badRequest("\"\(name)\" cannot be a model's name: choose letters, digits, dots and dashes")
+        }
+    }
+
+    private static func checkedHash(_ text: String) throws -> String {
+        let digits = text.lowercased()
+        guard digits.utf8.count == 64, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else {
+            throw StoreError.badRequest("\"\(text)\" is no SHA-256: it should be 64 hexadecimal digits")
+        }
+        return digits
+    }
+
+    /// Removes one of the user's models.
+    ///
+    /// - Throws: ``StoreError``: there is none of that name, or it is not the user's.
+    public func remove(_ name: String) throws {
+        let own = [name, name + checkpointSuffix].map { "\(places.user ?? "")/\($0)" }
+        let isPlain = !name.isEmpty && !name.contains("/") && !name.hasPrefix(".")
+        guard isPlain, places.user != nil, let path = own.first(where: exists) else {
+            if let other = models().first(where: { $0.name == name }) {
+                throw StoreError.badRequest("\(other.path) is not in your models: remove it where it was installed from")
+            }
+            throw StoreError.badRequest("there is no model \(name): \"dragon model list\" shows all")
+        }
+        guard removeTree(path) else { throw StoreError.lacking("cannot remove \(path): \(systemReason())") }
+    }
+}
+
+/// One model on its way into a folder of models.
+struct ModelAddition {
+    let origin: Origin
+    let expectedHash: String?
+    let tokenizer: String?
+    let tokenizers: [String]
+    let target: String
+    /// Where the files gather: hidden, and on the target's own disk.
+    let staging: String
+    let observer: AddObserver
+
+    func run() throws -> AddedModel {
+        let lock = try StagingLock(staging, source: origin.address)
+        defer { lock.release() }
+        do {
+            let hashes = try fetch()
+            try observer.check()
+            observer.progress(AddProgress(phase: .check, file: origin.address, done: 0, total: nil))
+            try check()
+            lock.forgetSource()
+            guard rename(staging, target) == 0 else { throw StoreError.lacking("cannot write \(target): \(systemReason())") }
+            let path = origin.isSingleFile ? "\(target)/\(checkpointName)" : target
+            return AddedModel(model: FoundModel(path: path, name: target.split(separator: "/").last.map(String.init)), hashes: hashes)
+        } catch {
+            if !isWorthKeeping(error) { _ = removeTree(staging) }
+            throw error
+        }
+    }
+
+    /// What a broken connection, a full disk or Ctrl-C left of a download is good.
+    private func isWorthKeeping(_ error: any Error) -> Bool {
+        guard origin.isRemote else { return false }
+        if case StoreError.lacking = error { return true }
+        return error is CancellationError
+    }
+
+    private var checkpointName: String { (target.split(separator: "/").last.map(String.init) ?? "model") + checkpointSuffix }
+
+    private func fetch() throws -> [(file: String, sha256: String)] {
+        switch origin.kind {
+        case .localFolder(let folder):
+            return try FolderCollector(source: LocalSource(folder: folder, observer: observer), folder: staging).collect()
+        case .remoteFolder(let address):
+            return try FolderCollector(source: RemoteSource(address: address, observer: observer), folder: staging).collect()
+        case .localFile(let folder, let name):
+            return try single(LocalSource(folder: folder, observer: observer).fetch(name, to: "\(staging)/\(checkpointName)"))
+        case .remoteFile(let address):
+            return try single(Download(url: address, observer: observer).run(to: "\(staging)/\(checkpointName)"))
+        }
+    }
+
+    private func single(_ hash: String?) throws -> [(file: String, sha256: String)] {
+        guard let hash else { throw StoreError.badRequest("\(origin.address) does not exist") }
+        if let expectedHash, hash != expectedHash {
+            throw StoreError.badModel(
+                "\(origin.address) has SHA-256 \(hash), expected \(expectedHash): it is another file, or was damaged on its way")
+        }
+        return [(checkpointName, hash)]
+    }
+
+    /// Opens every file of what was fetched; a checkpoint gets its tokenizer first.
+    private func check() throws {
+        let path = origin.isSingleFile ? "\(staging)/\(checkpointName)" : staging
+        if origin.isSingleFile { try addTokenizer(try opened(path)) }
+        if let problem = FoundModel(path: path).problem {
+            throw StoreError.badModel("\(origin.address) is no usable model: \(problem.replacing(staging, with: origin.address))")
+        }
+    }
+
+    private func opened(_ path: String) throws -> ModelFiles {
+        do {
+            return try ModelFiles(path: path)
+        } catch {
+            throw StoreError.badModel("\(origin.address) is no usable model: \(error.description.replacing(path, with: origin.address))")
+        }
+    }
+
+    private func addTokenizer(_ files: ModelFiles) throws {
+        let folder = "\(staging)/tokenizer"
+        mkdir(folder, 0o755)
+        if let given = tokenizer ?? origin.tokenizerBeside {
+            let source = LocalSource(folder: given, observer: observer)
+            for file in ["vocab.json", "merges.txt"] where try source.fetch(file, to: "\(folder)/\(file)") == nil {
+                throw StoreError.badRequest("\(given) has no \(file)")
+            }
+            for file in ["tokenizer_config.json", "special_tokens_map.json"] { _ = try source.fetch(file, to: "\(folder)/\(file)") }
+        } else if let merges = tokenizers.first(where: isFile) {
+            // Stable Diffusion 2 has OpenCLIP's wider text encoder.
+            let padsWithZero = files.textEncoderConfiguration.hiddenSize >= 1024
+            try StandardTokenizer(merges: merges).write(to: folder, padsWithZero: padsWithZero)
+        } else {
+            throw StoreError.badRequest("a checkpoint has no tokenizer: give the folder of CLIP's vocab.json and merges.txt by --tokenizer")
+        }
+    }
+}

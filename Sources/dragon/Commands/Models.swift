@@ -1,0 +1,121 @@
+import ArgumentParser
+import DragonModel
+import DragonStore
+import Synchronization
+
+/// `dragon model`: the models of this machine.
+struct Models: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "model", abstract: "Add, list and remove models.",
+        subcommands: [AddModel.self, ListModels.self, RemoveModel.self])
+}
+
+/// `dragon model add`: copies or downloads one.
+struct AddModel: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add", abstract: "Copy or download a model into your own.",
+        discussion: "A download that breaks is taken up where it stopped when the same is run again.")
+
+    @Argument(
+        help: ArgumentHelp(
+            "A folder in diffusers' layout, a .safetensors checkpoint, or the http or https address of either.", valueName: "path or url"))
+    var source: String
+
+    @Option(name: .long, help: "What to call it, instead of the source's own name.")
+    var name: String?
+
+    @Option(name: .long, help: ArgumentHelp("SHA-256 that a single file must have.", valueName: "hex"))
+    var sha256: String?
+
+    @Option(name: .long, help: ArgumentHelp("Folder of a checkpoint's vocab.json and merges.txt, instead of CLIP's.", valueName: "dir"))
+    var tokenizer: String?
+
+    @Flag(name: .long, help: "No progress on stderr.")
+    var quiet = false
+
+    func run() throws {
+        let interruption = InterruptionFlag()
+        onInterruption { interruption.isSet.store(true, ordering: .relaxed) }
+        let progress = FetchReport(isQuiet: quiet)
+        defer { progress.end() }
+        let added = try ModelStore().add(
+            AddRequest(source: source, name: name, sha256: sha256, tokenizer: tokenizer),
+            isCancelled: { interruption.isSet.load(ordering: .relaxed) }, progress: { progress.tell($0) })
+        progress.end()
+        for (file, hash) in added.hashes { print("\(hash)  \(file)") }
+        print("\(added.model.name): added to \(added.model.path)")
+    }
+}
+
+/// Whether Ctrl-C was pressed.
+private final class InterruptionFlag: Sendable {
+    let isSet = Atomic<Bool>(false)
+}
+
+/// Tells how far an addition is, a hundred times a file at most.
+private final class FetchReport {
+    private let report: ProgressReport
+    private var file: String?
+    private var share = -1
+
+    init(isQuiet: Bool) { report = ProgressReport(isQuiet: isQuiet) }
+
+    /// Files that are there at once are not worth a word.
+    private static let leastSize = 1_000_000
+
+    func tell(_ progress: AddProgress) {
+        if progress.phase == .check { return report.begin("checking the model") }
+        if let total = progress.total, total < Self.leastSize { return }
+        if progress.file != file {
+            (file, share) = (progress.file, -1)
+            let size = progress.total.map { ", \($0 / 1_000_000) MB" } ?? ""
+            report.begin("fetching \(progress.file)\(size)")
+        }
+        guard let total = progress.total, total > 0 else { return }
+        let now = progress.done * 100 / total
+        guard now > share else { return }
+        share = now
+        report.step(now, of: 100)
+    }
+
+    func end() { report.end() }
+}
+
+/// `dragon model list`: those that are found, in the order of their use.
+struct ListModels: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Show the models that are found; the first good one is used.")
+
+    @Flag(name: .long, help: "Print a report for machines on stdout.")
+    var json = false
+
+    func run() throws {
+        let models = ModelStore().models()
+        if json {
+            let list = models.map { model in
+                JSONValue.object(
+                    JSONObject([
+                        "name": .string(model.name), "path": .string(model.path), "problem": model.problem.map { .string($0) } ?? .null,
+                    ]))
+            }
+            print(JSONValue.object(JSONObject(["command": .string("model list"), "models": .array(list)])).text)
+        } else if models.isEmpty {
+            print("no models: add one with \"dragon model add PATH_OR_URL\"")
+        } else {
+            for model in models { print("\(model.name)\t\(model.path)\(model.problem.map { "\tunusable: \($0)" } ?? "")") }
+        }
+    }
+}
+
+/// `dragon model remove`: one of the user's.
+struct RemoveModel: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "remove", abstract: "Remove one of your models.")
+
+    @Argument(help: "Its name.")
+    var name: String
+
+    func run() throws {
+        try ModelStore().remove(name)
+        print("\(name): removed")
+    }
+}

@@ -1,0 +1,100 @@
+import DragonModel
+import Glibc
+import Testing
+
+@testable import DragonStore
+
+@Suite("Downloads survive bad servers", .serialized)
+struct DownloadTests {
+    private let server: FileServer
+    private let data = noise(400_000)
+
+    init() throws {
+        server = try FileServer()
+        try server.put("file", data)
+    }
+
+    private var target: String { server.folder.path("target") }
+
+    private func download(_ path: String, isCancelled: @escaping () -> Bool = { false }) throws -> String? {
+        let observer = AddObserver(isCancelled: isCancelled, progress: { _ in })
+        return try Download(url: server.url(path), observer: observer, pause: 50_000).run(to: target)
+    }
+
+    private func expectWhole(_ hash: String?, at location: SourceLocation = #_sourceLocation) throws {
+        #expect(hash == sha256(data), sourceLocation: location)
+        #expect(try readFile(target, limit: 1_000_000) == data, sourceLocation: location)
+        #expect(!exists(target + ".part") && !exists(target + ".part.tag"), sourceLocation: location)
+    }
+
+    @Test(
+        "plain, redirected, without a length, and from a server that is busy at first", arguments: ["plain", "moved", "nolength", "busy"])
+    func simple(_ habit: String) throws { try expectWhole(try download("\(habit)/file")) }
+
+    @Test("dropped connections are taken up where they broke")
+    func dropped() throws {
+        try expectWhole(try download("drop/file"))
+        #expect(server.requests() == ["/drop/file ", "/drop/file bytes=200000-", "/drop/file bytes=300000-", "/drop/file bytes=350000-"])
+    }
+
+    @Test("a server that ignores ranges sends the whole again", arguments: ["norange", "changing", "misplaced"])
+    func ignored(_ habit: String) throws {
+        try expectWhole(try download("\(habit)/file"))
+        #expect(server.requests().contains { $0.hasSuffix("bytes=200000-") })
+    }
+
+    @Test("a server that goes away leaves its part for the next try")
+    func gone() throws {
+        let error = storeError { _ = try download("dead/file") }
+        guard case .lacking(let words) = error else { Issue.record("\(String(describing: error))"); return }
+        #expect(words.contains("run the same again"))
+        #expect(size(of: target + ".part") == 200_000 && !exists(target))
+        try expectWhole(try download("plain/file"))
+        #expect(server.requests().last == "/plain/file bytes=200000-")
+    }
+
+    @Test("a part that is longer than the file is thrown away")
+    func tooLong() throws {
+        try writeFile(target + ".part", noise(500_000))
+        try expectWhole(try download("plain/file"))
+    }
+
+    @Test("what is not there, or not for us, is told apart")
+    func absent() throws {
+        #expect(try download("plain/nothing") == nil && !exists(target + ".part"))
+        guard case .badRequest(let words) = storeError({ _ = try download("private/file") }) else { Issue.record("no error"); return }
+        #expect(words.contains("403"))
+        let nowhere = Download(
+            url: "http://127.0.0.1:1/x", observer: AddObserver(isCancelled: { false }, progress: { _ in }), attempts: 2, pause: 1)
+        guard case .lacking(let reason) = storeError({ _ = try nowhere.run(to: target) }) else { Issue.record("no error"); return }
+        #expect(reason.contains("127.0.0.1:1"))
+        guard case .badRequest = storeError({ _ = try Download(url: "http://:x/", observer: nowhere.observer).run(to: target) }) else {
+            Issue.record("an address that is none")
+            return
+        }
+    }
+
+    @Test("cancelling ends it within a second and keeps the part")
+    func cancelled() throws {
+        var asked = 0
+        let time = ContinuousClock().measure {
+            #expect(throws: CancellationError.self) {
+                _ = try download("slow/file") {
+                    asked += 1
+                    return (size(of: target + ".part") ?? 0) > 20_000
+                }
+            }
+        }
+        #expect(time < .seconds(3) && asked > 1)
+        #expect((size(of: target + ".part") ?? 0) > 20_000)
+        try expectWhole(try download("plain/file"))
+    }
+
+    @Test("a disk without room is told before anything is written")
+    func full() throws {
+        let part = try PartFile(target, observer: AddObserver(isCancelled: { false }, progress: { _ in }))
+        guard case .lacking(let words) = storeError({ try part.checkRoom(for: 1 << 60) }) else { Issue.record("no error"); return }
+        #expect(words.contains("MB free"))
+        try part.checkRoom(for: 1000)
+    }
+}
