@@ -51,12 +51,12 @@ final class EditResult: Sendable {
         return info
     }
 
-    /// Copies the colours, opaque.
+    /// Copies the colours, and alpha where the picture had it.
     func copyPixels(_ format: dragon_pixel_format, to pixels: UnsafeMutableRawPointer?, stride: Int64) throws {
         let format = try PixelFormat(checking: format)
         try copyRows(to: pixels, stride: stride, pixelSize: format.size) { pixel, index in
             for c in 0..<3 { format.store(layer.colours.planes[c][index], pixel, c) }
-            format.store(1, pixel, 3)
+            format.store(layer.colours.planes.count == 4 ? layer.colours.planes[3][index] : 1, pixel, 3)
         }
     }
 

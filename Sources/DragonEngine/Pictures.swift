@@ -86,6 +86,8 @@ struct CallerPicture: @unchecked Sendable {
     private let pixels: UnsafeRawPointer
     private let rows: Rows
     private let format: PixelFormat
+    /// Whether any pixel is not opaque.
+    private var hasAlpha = false
 
     init(_ picture: dragon_picture, _ what: String) throws {
         guard let pixels = picture.pixels else { throw Failure.badInput("\(what) is missing: its pixels are NULL") }
@@ -93,6 +95,9 @@ struct CallerPicture: @unchecked Sendable {
         rows = try Rows(what, width: picture.width, height: picture.height, stride: picture.stride, pixelSize: format.size)
         self.pixels = pixels
         try checkFinite(what)
+        hasAlpha = (0..<rows.height).contains { y in
+            (0..<rows.width).contains { x in format.sample(pixels + y * rows.stride + x * format.size, 3) < 1 }
+        }
     }
 
     private func checkFinite(_ what: String) throws {
@@ -100,7 +105,7 @@ struct CallerPicture: @unchecked Sendable {
         for y in 0..<rows.height {
             for x in 0..<rows.width {
                 let pixel = pixels + y * rows.stride + x * format.size
-                for c in 0..<3 where !pixel.loadUnaligned(fromByteOffset: c * 4, as: Float.self).isFinite {
+                for c in 0..<4 where !pixel.loadUnaligned(fromByteOffset: c * 4, as: Float.self).isFinite {
                     throw Failure.badInput("\(what) has a pixel that is no number, at \(x),\(y)")
                 }
             }
@@ -112,18 +117,19 @@ struct CallerPicture: @unchecked Sendable {
 
     /// The picture as edits read it.
     var photo: Photo {
-        Photo(width: width, height: height) { box in colours(in: box) }
+        Photo(width: width, height: height, hasAlpha: hasAlpha) { box in colours(in: box) }
     }
 
     /// Three planes of a box; beyond the picture its border repeats.
     func colours(in box: PixelBox) -> Raster {
         let count = box.width * box.height
-        var planes = Array(repeating: [Float](repeating: 0, count: count), count: 3)
+        let channels = hasAlpha ? 4 : 3
+        var planes = Array(repeating: [Float](repeating: 0, count: count), count: channels)
         for y in 0..<box.height {
             let row = pixels + min(max(y + box.y, 0), height - 1) * rows.stride
             for x in 0..<box.width {
                 let pixel = row + min(max(x + box.x, 0), width - 1) * format.size
-                for c in 0..<3 { planes[c][y * box.width + x] = format.sample(pixel, c) }
+                for c in 0..<channels { planes[c][y * box.width + x] = format.sample(pixel, c) }
             }
         }
         return Raster(width: box.width, height: box.height, planes: planes)

@@ -35,7 +35,8 @@ struct ModelCommandTests {
     func wholeLife() throws {
         defer { _ = removeTree(folder) }
         // A machine with a model of its own would find that.
-        if ["/usr/local/share/dragon/models", "/usr/share/dragon/models"].allSatisfy({ access($0, F_OK) != 0 }) {
+        let shared = ["/usr/local/share/dragon/models", "/usr/share/dragon/models"]
+        if shared.allSatisfy({ access($0, F_OK) != 0 }) {
             expect(try run("info"), status: 3, saying: "dragon model add")
             #expect(try run("model", "list").output.contains("no models"))
         }

@@ -98,6 +98,25 @@ struct PreviewTests {
         #expect(throws: EditError.emptyMask(what: "the mask")) { try PhotoEdit(photo: base, action: empty, window: 64).preview() }
     }
 
+    @Test("an object moves within a transparent layer: it stays opaque, its old place becomes transparent")
+    func alpha() throws {
+        let object = disc(40, 64)
+        let base = photo(40, 64)
+        let (side, shown) = (side, object.cells.map { $0 ? Float(1) : 0 })
+        let layer = Photo(width: side, height: side, hasAlpha: true) { box in
+            let alpha = (0..<box.width * box.height).map { i in
+                let (x, y) = (i % box.width + box.x, i / box.width + box.y)
+                return x >= 0 && y >= 0 && x < side && y < side ? shown[y * side + x] : 0
+            }
+            return Raster(width: box.width, height: box.height, planes: base.colours(in: box).planes + [alpha])
+        }
+        let edit = PhotoEdit(photo: layer, action: .move(object: object, by: Point(x: 40, y: 0), resize: 1, fill: nil), window: 64)
+        let found = try edit.preview()
+        let alpha = { (x: Int, y: Int) in found.colours.planes[3][(y - found.box.y) * found.box.width + x - found.box.x] }
+        #expect(alpha(80, 64) == 1 && alpha(40, 64) < 0.01 && found.colours.planes.count == 4)
+        #expect(found.colours.planes[0][(64 - found.box.y) * found.box.width + 80 - found.box.x] > 0.85)
+    }
+
     @Test("a latent that is linear in the colours is shown in those colours")
     func latentPreview() {
         let picture = Samples.picture(64, 64)

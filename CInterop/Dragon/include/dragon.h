@@ -320,7 +320,9 @@ dragon_status dragon_preview(const dragon_request *request, dragon_result **resu
 /// Where a result lies.
 dragon_status dragon_result_describe(dragon_result *result, dragon_result_info *info);
 
-/// Copies colours, opaque, without the mask. stride: bytes from one row to the next, 0 for none between them.
+/// Copies colours without the mask. They are opaque unless the picture was not: then alpha is that of the edited
+/// picture, which the result replaces where its mask is set. stride: bytes from one row to the next, 0 for none between
+/// them.
 dragon_status dragon_result_pixels(dragon_result *result, dragon_pixel_format format, void *pixels, int64_t stride);
 
 /// Copies the mask: what share of each pixel is the result's, 0 … 255.

@@ -40,11 +40,10 @@ struct Assembler {
                 // On a prepared base the network's change is added; elsewhere what it made stands for itself, for the photo's
                 // own detail belongs to what was there before.
                 if made[i] > 0 { plane[i] += made[i] * ((isPrepared ? difference[i] : new.planes[p][i] - base[i]) - shift[i]) }
-                if let (colours, share) = composition.carried { plane[i] += share[i] * (colours.planes[p][i] - plane[i]) }
-                plane[i] = min(max(plane[i], 0), 1)
             }
-            planes.append(plane)
+            planes.append(composition.laid(plane, plane: p).map { min(max($0, 0), 1) })
         }
+        if composition.base.planes.count == 4 { planes.append(composition.laid(composition.base.planes[3], plane: 3)) }
         let carried = composition.carried?.coverage
         let whole = made.indices.map { max(made[$0], emptied[$0], carried?[$0] ?? 0) > 0 ? Float(1) : 0 }
         return EditLayer(Raster(width: box.width, height: box.height, planes: planes), whole, at: box, of: photo)

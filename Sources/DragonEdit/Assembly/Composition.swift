@@ -61,12 +61,16 @@ struct Composition {
 
     /// What the network is to see: the base, with the carried object over it where that was asked for.
     var laid: Raster {
-        guard case .laid = preparation, let (colours, share) = carried else { return base }
-        var planes = base.planes
-        for i in share.indices where share[i] > 0 {
-            for p in planes.indices { planes[p][i] += share[i] * (colours.planes[p][i] - planes[p][i]) }
-        }
-        return Raster(width: base.width, height: base.height, planes: planes)
+        guard case .laid = preparation else { return base }
+        return Raster(width: base.width, height: base.height, planes: base.planes.indices.map { laid(base.planes[$0], plane: $0) })
+    }
+
+    /// The carried object over a plane of the base, or of what became of it; the fourth is alpha.
+    func laid(_ plane: [Float], plane p: Int) -> [Float] {
+        guard let (colours, share) = carried else { return plane }
+        var result = plane
+        for i in share.indices where share[i] > 0 { result[i] += share[i] * ((p < 3 ? colours.planes[p][i] : 1) - plane[i]) }
+        return result
     }
 
     private static func plate(_ colours: Raster, without emptied: Mask, reach: Double, _ fill: Fill) -> Raster {

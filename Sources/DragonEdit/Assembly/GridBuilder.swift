@@ -76,8 +76,11 @@ struct GridBuilder {
     ) -> (Mask, (colours: Raster, coverage: [Float])?) {
         let nothing = Mask(height: work.box.height, width: work.box.width)
         guard let placement = geometry.placement else { return (nothing, nil) }
-        let shape = object.cropped(to: placement.source).coverage
-        let colours = placement.moved(photo.colours(in: placement.source), isLight: true)
+        var shape = object.cropped(to: placement.source).coverage
+        let pixels = photo.colours(in: placement.source)
+        // What is transparent in the object stays so at its new place.
+        if photo.hasAlpha, pixels.planes.count == 4 { shape = shape.map { shape.planes[$0][$1] * pixels.planes[3][$1] } }
+        let colours = placement.moved(pixels, isLight: true)
         let coverage = placement.moved(shape, isLight: false)
         var (filled, all) = (nothing, Raster(width: work.box.width, height: work.box.height, planeCount: 4))
         let target = placement.target
@@ -186,6 +189,6 @@ extension Raster {
 extension WorkingPicture {
     /// Colours of 0 … 1 as the networks take them.
     init(_ colours: Raster) {
-        self.init(height: colours.height, width: colours.width, values: colours.planes.flatMap { $0.map { $0 * 2 - 1 } })
+        self.init(height: colours.height, width: colours.width, values: colours.planes.prefix(3).flatMap { $0.map { $0 * 2 - 1 } })
     }
 }

@@ -4,14 +4,27 @@ public struct Photo: Sendable {
     public let width: Int
     /// Rows.
     public let height: Int
+    /// Whether a fourth plane tells how opaque each pixel is.
+    public let hasAlpha: Bool
     private let read: @Sendable (PixelBox) -> Raster
 
-    /// - Parameter read: the colours in a box, three planes of 0 … 1 as displayed; beyond the photo its border repeats.
-    public init(width: Int, height: Int, read: @escaping @Sendable (PixelBox) -> Raster) {
-        (self.width, self.height, self.read) = (width, height, read)
+    /// - Parameter read: the colours in a box, three planes of 0 … 1 as displayed, not multiplied by alpha, and alpha as a
+    ///   fourth where there is one; beyond the photo its border repeats.
+    public init(width: Int, height: Int, hasAlpha: Bool = false, read: @escaping @Sendable (PixelBox) -> Raster) {
+        (self.width, self.height, self.hasAlpha, self.read) = (width, height, hasAlpha, read)
     }
 
-    func colours(in box: PixelBox) -> Raster { read(box) }
+    /// Colours in a box, and alpha. What cannot be seen takes its colour from what can.
+    func colours(in box: PixelBox) -> Raster {
+        let raster = read(box)
+        guard hasAlpha, raster.planes.count == 4, raster.planes[3].contains(where: { $0 < 1 }) else { return raster }
+        let shown = raster.planes[3].map { min(max($0, 0), 1) }
+        guard shown.contains(where: { $0 > 0 }) else { return raster }
+        let planes = raster.planes[..<3].map { spread($0, weights: shown, width: box.width, height: box.height) }
+        return Raster(
+            width: box.width, height: box.height,
+            planes: planes.indices.map { p in shown.indices.map { shown[$0] > 0 ? raster.planes[p][$0] : planes[p][$0] } } + [shown])
+    }
 
     /// The part from the upper left corner on, as the networks take it.
     func working(height: Int, width: Int) -> WorkingPicture {
@@ -77,7 +90,7 @@ extension PhotoAction {
 public struct EditLayer: Sendable {
     /// Where the layer lies in the photo.
     public let box: PixelBox
-    /// Three planes of 0 … 1 as displayed.
+    /// Three planes of 0 … 1 as displayed, and alpha as a fourth where the photo has it.
     public let colours: Raster
     /// 0 … 1, row by row.
     public let coverage: [Float]

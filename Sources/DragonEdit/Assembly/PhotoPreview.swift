@@ -39,7 +39,7 @@ struct ColourTransfer {
         let cells = object.indices
         let found = Self.statistics(colours, cells)
         var planes = colours.planes
-        for p in planes.indices {
+        for p in 0..<3 {
             let gain = min(max(wanted[p].deviation / max(found[p].deviation, 1e-3), 0.2), 5)
             for at in cells { planes[p][at] = min(max((planes[p][at] - found[p].mean) * gain + wanted[p].mean, 0), 1) }
         }
@@ -47,7 +47,7 @@ struct ColourTransfer {
     }
 
     private static func statistics(_ colours: Raster, _ cells: [Int]) -> [(mean: Float, deviation: Float)] {
-        colours.planes.map { plane in
+        colours.planes.prefix(3).map { plane in
             guard !cells.isEmpty else { return (0.5, 0.2) }
             let count = Float(cells.count)
             let mean = cells.reduce(Float(0)) { $0 + plane[$1] } / count

@@ -71,10 +71,12 @@ extension Raster {
         let down = Resampling(from: height, origin: origin.y, step: step, count: newHeight)
         return Raster(
             width: newWidth, height: newHeight,
-            planes: planes.map { plane in
+            planes: planes.enumerated().map { index, plane in
+                // Alpha is no light.
+                let isLight = isLight && index < 3
                 let linear = isLight ? plane.map(toLight) : plane
                 let result = down.columns(across.rows(linear, height: height), width: newWidth)
-                return isLight ? result.map(toDisplay) : result
+                return isLight ? result.map(toDisplay) : result.map { min(max($0, 0), 1) }
             })
     }
 }

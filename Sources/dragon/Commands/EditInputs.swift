@@ -12,10 +12,12 @@ struct EditInputs {
 
     let origin: Origin
     private let usesPlate: Bool
+    private let margins: BlendMargins
 
     /// - Parameter defaults: the model's.
     init(_ options: EditingOptions, defaults: ModelDefaults) throws {
         usesPlate = options.plate == .on
+        margins = options.margins
         if let path = options.replay {
             origin = .replay(try Replay(file: path))
         } else if let path = options.input {
@@ -57,6 +59,7 @@ struct EditInputs {
     func photoEdit(_ picture: Picture, _ action: PhotoAction, _ parameters: EditParameters, window: Int) -> PhotoEdit {
         var edit = PhotoEdit(photo: picture.photo, action: action, window: window)
         edit.usesPlate = usesPlate
+        edit.margins = margins
         edit.parameters = parameters
         return edit
     }

@@ -69,15 +69,16 @@ struct EditingOptions: ParsableArguments {
     @Option(name: .long, help: "Same seed, same picture.")
     var seed: UInt64 = 0
 
-    /// How a move starts.
+    /// What is done to the photo's own pixels before the network sees them.
     enum Plate: String, CaseIterable, ExpressibleByArgument {
-        /// The old place is filled from its surroundings first, and the object pasted onto that.
+        /// A move's old place is filled from its surroundings, objects are laid down, drags are warped.
         case on
-        /// The paper's: the object is copied, and energies act against the old one.
+        /// Nothing, as published: the object is copied in the latent, and energies act against the old one.
         case off
     }
 
-    @Option(name: .long, help: "Whether a move fills the old place first (on), or follows the paper alone (off).")
+    @Option(
+        name: .long, help: "Whether the photo's own pixels are moved, filled and warped first (on), or all is left to the network (off).")
     var plate = Plate.on
 
     @Flag(name: .long, help: "Write at once what the edit intends, without the network.")
@@ -85,6 +86,12 @@ struct EditingOptions: ParsableArguments {
 
     @Option(name: .long, help: "Side of the part that the network works on, a multiple of 64, instead of the model's own.")
     var side: Int?
+
+    @Option(name: .long, help: ArgumentHelp("How far the change reaches around what is emptied or pasted.", valueName: "pixels"))
+    var grow: Double?
+
+    @Option(name: .long, help: ArgumentHelp("Width of the ramp beyond that, where old and new mix.", valueName: "pixels"))
+    var feather: Double?
 
     @Option(name: .long, help: ArgumentHelp("Megabytes the edit may take beyond the model, instead of what is free.", valueName: "MB"))
     var memory: Int?
@@ -101,7 +108,16 @@ struct EditingOptions: ParsableArguments {
         guard (1...1000).contains(steps ?? 50) else { throw ValidationError("--steps should be a number from 1 to 1000") }
         let side = side ?? 64
         guard (64...4096).contains(side), side % 64 == 0 else { throw ValidationError("--side should be a multiple of 64 from 64 to 4096") }
+        for (name, value) in [("--grow", grow), ("--feather", feather)] where !(0...1000).contains(value ?? 0) {
+            throw ValidationError("\(name) should be a number of pixels from 0 to 1000")
+        }
         guard (1...1_000_000).contains(memory ?? 1) else { throw ValidationError("--memory should be a number of megabytes, 1 or more") }
+    }
+
+    /// How the result is blended.
+    var margins: BlendMargins {
+        let usual = BlendMargins()
+        return BlendMargins(grow: grow ?? usual.grow, feather: feather ?? usual.feather)
     }
 
     /// The model's parameters for a mode, with what the options change.

@@ -12,13 +12,14 @@ extension Picture {
 
     /// The picture as edits read it.
     var photo: Photo {
-        Photo(width: width, height: height) { box in
-            var planes = Array(repeating: [Float](repeating: 0, count: box.width * box.height), count: 3)
+        let channels = hasAlpha ? 4 : 3
+        return Photo(width: width, height: height, hasAlpha: hasAlpha) { box in
+            var planes = Array(repeating: [Float](repeating: 0, count: box.width * box.height), count: channels)
             for y in 0..<box.height {
                 let row = min(max(y + box.y, 0), height - 1) * width
                 for x in 0..<box.width {
                     let pixel = (row + min(max(x + box.x, 0), width - 1)) * 4
-                    for c in 0..<3 { planes[c][y * box.width + x] = sample(pixel + c) }
+                    for c in 0..<channels { planes[c][y * box.width + x] = sample(pixel + c) }
                 }
             }
             return Raster(width: box.width, height: box.height, planes: planes)
@@ -35,7 +36,7 @@ extension Picture {
             })
     }
 
-    /// The picture under an edit's layer; pixels that it does not cover stay as they are, bit for bit, and so does alpha.
+    /// The picture under an edit's layer; pixels that it does not cover stay as they are, bit for bit.
     func covered(by layer: EditLayer) -> Picture {
         switch samples {
         case .eight(let bytes): Picture(width: width, height: height, hasAlpha: hasAlpha, samples: .eight(blended(bytes, layer, 255)))
@@ -51,7 +52,7 @@ extension Picture {
                 let share = layer.coverage[from]
                 guard share > 0 else { continue }
                 let pixel = ((y + layer.box.y) * width + x + layer.box.x) * 4
-                for c in 0..<3 {
+                for c in layer.colours.planes.indices {
                     let old = Float(samples[pixel + c])
                     let value = old + share * (layer.colours.planes[c][from] * most - old)
                     result[pixel + c] = Sample(min(max(value.rounded(), 0), most))
