@@ -6,6 +6,8 @@ struct Composition {
         case none
         /// What a moved object left is filled, and the object lies at its new place: an object of a photo.
         case laid(Mask, Photo)
+        /// The object has the reference's colours.
+        case recoloured
         /// It is dragged already.
         case warp(WarpField)
     }
@@ -46,6 +48,10 @@ struct Composition {
             preparation = .laid(object, reference)
             emptied = regions.emptied
             base = colours
+        case .appearance(_, let reference, let object) where edit.usesPlate:
+            preparation = .recoloured
+            emptied = regions.emptied
+            base = ColourTransfer(from: reference, object).applied(to: colours, within: emptied)
         case .drag(_, let handles, let targets) where edit.usesPlate, .landmark(let handles, let targets) where edit.usesPlate:
             let warp = DragWarp(handles: handles, targets: targets, area: geometry.region.count)
             let field = WarpField(warp, region: geometry.region.cropped(to: work.box), box: work.box)
