@@ -8,7 +8,8 @@ let cSettings: [CSetting] = [.unsafeFlags(["-O2", "-fvisibility=hidden", "-Wall"
 let package = Package(
     name: "dragon",
     products: [
-        .executable(name: "dragon", targets: ["dragon"])
+        .executable(name: "dragon", targets: ["dragon"]),
+        .library(name: "dragonengine", type: .dynamic, targets: ["CDragonLibrary"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -20,12 +21,24 @@ let package = Package(
         .systemLibrary(name: "CPNG", path: "CInterop/PNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", path: "CInterop/JPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
         .systemLibrary(name: "CWebP", path: "CInterop/WebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+        .target(name: "CDragon", path: "CInterop/Dragon", cSettings: cSettings),
         .target(name: "CPictures", dependencies: ["CPNG", "CJPEG", "CWebP"], path: "CInterop/Pictures", cSettings: cSettings),
 
         // Swift, each layer on the ones before it.
         .target(name: "DragonTensor", dependencies: ["CKernels", "COpenBLAS"]),
         .target(name: "DragonModel", dependencies: ["DragonTensor"]),
         .target(name: "DragonEdit", dependencies: ["DragonModel"]),
+        .target(name: "DragonStore", dependencies: ["DragonModel"]),
+        .target(name: "DragonEngine", dependencies: ["CDragon", "DragonEdit", "DragonStore"]),
+        // The shared library: what the header names, and nothing else, is seen from outside.
+        .target(
+            name: "CDragonLibrary", dependencies: ["DragonEngine"], path: "CInterop/Library", exclude: ["exports.map"],
+            linkerSettings: [
+                .unsafeFlags([
+                    "-Xlinker", "--version-script=\(Context.packageDirectory)/CInterop/Library/exports.map", "-Xlinker",
+                    "-soname=libdragonengine.so.1",
+                ])
+            ]),
         .executableTarget(
             name: "dragon",
             dependencies: ["DragonEdit", "DragonModel", "CPictures", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
@@ -34,6 +47,7 @@ let package = Package(
         .testTarget(name: "DragonTensorTests", dependencies: ["DragonTensor", "DragonModel"], path: "Tests/DragonTensorTests"),
         .testTarget(name: "DragonModelTests", dependencies: ["DragonModel"], path: "Tests/DragonModelTests"),
         .testTarget(name: "DragonEditTests", dependencies: ["DragonEdit"], path: "Tests/DragonEditTests"),
+        .testTarget(name: "DragonEngineTests", dependencies: ["CDragon", "DragonEngine"], path: "Tests/DragonEngineTests"),
         .testTarget(name: "CommandLineTests", dependencies: ["dragon"], path: "Tests/CommandLineTests"),
     ],
     swiftLanguageModes: [.v6]

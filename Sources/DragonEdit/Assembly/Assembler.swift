@@ -27,26 +27,27 @@ struct Assembler {
     func layer(result: Tensor, reconstruction: Tensor, photo: Photo) -> EditLayer {
         let box = plan.work.box
         let (new, old) = (onBox(result), onBox(reconstruction))
-        let (emptied, ring) = coverages()
-        // On a plate the old place is filled already, and the network's part is the contact with the carried object.
-        let coverage = plan.isPlate ? ring : zip(emptied, ring).map(max)
+        let composition = plan.composition
+        let (emptied, made) = coverages()
+        let isPrepared = if case .none = composition.preparation { false } else { true }
         var planes: [[Float]] = []
         for p in 0..<3 {
+            let base = composition.base.planes[p]
             let difference = zip(new.planes[p], old.planes[p]).map { $0 - $1 }
-            let shift = spread(difference, weights: coverage.map { 1 - $0 }, width: box.width, height: box.height)
-            planes.append(
-                (0..<new.planes[p].count).map { i in
-                    let base = plan.source.planes[p][i]
-                    // On a plate the network's change is added; elsewhere what it made stands for itself, for the photo's own
-                    // detail belongs to what was there before.
-                    let made = plan.isPlate ? base + difference[i] - shift[i] : new.planes[p][i] - shift[i]
-                    var value = base + coverage[i] * (made - base)
-                    if let (colours, share) = plan.carried { value += share[i] * (colours.planes[p][i] - value) }
-                    return min(max(value, 0), 1)
-                })
+            let shift = spread(difference, weights: made.map { 1 - $0 }, width: box.width, height: box.height)
+            var plane = base
+            for i in plane.indices {
+                // On a prepared base the network's change is added; elsewhere what it made stands for itself, for the photo's
+                // own detail belongs to what was there before.
+                if made[i] > 0 { plane[i] += made[i] * ((isPrepared ? difference[i] : new.planes[p][i] - base[i]) - shift[i]) }
+                if let (colours, share) = composition.carried { plane[i] += share[i] * (colours.planes[p][i] - plane[i]) }
+                plane[i] = min(max(plane[i], 0), 1)
+            }
+            planes.append(plane)
         }
-        let whole = coverage.indices.map { max(coverage[$0], emptied[$0]) > 0 || (plan.carried?.coverage[$0] ?? 0) > 0 ? Float(1) : 0 }
-        return cut(Raster(width: box.width, height: box.height, planes: planes), whole, photo)
+        let carried = composition.carried?.coverage
+        let whole = made.indices.map { max(made[$0], emptied[$0], carried?[$0] ?? 0) > 0 ? Float(1) : 0 }
+        return EditLayer(Raster(width: box.width, height: box.height, planes: planes), whole, at: box, of: photo)
     }
 
     /// A picture on the grid, in the box's pixels.
@@ -60,80 +61,18 @@ struct Assembler {
         return grid.resampled(origin: (0, 0), step: 1 / work.step, width: work.box.width, height: work.box.height, isLight: false)
     }
 
-    /// How much of each pixel is emptied, with a ramp around it, and how much belongs to a carried object's contact ring.
-    private func coverages() -> (emptied: [Float], ring: [Float]) {
+    /// How much of each pixel is emptied, with a ramp around it, and how much the network makes.
+    private func coverages() -> (emptied: [Float], made: [Float]) {
+        let composition = plan.composition
         let around = { (mask: Mask, inner: Double, outer: Double) -> [Float] in
             guard mask.count > 0 else { return [Float](repeating: 0, count: mask.cells.count) }
             return DistanceField(to: mask).ramp(inner: Float(inner), outer: Float(outer))
         }
-        let emptied = around(plan.emptied, margins.grow, margins.grow + margins.feather)
-        let filled = around(plan.filled, 0, margins.feather / 2)
-        return (emptied, filled)
-    }
-
-    /// The part that lies in the photo and covers anything.
-    private func cut(_ colours: Raster, _ coverage: [Float], _ photo: Photo) -> EditLayer {
-        let box = plan.work.box
-        let covered = Mask(height: box.height, width: box.width, cells: coverage.map { $0 > 0 })
-        let inside = PixelBox(x: -box.x, y: -box.y, width: photo.width, height: photo.height)
-        let part = (covered.bounds ?? PixelBox(x: 0, y: 0, width: 1, height: 1)).clipped(to: inside)
-        let take = { (plane: [Float]) in
-            (part.y..<part.endY).flatMap { y in plane[y * box.width + part.x..<y * box.width + part.endX] }
-        }
-        return EditLayer(
-            box: PixelBox(x: part.x + box.x, y: part.y + box.y, width: part.width, height: part.height),
-            colours: Raster(width: part.width, height: part.height, planes: colours.planes.map(take)), coverage: take(coverage))
-    }
-}
-
-/// An edit of a photo.
-public struct PhotoEdit: Sendable {
-    /// The photo.
-    public var photo: Photo
-    /// What to do to it.
-    public var action: PhotoAction
-    /// The numbers that tune it.
-    public var parameters: EditParameters
-    /// Side of the pictures that the model works on, a multiple of 64.
-    public var window: Int
-    /// How the result is blended.
-    public var margins = BlendMargins()
-    /// Whether a move starts from a clean plate: the old place filled from its surroundings, the object pasted onto it.
-    public var usesPlate = true
-
-    /// An edit with the published parameters.
-    public init(photo: Photo, action: PhotoAction, window: Int) {
-        (self.photo, self.action, self.window) = (photo, action, window)
-        parameters = EditParameters(mode: action.mode)
-    }
-
-    /// The same on the working grid.
-    ///
-    /// - Throws: ``EditError`` for what cannot be met.
-    public func workingRequest(prompt: [Int] = [], emptyPrompt: [Int] = [], referencePrompt: [Int]? = nil) throws -> EditRequest {
-        let plan = try PhotoPlan(self)
-        return request(plan, prompt, emptyPrompt, referencePrompt)
-    }
-
-    private func request(_ plan: PhotoPlan, _ prompt: [Int], _ emptyPrompt: [Int], _ referencePrompt: [Int]?) -> EditRequest {
-        var request = EditRequest(
-            source: .picture(plan.picture), action: plan.action, prompt: prompt, emptyPrompt: emptyPrompt, referencePrompt: referencePrompt)
-        request.parameters = parameters
-        return request
-    }
-
-    /// Runs the edit.
-    ///
-    /// - Returns: what to lay over the photo.
-    public func run(
-        _ model: DiffusionModel, prompt: String, referencePrompt: String?, options: EditOptions, in context: ComputeContext
-    ) throws -> EditLayer {
-        let plan = try PhotoPlan(self)
-        let tokens = model.tokenizer
-        let request = request(plan, tokens.encode(prompt), tokens.encode(""), referencePrompt.map { tokens.encode($0) })
-        let result = try model.edit(request, options: options, in: context)
-        let picture = try Tensor(plan.picture.values, shape: [1, 3, plan.picture.height, plan.picture.width], in: context)
-        let reconstruction = try model.autoencoder.decode(model.autoencoder.encode(picture, in: context), in: context)
-        return Assembler(plan: plan, margins: margins).layer(result: result, reconstruction: reconstruction, photo: photo)
+        if case .warp(let field) = composition.preparation { return (composition.emptied.coverage.planes[0], field.stretched) }
+        let emptied = around(composition.emptied, margins.grow, margins.grow + margins.feather)
+        let ring = around(composition.filled, 0, margins.feather / 2)
+        // On a plate the old place is filled already, and the network's part is the contact with the carried object.
+        if case .plate = composition.preparation { return (emptied, ring) }
+        return (emptied, zip(emptied, ring).map(max))
     }
 }

@@ -4,7 +4,11 @@ struct GridBuilder {
     let photo: Photo
 
     /// The action in the grid's pixels.
-    func action(_ action: PhotoAction, _ geometry: PhotoGeometry) throws -> EditRequest.Action {
+    ///
+    /// - Parameter original: of a drag whose picture is warped already, the one before.
+    func action(
+        _ action: PhotoAction, _ geometry: PhotoGeometry, original: WorkingPicture? = nil
+    ) throws -> EditRequest.Action {
         switch action {
         case .move(let object, let displacement, let resize, let fill):
             let placement = onGrid(geometry.placement ?? Placement(source: geometry.affected, displacement: displacement, resize: resize))
@@ -12,11 +16,11 @@ struct GridBuilder {
                 object: onGrid(object),
                 by: placement.published(pictureWidth: Double(work.gridWidth), pictureHeight: Double(work.gridHeight)),
                 resize: resize, fill: fill.map(onGrid))
-        case .drag(let region, let handles, let targets):
-            let area = region ?? Mask.around(handles: handles, targets: targets, height: photo.height, width: photo.width)
-            return .drag(region: onGrid(area), handles: handles.map(work.working), targets: targets.map(work.working))
+        case .drag(_, let handles, let targets):
+            return .drag(
+                region: onGrid(geometry.region), handles: handles.map(work.working), targets: targets.map(work.working), original: original)
         case .landmark(let handles, let targets):
-            return .landmark(handles: handles.map(work.working), targets: targets.map(work.working))
+            return .landmark(handles: handles.map(work.working), targets: targets.map(work.working), original: original)
         case .appearance(let object, let reference, let referenceObject):
             let other = WorkBox(
                 affected: referenceObject.bounds ?? PixelBox(x: 0, y: 0, width: reference.width, height: reference.height),
@@ -45,9 +49,7 @@ struct GridBuilder {
         case .move(let object, _, _, _):
             let (filled, carried) = carried(from: photo, object, geometry)
             return (object.cropped(to: work.box), filled, carried)
-        case .drag(let region, let handles, let targets):
-            let area = region ?? Mask.around(handles: handles, targets: targets, height: photo.height, width: photo.width)
-            return (area.cropped(to: work.box), nothing, nil)
+        case .drag: return (geometry.region.cropped(to: work.box), nothing, nil)
         case .landmark: return (!nothing, nothing, nil)
         case .appearance(let object, _, _): return (object.cropped(to: work.box), nothing, nil)
         case .paste(let object, let reference, _, _):

@@ -45,6 +45,9 @@ public enum PhotoAction: Sendable {
 }
 
 extension PhotoAction {
+    /// Whether it is a move that keeps its place.
+    public var resizes: Bool { if case .move(_, let by, _, _) = self { by == Point(x: 0, y: 0) } else { false } }
+
     /// The mode whose machinery does it: a move onto a plate is a paste.
     public func workingMode(usesPlate: Bool) -> EditMode { usesPlate && mode == .move ? .paste : mode }
 
@@ -78,4 +81,19 @@ public struct EditLayer: Sendable {
     public let colours: Raster
     /// 0 … 1, row by row.
     public let coverage: [Float]
+}
+
+extension EditLayer {
+    /// The part of a box that lies in the photo and covers anything.
+    init(_ colours: Raster, _ coverage: [Float], at box: PixelBox, of photo: Photo) {
+        let covered = Mask(height: box.height, width: box.width, cells: coverage.map { $0 > 0 })
+        let inside = PixelBox(x: -box.x, y: -box.y, width: photo.width, height: photo.height)
+        let part = (covered.bounds ?? PixelBox(x: max(0, -box.x), y: max(0, -box.y), width: 1, height: 1)).clipped(to: inside)
+        let take = { (plane: [Float]) in
+            (part.y..<part.endY).flatMap { y in plane[y * box.width + part.x..<y * box.width + part.endX] }
+        }
+        self.init(
+            box: PixelBox(x: part.x + box.x, y: part.y + box.y, width: part.width, height: part.height),
+            colours: Raster(width: part.width, height: part.height, planes: colours.planes.map(take)), coverage: take(coverage))
+    }
 }

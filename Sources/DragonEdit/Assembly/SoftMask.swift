@@ -99,6 +99,7 @@ extension Raster {
         guard mask.count > 0, mask.count < mask.cells.count else { return self }
         let gone = DistanceField(to: mask).ramp(inner: Float(reach), outer: Float(reach) + 1)
         let known = gone.map { 1 - $0 }
+        guard known.contains(where: { $0 > 0 }) else { return self }
         return Raster(
             width: width, height: height, planes: planes.map { spread($0, weights: known, width: width, height: height) })
     }

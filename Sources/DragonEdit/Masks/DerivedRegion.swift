@@ -3,12 +3,15 @@ extension Mask {
     ///
     /// The reach is the way's own length, and at least a sixteenth of the picture's longer side: what is dragged should be
     /// able to stretch by as much as it moves.
-    public static func around(handles: [Point], targets: [Point], height: Int, width: Int) -> Mask {
+    /// - Parameter reaching: factor of that reach.
+    public static func around(
+        handles: [Point], targets: [Point], height: Int, width: Int, reaching factor: Double = 1
+    ) -> Mask {
         var mask = Mask(height: height, width: width)
         for (from, to) in zip(handles, targets) where [from.x, from.y, to.x, to.y].allSatisfy(\.isFinite) {
             let (dx, dy) = (to.x - from.x, to.y - from.y)
             let length = (dx * dx + dy * dy).squareRoot()
-            let reach = max(length, Double(max(height, width)) / 16)
+            let reach = factor * max(length, Double(max(height, width)) / 16)
             let rows = bounds(min(from.y, to.y) - reach, max(from.y, to.y) + reach, height)
             let columns = bounds(min(from.x, to.x) - reach, max(from.x, to.x) + reach, width)
             for y in rows {

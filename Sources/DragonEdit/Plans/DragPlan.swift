@@ -11,12 +11,16 @@ struct DragPlan: EditPlan {
     private let outside: Mask?
     private let handles: [PointPatch]
     private let targets: [PointPatch]
+    /// Whether the picture is warped already, and the second picture is the one before.
+    private let isWarped: Bool
     /// Feature maps that the energies are averaged over.
     private static let levels: Float = 2
 
     /// - Parameter region: nil for landmarks: everything may change, and nothing is held.
-    init(region: Mask?, handles: [Point], targets: [Point], weights: EnergyWeights, grids: EditGrids) throws {
-        (self.weights, self.grids) = (weights, grids)
+    init(
+        region: Mask?, handles: [Point], targets: [Point], isWarped: Bool = false, weights: EnergyWeights, grids: EditGrids
+    ) throws {
+        (self.weights, self.grids, self.isWarped) = (weights, grids, isWarped)
         outside = region.map { !grids.onFeatures($0) }
         hasContentEnergy = region != nil
         editRegion = region.map(grids.onLatent) ?? Mask(height: grids.latentHeight, width: grids.latentWidth, filled: true)
@@ -25,10 +29,11 @@ struct DragPlan: EditPlan {
         self.targets = targets.map { PointPatch($0, grids) }
     }
 
-    /// The 3×3 patch at each handle copied onto its target, in order; landmarks start from the inverted latent.
+    /// The 3×3 patch at each handle copied onto its target, in order; landmarks, and what is warped already, start from the
+    /// inverted latent.
     func start(_ inverted: [LatentGrid]) -> LatentGrid {
         var z = inverted[0]
-        guard hasContentEnergy else { return z }
+        guard hasContentEnergy, !isWarped else { return z }
         let last = (y: z.height - 2, x: z.width - 2)
         let centre = { (p: PointPatch) in
             (y: min(max(p.y / EditGrids.featureUpscale, 1), last.y), x: min(max(p.x / EditGrids.featureUpscale, 1), last.x))
@@ -52,8 +57,10 @@ struct DragPlan: EditPlan {
             terms.edit.append(
                 EnergyTerm(
                     function: .inverse(weight: weights.edit),
-                    selection: .pairs(CellPairs(zip(to, from).map { ($0.0, $0.1) })), isUnit: true, factor: share))
-            let left = hasContentEnergy ? handle.cells(feature, grids, except: target) : []
+                    selection: .pairs(CellPairs(zip(to, from).map { ($0.0, $0.1) })), isUnit: true, reference: isWarped ? 1 : 0,
+                    factor: share))
+            // A warp has left nothing behind.
+            let left = hasContentEnergy && !isWarped ? handle.cells(feature, grids, except: target) : []
             if !left.isEmpty {
                 terms.edit.append(
                     EnergyTerm(

@@ -46,10 +46,12 @@ extension EditRequest {
         switch action {
         case .move(let object, let displacement, let resize, let fill):
             return try MovePlan(object: object, by: displacement, resize: resize, fill: fill, weights: weights, grids: grids)
-        case .drag(let region, let handles, let targets):
-            return try DragPlan(region: region, handles: handles, targets: targets, weights: weights, grids: grids)
-        case .landmark(let handles, let targets):
-            return try DragPlan(region: nil, handles: handles, targets: targets, weights: weights, grids: grids)
+        case .drag(let region, let handles, let targets, let original):
+            return try DragPlan(
+                region: region, handles: handles, targets: targets, isWarped: original != nil, weights: weights, grids: grids)
+        case .landmark(let handles, let targets, let original):
+            return try DragPlan(
+                region: nil, handles: handles, targets: targets, isWarped: original != nil, weights: weights, grids: grids)
         case .appearance(let object, _, let referenceObject):
             return try AppearancePlan(object: object, referenceObject: referenceObject, weights: weights, grids: grids)
         case .paste(let object, _, let offset):

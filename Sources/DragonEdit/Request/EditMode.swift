@@ -1,3 +1,5 @@
+import DragonModel
+
 /// What an edit does.
 public enum EditMode: String, Sendable, CaseIterable {
     /// Moves an object, or resizes it, and fills its old place.
@@ -49,6 +51,8 @@ public struct EditParameters: Sendable, Equatable {
     public var sdeStrength: Float
     /// DDIM steps, of the inversion and of the sampling.
     public var steps = 50
+    /// The step that sampling starts from, 0 being pure noise; the inversion of given pictures goes that far.
+    public var firstStep = 0
     /// Which paper's sampler runs.
     public var algorithm = EditAlgorithm.dragon
     /// Whether the schedule of guidance, noise and bank is stretched to the number of steps, or stays that of 50.
@@ -68,5 +72,29 @@ public struct EditParameters: Sendable, Equatable {
         case .paste: (weights, energyScale, guidanceScale, sdeStrength) = (EnergyWeights(edit: 4, content: 6), 1500, 4, 0.4)
         case .landmark: (weights, energyScale, guidanceScale, sdeStrength) = (EnergyWeights(edit: 12, content: 0), 3000, 4, 0.2)
         }
+    }
+}
+
+extension EditParameters {
+    /// A model's own values of a mode; what it leaves out is as published.
+    ///
+    /// - Parameter resizes: whether a move only resizes.
+    public init(mode: EditMode, resizes: Bool = false, defaults: ModelDefaults) {
+        self.init(mode: mode)
+        steps = defaults.steps ?? steps
+        firstStep = defaults.firstStep ?? firstStep
+        guard let own = defaults.modes[resizes ? "resize" : mode.rawValue] ?? defaults.modes[mode.rawValue] else { return }
+        energyScale = own.energyScale ?? energyScale
+        guidanceScale = own.guidanceScale ?? guidanceScale
+        sdeStrength = own.sdeStrength ?? sdeStrength
+        weights = EnergyWeights(
+            edit: own.edit ?? weights.edit, content: own.content ?? weights.content, contrast: own.contrast ?? weights.contrast,
+            inpaint: own.inpaint ?? weights.inpaint)
+    }
+
+    /// Sets the number of steps; the first one stays where it is on the schedule.
+    public mutating func setSteps(_ count: Int) {
+        firstStep = steps == 0 ? 0 : min(firstStep * count / steps, count - 1)
+        steps = count
     }
 }

@@ -46,10 +46,11 @@ public struct EditRequest: Sendable {
     public enum Action: Sendable {
         /// Moves the masked object by a displacement and resizes it; `fill` is what the vacated place should look like.
         case move(object: Mask, by: Point, resize: Double, fill: Mask?)
-        /// Drags each handle to its target within the editable region.
-        case drag(region: Mask, handles: [Point], targets: [Point])
-        /// Drags each handle to its target, everything being editable.
-        case landmark(handles: [Point], targets: [Point])
+        /// Drags each handle to its target within the editable region. Where the picture is warped already, `original` is
+        /// the one before: its content at the handles is what the targets should look like.
+        case drag(region: Mask, handles: [Point], targets: [Point], original: WorkingPicture? = nil)
+        /// Drags each handle to its target, everything being editable; `original` likewise.
+        case landmark(handles: [Point], targets: [Point], original: WorkingPicture? = nil)
         /// Gives the masked object the appearance of the reference's masked object.
         case appearance(object: Mask, reference: WorkingPicture, referenceObject: Mask)
         /// Lays the reference's masked object into the picture, shifted by an offset.
@@ -96,7 +97,8 @@ extension EditRequest.Action {
     var reference: WorkingPicture? {
         switch self {
         case .appearance(_, let reference, _), .paste(_, let reference, _): reference
-        default: nil
+        case .drag(_, _, _, let original), .landmark(_, _, let original): original
+        case .move: nil
         }
     }
 }

@@ -8,6 +8,7 @@ extension EditRequest {
         try validateAction()
         let p = parameters
         try check("the number of steps", Double(p.steps), 1...1000)
+        try check("the first step", Double(p.firstStep), 0...Double(p.steps - 1))
         try check("the guidance scale", Double(p.guidanceScale), 0...100)
         try check("the energy scale", Double(p.energyScale), 0...1e6)
         try check("the SDE strength", Double(p.sdeStrength), 0...1)
@@ -33,12 +34,14 @@ extension EditRequest {
             try check(displacement, "the displacement")
             try check("the resize factor", resize, 0.05...20)
             guard displacement != Point(x: 0, y: 0) || resize != 1 else { throw EditError.unmoved }
-        case .drag(let region, let handles, let targets):
+        case .drag(let region, let handles, let targets, let original):
             // Points first: the region of a drag without a mask is made from them.
             try Self.check(handles, targets, width: source.width, height: source.height)
             try check(region, "the mask", mayFill: true)
-        case .landmark(let handles, let targets):
+            if let original { try check(original, "the original", likePicture: true) }
+        case .landmark(let handles, let targets, let original):
             try Self.check(handles, targets, width: source.width, height: source.height)
+            if let original { try check(original, "the original", likePicture: true) }
         case .appearance(let object, let reference, let referenceObject):
             try check(object, "the mask", mayFill: false)
             try check(reference, "the reference", likePicture: true)

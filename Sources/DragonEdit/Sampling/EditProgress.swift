@@ -22,4 +22,7 @@ public struct EditProgress: Sendable {
     public let total: Int
     /// Share of the whole edit that is done, by the cost of its steps; 0 … 1.
     public let fraction: Double
+    /// The result as it stands, one pixel for each cell of the latent, three planes of 0 … 1; while sampling, and only where
+    /// ``EditOptions/wantsPreviews`` asks for it.
+    public var preview: Raster?
 }

@@ -5,6 +5,8 @@ import DragonTensor
 public struct EditOptions {
     /// Called after every step.
     public var progress: (EditProgress) -> Void = { _ in }
+    /// Whether progress should bring a small picture of the result as it stands.
+    public var wantsPreviews = false
     /// Takes every intermediate, where one is given.
     public var trace: EditTrace?
     /// Noise of the regional SDE for (step, repetition), of the latent's size; nil draws it from the seed.
@@ -25,6 +27,13 @@ extension DiffusionModel {
     /// - Returns: `[1, 3, height, width]`, about −1 … 1, not clamped.
     /// - Throws: ``EditError`` for a request that cannot be met, before any heavy work; ``CancellationError``.
     public func edit(_ request: EditRequest, options: EditOptions = EditOptions(), in context: ComputeContext) throws -> Tensor {
+        try editKeepingSource(request, options: options, in: context).image
+    }
+
+    /// The same, with the latent of the picture that was edited.
+    func editKeepingSource(
+        _ request: EditRequest, options: EditOptions, in context: ComputeContext
+    ) throws -> (image: Tensor, source: Tensor) {
         var request = request
         if case .generated(let generation) = request.source { request.parameters.steps = generation.steps }
         try request.validate()
@@ -62,7 +71,7 @@ private struct EditBranches {
     let options: EditOptions
     let context: ComputeContext
 
-    func run(_ plan: any EditPlan, keepsBank: Bool) throws -> Tensor {
+    func run(_ plan: any EditPlan, keepsBank: Bool) throws -> (image: Tensor, source: Tensor) {
         let schedule = try Schedule(model.schedule, steps: request.parameters.steps)
         var report = ProgressKeeper(request, steps: schedule.timesteps.count, call: options.progress)
         let embeddings = try EditEmbeddings(request, model: model, in: context)
@@ -73,7 +82,9 @@ private struct EditBranches {
         // The autoencoder's large buffers fit nothing that follows.
         context.releaseIdleMemory()
         try record("z0", Tensor.stacked(pictures.map { $0.latents[0] }, in: context))
-        let inversion = Inversion(unet: model.unet, schedule: schedule, pictures: pictures, bank: bank, keepsBank: keepsBank)
+        let inversion = Inversion(
+            unet: model.unet, schedule: schedule, pictures: pictures, bank: bank, keepsBank: keepsBank,
+            firstStep: request.parameters.firstStep)
         try inversion.run(in: context) { report.finish(.invert, step: $0) }
         let noisiest = try inversion.noisiest(in: context)
         record("zT", noisiest)
@@ -82,13 +93,28 @@ private struct EditBranches {
         record("start", start)
         let sampler = EditSampler(
             model: model, request: request, plan: plan, inversion: inversion, embeddings: embeddings,
-            noise: noise(count: start.count), trace: options.trace, context: context)
-        let z = try sampler.run(from: start) { report.finish(.sample, step: $0) }
+            noise: noise(count: start.count), options: options, context: context)
+        let preview = try latentPreview(pictures[0].latents[0])
+        let z = try sampler.run(from: start) { step, origin in
+            report.finish(.sample, step: step, preview: preview?.picture(of: origin.grids()[0]))
+        }
         context.releaseIdleMemory()
         let image = try model.autoencoder.decode(z, in: context)
         report.finish(.decode, step: 1)
         record("image", image)
-        return image
+        return (image, pictures[0].latents[0])
+    }
+
+    /// How to show latents while sampling, where that is wanted.
+    private func latentPreview(_ latent: Tensor) throws -> LatentPreview? {
+        guard options.wantsPreviews else { return nil }
+        guard case .picture(let picture) = request.source else {
+            let decoded = try model.autoencoder.decode(latent, in: context)
+            return LatentPreview(
+                latent: latent.grids()[0],
+                picture: WorkingPicture(height: decoded.shape[2], width: decoded.shape[3], values: decoded.values))
+        }
+        return LatentPreview(latent: latent.grids()[0], picture: picture)
     }
 
     private func record(_ name: String, _ tensor: Tensor) { options.trace?.record(name, tensor.shape, tensor.values) }

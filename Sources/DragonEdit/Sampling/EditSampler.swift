@@ -14,25 +14,28 @@ final class EditSampler {
     private let embeddings: EditEmbeddings
     private let guidance: Guidance
     private let noise: (Int, Int) -> [Float]
-    private let trace: EditTrace?
+    private let options: EditOptions
     private let context: ComputeContext
+    /// The latest guess at the final latent.
+    private var origin: Tensor?
 
     init(
         model: DiffusionModel, request: EditRequest, plan: any EditPlan, inversion: Inversion, embeddings: EditEmbeddings,
-        noise: @escaping (Int, Int) -> [Float], trace: EditTrace?, context: ComputeContext
+        noise: @escaping (Int, Int) -> [Float], options: EditOptions, context: ComputeContext
     ) {
         (self.model, self.request, self.plan, self.inversion) = (model, request, plan, inversion)
-        (self.embeddings, self.noise, self.trace, self.context) = (embeddings, noise, trace, context)
+        (self.embeddings, self.noise, self.options, self.context) = (embeddings, noise, options, context)
         guidance = Guidance(unet: model.unet, plan: plan, energyScale: request.parameters.energyScale, text: embeddings.base)
     }
 
-    /// Runs every step from `start`; `progress` is called after each.
-    func run(from start: Tensor, progress: (Int) -> Void) throws -> Tensor {
+    /// Runs every step from `start`; `progress` is called after each with the latent that it is on the way to.
+    func run(from start: Tensor, progress: (Int, Tensor) throws -> Void) throws -> Tensor {
         var z = start
-        for step in inversion.schedule.timesteps.indices {
+        let first = request.parameters.firstStep
+        for step in inversion.schedule.timesteps.indices.dropFirst(first) {
             z = try advance(z, step)
-            trace?.record("z.\(step)", z.shape, z.values)
-            progress(step + 1)
+            options.trace?.record("z.\(step)", z.shape, z.values)
+            try progress(step + 1 - first, origin ?? z)
         }
         return z
     }
@@ -69,7 +72,7 @@ final class EditSampler {
     private func guide(_ predicted: Tensor, _ z: Tensor, _ step: Int, records: Bool) throws -> Tensor {
         let found = try guidance(
             z, references: inversion.latents(at: step), timestep: inversion.schedule.timesteps[step], in: context)
-        if records, let trace {
+        if records, let trace = options.trace {
             trace.record("guidance.\(step)", z.shape, found.gradient)
             trace.record("energy.\(step)", [2], [found.edit, found.content])
         }
@@ -79,6 +82,9 @@ final class EditSampler {
     /// √ᾱ' x₀ + √(1−ᾱ') ε with x₀ from the guided prediction; the direction keeps the unguided one.
     private func move(_ z: Tensor, guided: Tensor, predicted: Tensor, _ levels: NoiseLevels) throws -> Tensor {
         let start = try levels.scaledOrigin(z, guided, in: context)
+        if options.wantsPreviews {
+            origin = try start.scaled(by: Float(1 / levels.previous.squareRoot()), adding: start, scaledBy: 0, in: context)
+        }
         return try start.scaled(by: 1, adding: predicted, scaledBy: Float((1 - levels.previous).squareRoot()), in: context)
     }
 

@@ -21,10 +21,13 @@ final class Inversion {
     /// Whether the bank is filled on the way, or for each step anew when it is needed.
     private let keepsBank: Bool
     private var pictures: [Trajectory]
+    /// The sampling step that given pictures are inverted to.
+    private let firstStep: Int
 
     /// - Parameter pictures: those already sampled whole, the others with their own latent alone.
-    init(unet: UNet, schedule: Schedule, pictures: [Trajectory], bank: MemoryBank, keepsBank: Bool) {
+    init(unet: UNet, schedule: Schedule, pictures: [Trajectory], bank: MemoryBank, keepsBank: Bool, firstStep: Int) {
         (self.unet, self.schedule, self.pictures, self.bank, self.keepsBank) = (unet, schedule, pictures, bank, keepsBank)
+        self.firstStep = firstStep
     }
 
     private var steps: Int { schedule.timesteps.count }
@@ -32,7 +35,7 @@ final class Inversion {
     /// Inverts what is not sampled (ALGORITHM section 2), recording keys and values where the bank is kept.
     func run(in context: ComputeContext, progress: (Int) -> Void) throws {
         let given = pictures.indices.filter { !pictures[$0].isSampled }
-        for k in 0..<steps where !given.isEmpty {
+        for k in 0..<steps - firstStep where !given.isEmpty {
             let step = steps - 1 - k
             let t = schedule.timesteps[step]
             let latent = try Tensor.stacked(given.map { pictures[$0].latents[k] }, in: context)
@@ -65,7 +68,7 @@ final class Inversion {
 
     /// The pictures' noisiest latents in one batch.
     func noisiest(in context: ComputeContext) throws -> Tensor {
-        try Tensor.stacked(pictures.map { $0.latents[steps] }, in: context)
+        try Tensor.stacked(pictures.map { $0.latents[steps - firstStep] }, in: context)
     }
 }
 

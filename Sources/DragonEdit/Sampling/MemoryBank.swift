@@ -64,7 +64,7 @@ final class MemoryBank: SelfAttentionExchange {
         switch phase {
         case .record(let step, let pictures):
             guard isActive(at: step) else { return [own] }
-            for (item, picture) in pictures {
+            for (item, picture) in pictures where keeps(picture, of: pictures.count) {
                 let (k, v) = (try selected(key, item, picture, in: context), try selected(value, item, picture, in: context))
                 entries[step, default: [:]][layer, default: [:]][picture] = k.columns == 0 ? nil : try kept(k, v, in: context)
             }
@@ -75,6 +75,11 @@ final class MemoryBank: SelfAttentionExchange {
             if case .append = mixing { return [own] + parts }
             return parts.isEmpty ? [own] : parts
         }
+    }
+
+    /// Whether a picture is mixed in later: of a warped picture and the one before only the latter is appended.
+    private func keeps(_ picture: Int, of count: Int) -> Bool {
+        if case .append = mixing { picture == count - 1 } else { true }
     }
 
     private func kept(_ key: Tensor, _ value: Tensor, in context: ComputeContext) throws -> KeysAndValues {

@@ -22,6 +22,8 @@ public struct ModelFiles: Sendable {
     public let textEncoderConfiguration: TextEncoderConfiguration
     /// The noise schedule.
     public let scheduleConfiguration: ScheduleConfiguration
+    /// How it wants to be used: `dragon.json` in its folder.
+    public let defaults: ModelDefaults
     private let source: Source
     fileprivate let tokenizerFolder: String?
 
@@ -48,6 +50,8 @@ public struct ModelFiles: Sendable {
             autoencoderConfiguration = try folder.autoencoder
             textEncoderConfiguration = try folder.textEncoder
             scheduleConfiguration = try folder.schedule
+            let file = joined(path, "dragon.json")
+            defaults = exists(file) ? try ModelDefaults(file: file) : ModelDefaults()
             source = .folder(folder)
         } else {
             let checkpoint = try SingleFileCheckpoint(path)
@@ -56,6 +60,7 @@ public struct ModelFiles: Sendable {
             autoencoderConfiguration = checkpoint.autoencoder
             textEncoderConfiguration = checkpoint.textEncoder
             scheduleConfiguration = checkpoint.schedule
+            defaults = ModelDefaults()
             source = .checkpoint(checkpoint)
         }
         try checkAgreement()
@@ -109,6 +114,11 @@ public struct ModelFiles: Sendable {
 }
 
 extension ModelFiles {
+    /// Side of the pictures that the model works best on, a multiple of 64.
+    public var workingSide: Int {
+        let trained = unetConfiguration.sampleSize * autoencoderConfiguration.downsampling
+        return defaults.workingSide ?? max(64, trained / 64 * 64)
+    }
     /// The tokenizer that goes with the text encoder.
     ///
     /// - Throws: ``ModelError``; a checkpoint without a tokenizer's folder beside it says where one belongs.

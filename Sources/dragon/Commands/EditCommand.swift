@@ -21,11 +21,12 @@ extension EditCommand {
         // Everything that can be wrong is found before the long part starts.
         let format = try PictureFormat(path: editing.output)
         for path in [editing.output, editing.trace].compactMap({ $0 }) { try checkWritable(path) }
-        let inputs = try EditInputs(editing)
-        let action = try action(inputs)
+        guard !editing.preview else { return try writePreview(as: format) }
         let files = try model.files()
-        let window = editing.side ?? files.unetConfiguration.sampleSize * files.autoencoderConfiguration.downsampling
-        let parameters = editing.parameters(inputs.mode(action))
+        let inputs = try EditInputs(editing, defaults: files.defaults)
+        let action = try action(inputs)
+        let window = editing.side ?? files.workingSide
+        let parameters = editing.parameters(inputs.mode(action), resizes: action.resizes, defaults: files.defaults)
         let request = try inputs.workingRequest(action, parameters, window: window)
         try request.validate(downsampling: files.autoencoderConfiguration.downsampling)
 
@@ -57,6 +58,19 @@ extension EditCommand {
             if let trace, let path = editing.trace { try trace.write(to: path) }
         }
         report(measurements, request, picture, threads: context.threads)
+    }
+
+    /// Writes what the edit intends.
+    private func writePreview(as format: PictureFormat) throws {
+        let inputs = try EditInputs(editing, defaults: ModelDefaults())
+        guard case .file(let picture) = inputs.origin else { throw MissingOption(name: "-i, which --preview needs,") }
+        let action = try action(inputs)
+        var measurements = Measurements()
+        let layer = try measurements.measure("preview") {
+            try inputs.photoEdit(picture, action, EditParameters(mode: action.mode), window: 64).preview()
+        }
+        try picture.covered(by: layer).write(to: editing.output, as: format)
+        if model.json { print(JSONValue.object(measurements.report).text) }
     }
 
     /// The edited picture: a photo under its layer, or the whole working grid of a case or a generated picture.

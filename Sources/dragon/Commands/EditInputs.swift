@@ -13,7 +13,8 @@ struct EditInputs {
     let origin: Origin
     private let usesPlate: Bool
 
-    init(_ options: EditingOptions) throws {
+    /// - Parameter defaults: the model's.
+    init(_ options: EditingOptions, defaults: ModelDefaults) throws {
         usesPlate = options.plate == .on
         if let path = options.replay {
             origin = .replay(try Replay(file: path))
@@ -22,7 +23,8 @@ struct EditInputs {
         } else {
             origin = .generated(
                 GenerationRequest(
-                    prompt: options.prompt, steps: options.parameters(.move).steps, guidanceScale: options.cfg ?? 7.5, seed: options.seed,
+                    prompt: options.prompt, steps: options.parameters(.move, resizes: false, defaults: defaults).steps,
+                    guidanceScale: options.cfg ?? 7.5, seed: options.seed,
                     width: options.width, height: options.height))
         }
     }

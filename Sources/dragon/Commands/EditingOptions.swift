@@ -42,6 +42,9 @@ struct EditingOptions: ParsableArguments {
     @Option(name: .long, help: "Steps, instead of the preset's.")
     var steps: Int?
 
+    @Option(name: .long, help: "Step that a picture's edit starts from, instead of the model's; 0 is pure noise.")
+    var firstStep: Int?
+
     @Option(name: .long, help: "Guidance scale towards the prompt, instead of the mode's.")
     var cfg: Float?
 
@@ -77,6 +80,9 @@ struct EditingOptions: ParsableArguments {
     @Option(name: .long, help: "Whether a move fills the old place first (on), or follows the paper alone (off).")
     var plate = Plate.on
 
+    @Flag(name: .long, help: "Write at once what the edit intends, without the network.")
+    var preview = false
+
     @Option(name: .long, help: "Side of the part that the network works on, a multiple of 64, instead of the model's own.")
     var side: Int?
 
@@ -98,13 +104,17 @@ struct EditingOptions: ParsableArguments {
         guard (1...1_000_000).contains(memory ?? 1) else { throw ValidationError("--memory should be a number of megabytes, 1 or more") }
     }
 
-    /// The mode's parameters, with what the options change.
-    func parameters(_ mode: EditMode) -> EditParameters {
-        var parameters = EditParameters(mode: mode)
+    /// The model's parameters for a mode, with what the options change.
+    func parameters(_ mode: EditMode, resizes: Bool, defaults: ModelDefaults) -> EditParameters {
+        var parameters = EditParameters(mode: mode, resizes: resizes, defaults: defaults)
         parameters.algorithm = algorithm
         parameters.seed = seed
-        if preset == .fast { (parameters.steps, parameters.scalesSchedule) = (24, true) }
-        parameters.steps = steps ?? parameters.steps
+        if preset == .fast {
+            parameters.setSteps(24)
+            parameters.scalesSchedule = true
+        }
+        if let steps { parameters.setSteps(steps) }
+        if let firstStep { parameters.firstStep = firstStep }
         parameters.guidanceScale = cfg ?? parameters.guidanceScale
         parameters.energyScale = energyScale ?? parameters.energyScale
         parameters.sdeStrength = sdeStrength ?? parameters.sdeStrength

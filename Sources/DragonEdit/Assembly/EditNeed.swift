@@ -1,0 +1,28 @@
+import DragonModel
+
+/// What an edit of a photo will take.
+public struct EditNeed: Sendable, Equatable {
+    /// The part of the photo that the network works on.
+    public let box: PixelBox
+    /// Sides of the grid that it is scaled to.
+    public let gridWidth: Int
+    public let gridHeight: Int
+    /// Bytes at the peak, beyond the model's.
+    public let memory: Int
+}
+
+extension PhotoEdit {
+    /// Checks the edit as ``run(_:prompt:referencePrompt:options:in:)`` does, and says what it will take, without starting it.
+    ///
+    /// - Throws: ``EditError`` for what cannot be met.
+    public func need(on model: DiffusionModel) throws -> EditNeed {
+        // No hole is looked at here: any fill will do.
+        let plan = try PhotoPlan(self, fill: .quick)
+        var request = EditRequest(source: .picture(plan.picture), action: plan.action, prompt: [], emptyPrompt: [])
+        request.parameters = parameters
+        try request.validate(downsampling: model.autoencoder.configuration.downsampling)
+        let memory = EditMemory(request, model, keepsFullPrecision: false)
+        let work = plan.work
+        return EditNeed(box: work.box, gridWidth: work.gridWidth, gridHeight: work.gridHeight, memory: memory.work + memory.bank)
+    }
+}

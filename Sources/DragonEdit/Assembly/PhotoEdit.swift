@@ -1,0 +1,68 @@
+import DragonModel
+import DragonTensor
+
+/// An edit of a photo.
+public struct PhotoEdit: Sendable {
+    /// The photo.
+    public var photo: Photo
+    /// What to do to it.
+    public var action: PhotoAction
+    /// The numbers that tune it.
+    public var parameters: EditParameters
+    /// Side of the pictures that the model works on, a multiple of 64; nil keeps the photo's own scale.
+    public var window: Int?
+    /// How the result is blended.
+    public var margins = BlendMargins()
+    /// Whether the photo's own pixels are edited first: a move's old place filled from its surroundings and the object pasted
+    /// onto that, a drag's content warped. Off, the network alone does it, as published.
+    public var usesPlate = true
+
+    /// An edit with the published parameters.
+    public init(photo: Photo, action: PhotoAction, window: Int?) {
+        (self.photo, self.action, self.window) = (photo, action, window)
+        parameters = EditParameters(mode: action.mode)
+    }
+
+    /// The same on the working grid, to be checked: without prompts, and a plate filled quickly.
+    ///
+    /// - Throws: ``EditError`` for what cannot be met.
+    public func workingRequest() throws -> EditRequest { try request(PhotoPlan(self, fill: .quick), [], [], nil) }
+
+    /// The part of the photo that the network will see, and the sides of the grid that it is scaled to.
+    ///
+    /// - Throws: ``EditError`` for what cannot be met.
+    public func workingArea() throws -> (box: PixelBox, gridWidth: Int, gridHeight: Int) {
+        let work = workBox(try PhotoGeometry(photo, action, warps: usesPlate))
+        return (work.box, work.gridWidth, work.gridHeight)
+    }
+
+    /// The part of the photo that the network works on.
+    func workBox(_ geometry: PhotoGeometry) -> WorkBox {
+        let (width, height) = (Double(geometry.affected.width), Double(geometry.affected.height))
+        let margin = Int(max(32, 0.16 * (width * width + height * height).squareRoot()))
+        let own = max(geometry.affected.width, geometry.affected.height) + 2 * margin
+        return WorkBox(
+            affected: geometry.affected, canvas: (photo.width, photo.height), margin: margin, window: window ?? (own + 63) / 64 * 64)
+    }
+
+    private func request(_ plan: PhotoPlan, _ prompt: [Int], _ emptyPrompt: [Int], _ referencePrompt: [Int]?) -> EditRequest {
+        var request = EditRequest(
+            source: .picture(plan.picture), action: plan.action, prompt: prompt, emptyPrompt: emptyPrompt, referencePrompt: referencePrompt)
+        request.parameters = parameters
+        return request
+    }
+
+    /// Runs the edit.
+    ///
+    /// - Returns: what to lay over the photo.
+    public func run(
+        _ model: DiffusionModel, prompt: String, referencePrompt: String?, options: EditOptions, in context: ComputeContext
+    ) throws -> EditLayer {
+        let plan = try PhotoPlan(self, fill: .textured)
+        let tokens = model.tokenizer
+        let request = request(plan, tokens.encode(prompt), tokens.encode(""), referencePrompt.map { tokens.encode($0) })
+        let (result, source) = try model.editKeepingSource(request, options: options, in: context)
+        let reconstruction = try model.autoencoder.decode(source, in: context)
+        return Assembler(plan: plan, margins: margins).layer(result: result, reconstruction: reconstruction, photo: photo)
+    }
+}

@@ -1,0 +1,50 @@
+/// One scale of a picture with a hole.
+struct FillLevel {
+    let width: Int
+    let height: Int
+    /// Red, green, blue of each pixel, row by row; in the hole an estimate.
+    var colours: [Float]
+    /// Whether a pixel is in the hole.
+    let isHole: [Bool]
+
+    init(width: Int, height: Int, colours: [Float], isHole: [Bool]) {
+        (self.width, self.height, self.colours, self.isHole) = (width, height, colours, isHole)
+    }
+
+    /// Half the size: means of the known pixels; a pixel of which any part is unknown belongs to the hole.
+    var halved: FillLevel {
+        let (w, h) = ((width + 1) / 2, (height + 1) / 2)
+        var small = [Float](repeating: 0, count: w * h * 3)
+        var hole = [Bool](repeating: false, count: w * h)
+        for y in 0..<h {
+            for x in 0..<w {
+                let at = y * w + x
+                var sum = SIMD4<Float>.zero
+                for (row, column) in [(2 * y, 2 * x), (2 * y, 2 * x + 1), (2 * y + 1, 2 * x), (2 * y + 1, 2 * x + 1)] {
+                    let from = min(row, height - 1) * width + min(column, width - 1)
+                    hole[at] = hole[at] || isHole[from]
+                    sum += SIMD4(colours[3 * from], colours[3 * from + 1], colours[3 * from + 2], 1)
+                }
+                for c in 0..<3 { small[3 * at + c] = sum[c] / 4 }
+            }
+        }
+        return FillLevel(width: w, height: h, colours: small, isHole: hole)
+    }
+
+    /// A colour between pixel centres of this level, for a pixel of a level `scale` times as fine.
+    func sample(_ x: Int, _ y: Int, scale: Int) -> SIMD4<Float> {
+        let (fx, fy) = ((Float(x) + 0.5) / Float(scale) - 0.5, (Float(y) + 0.5) / Float(scale) - 0.5)
+        let (cx, cy) = (min(max(fx, 0), Float(width - 1)), min(max(fy, 0), Float(height - 1)))
+        let (left, top) = (Int(cx), Int(cy))
+        let (right, bottom) = (min(left + 1, width - 1), min(top + 1, height - 1))
+        let (u, v) = (cx - Float(left), cy - Float(top))
+        return (colour(left, top) * (1 - u) + colour(right, top) * u) * (1 - v)
+            + (colour(left, bottom) * (1 - u) + colour(right, bottom) * u) * v
+    }
+
+    func colour(_ x: Int, _ y: Int) -> SIMD4<Float> { colour(at: y * width + x) }
+
+    func colour(at index: Int) -> SIMD4<Float> { SIMD4(colours[3 * index], colours[3 * index + 1], colours[3 * index + 2], 0) }
+
+    var holeCount: Int { isHole.count { $0 } }
+}

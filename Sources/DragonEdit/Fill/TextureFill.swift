@@ -1,0 +1,157 @@
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Fills a hole with the texture around it: patches that agree with each other and with the hole's border, from coarse to
+/// fine (Wexler, Shechtman and Irani, 2007). Its finest detail is copied, not averaged, so that its grain is that of the
+/// surroundings.
+struct TextureFill {
+    private let colours: Raster
+    private let smooth: Raster
+    /// The part of the raster that is looked at: the hole and as much around it.
+    private let part: PixelBox
+    private let isHole: [Bool]
+
+    /// Pixels of a hole that patches are sought for; larger holes are solved at a smaller scale.
+    private static let mostPixels = 16_000
+    /// Sides of the hole, in pixels, at the coarsest scale.
+    private static let coarsest = 32
+
+    /// - Parameters:
+    ///   - smooth: the same raster with the hole filled smoothly.
+    ///   - reach: pixels around the mask that are unknown too.
+    init(_ colours: Raster, smooth: Raster, without mask: Mask, reach: Double) {
+        (self.colours, self.smooth) = (colours, smooth)
+        let whole = PixelBox(x: 0, y: 0, width: colours.width, height: colours.height)
+        guard let bounds = mask.bounds else {
+            (part, isHole) = (PixelBox(x: 0, y: 0, width: 0, height: 0), [])
+            return
+        }
+        let distances = DistanceField(to: mask)
+        let side = max(bounds.width, bounds.height)
+        let part = bounds.grown(by: Int(reach) + max(48, side)).clipped(to: whole)
+        self.part = part
+        isHole = (0..<part.width * part.height).map { at in
+            distances.distances[(at / part.width + part.y) * colours.width + at % part.width + part.x] < Float(reach) + 1
+        }
+    }
+
+    /// The raster with its hole filled; the smooth one where there is nothing to take texture from.
+    func run() -> Raster {
+        guard isHole.contains(true) else { return smooth }
+        let whole = level()
+        let trend = Trend(of: whole)
+        var levels = [trend.added(to: whole, times: -1)]
+        while let last = levels.last, min(last.width, last.height) > 24, Self.side(last) > Self.coarsest { levels.append(last.halved) }
+        let finest = levels.firstIndex { $0.holeCount <= Self.mostPixels } ?? levels.count - 1
+        // Detail is what the level below lacks, so there must be one.
+        if levels.count == 1 { levels.append(levels[0].halved) }
+        guard let (match, solved) = solve(levels, finest: finest) else { return smooth }
+        return finished(levels, match, solved, level: finest, trend)
+    }
+
+    /// The part as a level, its hole filled smoothly.
+    private func level() -> FillLevel {
+        var values = [Float](repeating: 0, count: part.width * part.height * 3)
+        for at in 0..<part.width * part.height {
+            let from = (at / part.width + part.y) * colours.width + at % part.width + part.x
+            for c in 0..<3 { values[3 * at + c] = isHole[at] ? smooth.planes[c][from] : colours.planes[c][from] }
+        }
+        return FillLevel(width: part.width, height: part.height, colours: values, isHole: isHole)
+    }
+
+    private static func side(_ level: FillLevel) -> Int {
+        let cells = Mask(height: level.height, width: level.width, cells: level.isHole)
+        return cells.bounds.map { min($0.width, $0.height) } ?? 0
+    }
+
+    /// Matches and colours of the finest level that is solved.
+    private func solve(_ levels: [FillLevel], finest: Int) -> (PatchMatch, FillLevel)? {
+        var (coarse, coarseWidth): (PatchMatch?, Int) = (nil, 0)
+        for index in stride(from: levels.count - 1, through: finest, by: -1) {
+            var level = levels[index]
+            guard var match = PatchMatch(level, seed: UInt64(index) &* 0x9E37_79B9_7F4A_7C15) else { continue }
+            match.begin(from: coarse, coarseWidth: coarseWidth, in: level)
+            if coarse == nil { match.peel(&level) } else { vote(match, into: &level) }
+            for round in 0..<(index == finest ? 3 : 6) {
+                match.improve(in: level, sweeps: round == 0 ? 4 : 2)
+                vote(match, into: &level)
+            }
+            (coarse, coarseWidth) = (match, level.width)
+            if index == finest { return (match, level) }
+        }
+        return nil
+    }
+
+    /// Every pixel of the hole becomes the mean of what the patches over it hold there, better matches counting more.
+    private func vote(_ match: PatchMatch, into level: inout FillLevel) {
+        let costs = match.sought.map { match.cost[Int($0)] }.filter(\.isFinite).sorted()
+        let typical = max(costs.isEmpty ? 0 : costs[costs.count * 3 / 4], 1e-6)
+        let weights = match.cost.map { $0.isFinite ? expf(-$0 / (2 * typical)) + 1e-6 : 1 }
+        var result = level.colours
+        for at in match.sought.map(Int.init) where level.isHole[at] {
+            let mean = voted(at, match, level, weights)
+            for c in 0..<3 { result[3 * at + c] = mean[c] }
+        }
+        level.colours = result
+    }
+
+    private func voted(_ at: Int, _ match: PatchMatch, _ level: FillLevel, _ weights: [Float]) -> SIMD4<Float> {
+        let (r, w, h) = (PatchMatch.radius, level.width, level.height)
+        let (x, y) = (at % w, at / w)
+        var (sum, total) = (SIMD4<Float>.zero, Float(0))
+        for j in max(-r, y - h + 1)...min(r, y) {
+            for i in max(-r, x - w + 1)...min(r, x) {
+                // The patch around (x − i, y − j) covers the pixel.
+                let centre = at - j * w - i
+                let from = Int(match.match[centre])
+                guard from >= 0 else { continue }
+                let source = from + j * w + i
+                sum += weights[centre] * SIMD4(level.colours[3 * source], level.colours[3 * source + 1], level.colours[3 * source + 2], 0)
+                total += weights[centre]
+            }
+        }
+        return total > 0 ? sum / total : level.colour(x, y)
+    }
+
+    /// The full raster: the solved level's colours, and over them the detail of the pixel that each one is matched with.
+    private func finished(_ levels: [FillLevel], _ match: PatchMatch, _ solved: FillLevel, level: Int, _ trend: Trend) -> Raster {
+        let base = level == 0 ? 1 : level
+        var low = level == 0 ? solved.halved : solved
+        let known = levels[base]
+        healBorder(of: &low, match, solved, level: level)
+        let (scale, cell) = (1 << base, 1 << level)
+        let full = levels[0]
+        var planes = smooth.planes
+        for at in isHole.indices where isHole[at] {
+            let (x, y) = (at % part.width, at / part.width)
+            let found = Int(match.match[min(y / cell, solved.height - 1) * solved.width + min(x / cell, solved.width - 1)])
+            var value = low.sample(x, y, scale: scale) + trend.value(x, y)
+            let (fx, fy) = (found % solved.width * cell + x % cell, found / solved.width * cell + y % cell)
+            if found >= 0, fx < full.width, fy < full.height { value += full.colour(fx, fy) - known.sample(fx, fy, scale: scale) }
+            let to = (y + part.y) * colours.width + x + part.x
+            for c in 0..<3 { planes[c][to] = min(max(value[c], 0), 1) }
+        }
+        return Raster(width: colours.width, height: colours.height, planes: planes)
+    }
+
+    /// Takes out of the low frequencies what they miss of the known pixels at the hole's border, spread inwards.
+    private func healBorder(of low: inout FillLevel, _ match: PatchMatch, _ solved: FillLevel, level: Int) {
+        let ring = match.sought.map(Int.init).filter { !solved.isHole[$0] }
+        let weights = [Float](repeating: 1, count: match.cost.count)
+        let count = low.width * low.height
+        let factor = level == 0 ? 2 : 1
+        var (misses, share) = (Array(repeating: [Float](repeating: 0, count: count), count: 3), [Float](repeating: 0, count: count))
+        for at in ring {
+            let miss = solved.colour(at % solved.width, at / solved.width) - voted(at, match, solved, weights)
+            let to = at / solved.width / factor * low.width + at % solved.width / factor
+            share[to] += 1
+            for c in 0..<3 { misses[c][to] += miss[c] }
+        }
+        for c in 0..<3 {
+            for i in 0..<count where share[i] > 0 { misses[c][i] /= share[i] }
+            let inward = spread(misses[c], weights: share.map { min($0, 1) }, width: low.width, height: low.height)
+            for i in 0..<count where low.isHole[i] { low.colours[3 * i + c] += inward[i] }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import CDragon
+
+// The only place, beside pixels and masks, that reads and writes the caller's memory.
+
+/// A struct of the caller's that starts with its size.
+protocol SizedStruct {
+    init()
+    var size: Int { get set }
+    /// What messages call it.
+    static var name: String { get }
+}
+
+extension dragon_parameters: SizedStruct { static let name = "dragon_parameters" }
+extension dragon_request: SizedStruct { static let name = "dragon_request" }
+extension dragon_model_info: SizedStruct { static let name = "dragon_model_info" }
+extension dragon_estimate: SizedStruct { static let name = "dragon_estimate" }
+extension dragon_result_info: SizedStruct { static let name = "dragon_result_info" }
+extension dragon_progress: SizedStruct { static let name = "dragon_progress" }
+
+extension SizedStruct {
+    /// Reads a struct, its size first: of an unknown one nothing more is touched.
+    init(from pointer: UnsafePointer<Self>?) throws {
+        try Self.checkSize(pointer)
+        self = Self.copied(from: UnsafeRawPointer(try present(pointer, Self.name)))
+    }
+
+    /// A copy of a struct that may lie anywhere.
+    fileprivate static func copied(from pointer: UnsafeRawPointer) -> Self {
+        var copy = Self()
+        withUnsafeMutableBytes(of: &copy) { $0.copyMemory(from: UnsafeRawBufferPointer(start: pointer, count: $0.count)) }
+        return copy
+    }
+
+    /// Throws unless the struct says the size that this library knows.
+    static func checkSize(_ pointer: UnsafePointer<Self>?) throws {
+        let found = UnsafeRawPointer(try present(pointer, name)).loadUnaligned(as: Int.self)
+        guard found == MemoryLayout<Self>.stride else {
+            throw Failure.wrongVersion(name, found: found, expected: MemoryLayout<Self>.stride)
+        }
+    }
+
+    /// Writes a struct over the caller's, whose size was checked.
+    func write(to pointer: UnsafeMutablePointer<Self>?) throws {
+        var copy = self
+        copy.size = MemoryLayout<Self>.stride
+        let target = UnsafeMutableRawPointer(try present(pointer, Self.name))
+        withUnsafeBytes(of: copy) { target.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(target), byteCount: $0.count) }
+    }
+}
+
+/// A pointer that the call cannot do without.
+func present<Pointer>(_ pointer: Pointer?, _ what: String) throws -> Pointer {
+    guard let pointer else { throw Failure.badInput("\(what) is NULL") }
+    return pointer
+}
+
+/// Gives a handle to the caller; nothing is kept where there is no room for it.
+func give<Object>(
+    _ object: Object, from table: HandleTable<Object>, to pointer: UnsafeMutablePointer<OpaquePointer?>?, _ what: String
+) throws {
+    let target = UnsafeMutableRawPointer(try present(pointer, what))
+    target.storeBytes(of: UInt(bitPattern: table.insert(object)), as: UInt.self)
+}
+
+/// Says that there is no handle, where there is room to say it.
+func clear(_ pointer: UnsafeMutablePointer<OpaquePointer?>?) {
+    if let pointer { UnsafeMutableRawPointer(pointer).storeBytes(of: 0, as: UInt.self) }
+}
+
+/// Copies text, cut at a character's border and ended with a zero, as the header promises; returns the bytes of the whole.
+@discardableResult
+func copy(_ text: String, to buffer: UnsafeMutablePointer<CChar>?, _ size: Int) -> Int {
+    let bytes = Array(text.utf8)
+    guard let buffer, size != 0 else { return bytes.count }
+    // A size beyond Int's arrives negative: surely enough.
+    var count = size < 0 ? bytes.count : min(bytes.count, size - 1)
+    if count < bytes.count { while count > 0, bytes[count] & 0xC0 == 0x80 { count -= 1 } }
+    for i in 0..<count { buffer[i] = CChar(bitPattern: bytes[i]) }
+    buffer[count] = 0
+    return bytes.count
+}
+
+/// The caller's text; nil for NULL.
+func text(_ pointer: UnsafePointer<CChar>?, _ what: String) throws -> String? {
+    guard let pointer else { return nil }
+    guard let text = String(validatingCString: pointer) else { throw Failure.badInput("\(what) is not UTF-8") }
+    return text
+}

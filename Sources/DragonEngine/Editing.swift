@@ -1,0 +1,87 @@
+import CDragon
+import DragonEdit
+import DragonModel
+
+extension Model {
+    /// Reads a request.
+    private func read(_ pointer: UnsafePointer<dragon_request>?) throws -> (request: Request, loaded: Loaded) {
+        let loaded = try loaded()
+        return (try Request(pointer, defaults: loaded.files.defaults, side: loaded.files.workingSide), loaded)
+    }
+
+    /// What an edit would take.
+    func estimate(_ pointer: UnsafePointer<dragon_request>?) throws -> dragon_estimate {
+        let (request, loaded) = try read(pointer)
+        let need = try request.edit.need(on: loaded.diffusion)
+        var estimate = dragon_estimate()
+        (estimate.box_x, estimate.box_y) = (Int32(clamping: need.box.x), Int32(clamping: need.box.y))
+        (estimate.box_width, estimate.box_height) = (Int32(clamping: need.box.width), Int32(clamping: need.box.height))
+        (estimate.grid_width, estimate.grid_height) = (Int32(clamping: need.gridWidth), Int32(clamping: need.gridHeight))
+        estimate.memory = UInt64(clamping: need.memory + loaded.info.bytes)
+        return estimate
+    }
+
+    /// Runs an edit.
+    func run(_ pointer: UnsafePointer<dragon_request>?) throws -> EditResult {
+        try exclusively {
+            let (request, loaded) = try read(pointer)
+            let report = ProgressReport(request.progress, request.userData) { [context] in context.cancel() }
+            var options = EditOptions()
+            options.memoryLimit = request.memoryLimit
+            options.wantsPreviews = report.isHeard
+            options.progress = { report.tell($0) }
+            let layer = try request.edit.run(
+                loaded.diffusion, prompt: request.prompt, referencePrompt: request.referencePrompt, options: options, in: context)
+            report.tell(phase: .assemble, step: 1, total: 1, fraction: 1)
+            return EditResult(layer)
+        }
+    }
+}
+
+/// What an edit gave: a layer in memory of its own.
+final class EditResult: Sendable {
+    private let layer: EditLayer
+
+    init(_ layer: EditLayer) { self.layer = layer }
+
+    var info: dragon_result_info {
+        var info = dragon_result_info()
+        (info.x, info.y) = (Int32(clamping: layer.box.x), Int32(clamping: layer.box.y))
+        (info.width, info.height) = (Int32(clamping: layer.box.width), Int32(clamping: layer.box.height))
+        return info
+    }
+
+    /// Copies the colours, opaque.
+    func copyPixels(_ format: dragon_pixel_format, to pixels: UnsafeMutableRawPointer?, stride: Int64) throws {
+        let format = try PixelFormat(checking: format)
+        try copyRows(to: pixels, stride: stride, pixelSize: format.size) { pixel, index in
+            for c in 0..<3 { format.store(layer.colours.planes[c][index], pixel, c) }
+            format.store(1, pixel, 3)
+        }
+    }
+
+    /// Copies the mask as bytes.
+    func copyMask(to pixels: UnsafeMutablePointer<UInt8>?, stride: Int64) throws {
+        try copyRows(to: UnsafeMutableRawPointer(pixels), stride: stride, pixelSize: 1) { pixel, index in
+            pixel.storeBytes(of: UInt8((min(max(layer.coverage[index], 0), 1) * 255).rounded()), as: UInt8.self)
+        }
+    }
+
+    /// Copies the mask as floats.
+    func copyMask(to pixels: UnsafeMutablePointer<Float>?, stride: Int64) throws {
+        try copyRows(to: UnsafeMutableRawPointer(pixels), stride: stride, pixelSize: 4) { pixel, index in
+            pixel.storeBytes(of: min(max(layer.coverage[index], 0), 1), as: Float.self)
+        }
+    }
+
+    private func copyRows(
+        to pixels: UnsafeMutableRawPointer?, stride: Int64, pixelSize: Int, _ body: (UnsafeMutableRawPointer, Int) -> Void
+    ) throws {
+        let pixels = try present(pixels, "the buffer")
+        let (width, height) = (layer.box.width, layer.box.height)
+        let rows = try Rows("the buffer", width: width, height: height, stride: stride, pixelSize: pixelSize)
+        for y in 0..<height {
+            for x in 0..<width { body(pixels + y * rows.stride + x * pixelSize, y * width + x) }
+        }
+    }
+}

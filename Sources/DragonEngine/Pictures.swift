@@ -1,0 +1,147 @@
+import CDragon
+import DragonEdit
+
+/// How a pixel lies in memory.
+enum PixelFormat: dragon_pixel_format {
+    case bytes = 0
+    case words
+    case floats
+
+    /// Bytes of a pixel.
+    var size: Int {
+        switch self {
+        case .bytes: 4
+        case .words: 8
+        case .floats: 16
+        }
+    }
+
+    init(checking value: dragon_pixel_format) throws {
+        guard let format = PixelFormat(rawValue: value) else {
+            throw Failure.badInput("the pixel format is \(value): choose DRAGON_RGBA_U8, DRAGON_RGBA_U16 or DRAGON_RGBA_FLOAT")
+        }
+        self = format
+    }
+
+    /// A sample as 0 … 1. Rows may start anywhere, so nothing is taken to be aligned.
+    @inline(__always)
+    func sample(_ base: UnsafeRawPointer, _ channel: Int) -> Float {
+        switch self {
+        case .bytes: Float(base.load(fromByteOffset: channel, as: UInt8.self)) / 255
+        case .words: Float(base.loadUnaligned(fromByteOffset: channel * 2, as: UInt16.self)) / 65535
+        case .floats: min(max(base.loadUnaligned(fromByteOffset: channel * 4, as: Float.self), 0), 1)
+        }
+    }
+
+    /// Stores 0 … 1.
+    @inline(__always)
+    func store(_ value: Float, _ base: UnsafeMutableRawPointer, _ channel: Int) {
+        let value = value > 0 ? min(value, 1) : 0
+        switch self {
+        case .bytes: base.storeBytes(of: UInt8((value * 255).rounded()), toByteOffset: channel, as: UInt8.self)
+        case .words: base.storeBytes(of: UInt16((value * 65535).rounded()), toByteOffset: channel * 2, as: UInt16.self)
+        case .floats: base.storeBytes(of: value, toByteOffset: channel * 4, as: Float.self)
+        }
+    }
+}
+
+/// Rows of the caller's memory, their extent checked.
+struct Rows {
+    let width: Int
+    let height: Int
+    let stride: Int
+
+    /// The most pixels that a picture may have: beyond that no mask would fit in memory.
+    private static let mostPixels = 1 << 29
+
+    init(_ what: String, width: Int32, height: Int32, stride: Int64, pixelSize: Int) throws {
+        (self.width, self.height) = (Int(width), Int(height))
+        guard (1...100_000).contains(width), (1...100_000).contains(height) else {
+            throw Failure.badInput("\(what) is \(width)×\(height): sides should be 1 to 100000")
+        }
+        guard self.width * self.height <= Self.mostPixels else {
+            throw Failure.badInput("\(what) is \(width)×\(height): more than \(Self.mostPixels / 1_000_000) megapixels")
+        }
+        self.stride = try Self.checked(what, stride, row: self.width * pixelSize, height: self.height)
+    }
+
+    init(_ what: String, width: Int, height: Int, stride: Int64, pixelSize: Int) throws {
+        (self.width, self.height) = (width, height)
+        self.stride = try Self.checked(what, stride, row: width * pixelSize, height: height)
+    }
+
+    /// Throws for rows that overlap, and for an end that no address could name.
+    private static func checked(_ what: String, _ stride: Int64, row: Int, height: Int) throws -> Int {
+        guard stride != 0 else { return row }
+        guard let wide = Int(exactly: stride), wide >= row, !wide.multipliedReportingOverflow(by: height).overflow else {
+            throw Failure.badInput("\(what) has a stride of \(stride) bytes: its rows have \(row)")
+        }
+        return wide
+    }
+}
+
+/// A picture in the caller's memory, which outlives every use of this: nothing keeps it beyond the call.
+struct CallerPicture: @unchecked Sendable {
+    // Unchecked: the pixels are only read.
+    private let pixels: UnsafeRawPointer
+    private let rows: Rows
+    private let format: PixelFormat
+
+    init(_ picture: dragon_picture, _ what: String) throws {
+        guard let pixels = picture.pixels else { throw Failure.badInput("\(what) is missing: its pixels are NULL") }
+        format = try PixelFormat(checking: picture.format)
+        rows = try Rows(what, width: picture.width, height: picture.height, stride: picture.stride, pixelSize: format.size)
+        self.pixels = pixels
+        try checkFinite(what)
+    }
+
+    private func checkFinite(_ what: String) throws {
+        guard format == .floats else { return }
+        for y in 0..<rows.height {
+            for x in 0..<rows.width {
+                let pixel = pixels + y * rows.stride + x * format.size
+                for c in 0..<3 where !pixel.loadUnaligned(fromByteOffset: c * 4, as: Float.self).isFinite {
+                    throw Failure.badInput("\(what) has a pixel that is no number, at \(x),\(y)")
+                }
+            }
+        }
+    }
+
+    var width: Int { rows.width }
+    var height: Int { rows.height }
+
+    /// The picture as edits read it.
+    var photo: Photo {
+        Photo(width: width, height: height) { box in colours(in: box) }
+    }
+
+    /// Three planes of a box; beyond the picture its border repeats.
+    func colours(in box: PixelBox) -> Raster {
+        let count = box.width * box.height
+        var planes = Array(repeating: [Float](repeating: 0, count: count), count: 3)
+        for y in 0..<box.height {
+            let row = pixels + min(max(y + box.y, 0), height - 1) * rows.stride
+            for x in 0..<box.width {
+                let pixel = row + min(max(x + box.x, 0), width - 1) * format.size
+                for c in 0..<3 { planes[c][y * box.width + x] = format.sample(pixel, c) }
+            }
+        }
+        return Raster(width: box.width, height: box.height, planes: planes)
+    }
+}
+
+extension Mask {
+    /// A mask of the caller's; nil where there is none.
+    init?(_ mask: dragon_mask, _ what: String) throws {
+        guard let pixels = mask.pixels else { return nil }
+        let rows = try Rows(what, width: mask.width, height: mask.height, stride: mask.stride, pixelSize: 1)
+        let cells = [Bool](unsafeUninitializedCapacity: rows.width * rows.height) { cells, count in
+            for y in 0..<rows.height {
+                let row = pixels + y * rows.stride
+                for x in 0..<rows.width { cells[y * rows.width + x] = row[x] >= 128 }
+            }
+            count = rows.width * rows.height
+        }
+        self.init(height: rows.height, width: rows.width, cells: cells)
+    }
+}

@@ -1,0 +1,77 @@
+/// How a model wants to be used: `dragon.json` in its folder. What the file leaves out is as published.
+public struct ModelDefaults: Sendable, Equatable {
+    /// The numbers of one mode; nil is as published.
+    public struct Mode: Sendable, Equatable {
+        /// Factor of every energy's gradient.
+        public var energyScale: Float?
+        /// Weight of what is edited.
+        public var edit: Float?
+        /// Of what stays.
+        public var content: Float?
+        /// Of the vacated place differing from what it was.
+        public var contrast: Float?
+        /// Of the vacated place resembling its surroundings.
+        public var inpaint: Float?
+        /// Classifier-free guidance scale.
+        public var guidanceScale: Float?
+        /// η of DiffEditor's noise.
+        public var sdeStrength: Float?
+
+        /// As published.
+        public init() {}
+    }
+
+    /// Side of the pictures that it works best on, a multiple of 64; nil is what its UNet was trained for.
+    public var workingSide: Int?
+    /// Steps of the whole schedule.
+    public var steps: Int?
+    /// The step that edits of pictures start from, 0 being pure noise: a small model keeps colours that it would lose there.
+    public var firstStep: Int?
+    /// By the mode's name, such as "move"; "resize" is a move that only resizes.
+    public var modes: [String: Mode] = [:]
+
+    /// As published.
+    public init() {}
+
+    static let modeNames = ["move", "resize", "drag", "landmark", "appearance", "paste"]
+
+    /// Reads `dragon.json`.
+    ///
+    /// - Throws: ``ModelError`` for a value out of its range.
+    public init(file: String) throws(ModelError) {
+        let options = try OptionReader(file)
+        let side = try options.integer("working_side", default: 0, in: 0...4096)
+        guard side % 64 == 0 else { throw options.invalid("working_side", "should be a multiple of 64") }
+        workingSide = side == 0 ? nil : side
+        let steps = try options.integer("steps", default: 0, in: 0...1000)
+        self.steps = steps == 0 ? nil : steps
+        let first = try options.integer("first_step", default: 0, in: 0...999)
+        guard first < (steps == 0 ? 50 : steps) else { throw options.invalid("first_step", "should be below the number of steps") }
+        firstStep = first == 0 ? nil : first
+        guard let modes = options.value("modes") else { return }
+        guard let members = modes.object else { throw options.invalid("modes", "should be an object") }
+        for name in Self.modeNames {
+            guard let mode = members[name] else { continue }
+            self.modes[name] = try Mode(OptionReader(mode, file: file), name)
+        }
+    }
+}
+
+extension ModelDefaults.Mode {
+    fileprivate init(_ options: OptionReader, _ mode: String) throws(ModelError) {
+        let read = { (option: String, most: Double) throws(ModelError) -> Float? in
+            guard let value = options.value(option) else { return nil }
+            guard let number = value.number, (0...most).contains(number) else {
+                throw options.invalid("modes.\(mode).\(option)", "should be a number from 0 to \(Int(most))")
+            }
+            return Float(number)
+        }
+        energyScale = try read("energy_scale", 1_000_000)
+        edit = try read("w_edit", 1000)
+        content = try read("w_content", 1000)
+        contrast = try read("w_contrast", 1000)
+        inpaint = try read("w_inpaint", 1000)
+        guidanceScale = try read("cfg", 100)
+        sdeStrength = try read("sde_strength", 1)
+    }
+}

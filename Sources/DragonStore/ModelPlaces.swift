@@ -1,0 +1,61 @@
+import Glibc
+
+/// Where models are looked for.
+public struct ModelPlaces: Sendable, Equatable {
+    /// Named by the variable `DRAGON_MODEL_PATH`: models, or folders of models.
+    public var named: [String]
+    /// The user's folder of models, where new ones go; nil where there is no home.
+    public var user: String?
+    /// The system's folders of models.
+    public var shared: [String]
+    /// Single models that lie elsewhere: the embedded one of a source tree.
+    public var single: [String]
+
+    /// Places as given.
+    public init(named: [String] = [], user: String? = nil, shared: [String] = [], single: [String] = []) {
+        (self.named, self.user, self.shared, self.single) = (named, user, shared, single)
+    }
+
+    /// The places of this machine.
+    ///
+    /// - Parameters:
+    ///   - environment: a variable's value.
+    ///   - binaries: paths of the program and of the library: models may lie in their prefix, or in their source tree.
+    public init(environment: (String) -> String?, binaries: [String]) {
+        func value(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
+        named = (value("DRAGON_MODEL_PATH") ?? "").split(separator: ":").map(String.init)
+        // A relative XDG_DATA_HOME is invalid by its specification, and ignored.
+        let data = value("XDG_DATA_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil } ?? value("HOME").map { "\($0)/.local/share" }
+        user = data.map { "\($0)/dragon/models" }
+        let prefixes = binaries.compactMap { parent(of: $0).flatMap(parent) }.filter { $0 != "/" }
+        shared = (prefixes + ["/usr/local", "/usr"]).map { "\($0)/share/dragon/models" }
+        single = binaries.compactMap(Self.sourceTree).map { "\($0)/Install/model/embedded" }
+    }
+
+    /// The places as this process finds them.
+    public static var current: ModelPlaces {
+        ModelPlaces(environment: { getenv($0).map { String(cString: $0) } }, binaries: [executablePath].compactMap { $0 })
+    }
+
+    /// The source tree that a binary was built in: the folder around `.build`.
+    private static func sourceTree(of binary: String) -> String? {
+        var folder = parent(of: binary)
+        while let here = folder, here != "/" {
+            if here.split(separator: "/").last?.hasPrefix(".build") == true { return parent(of: here) }
+            folder = parent(of: here)
+        }
+        return nil
+    }
+
+    private static var executablePath: String? {
+        guard let path = realpath("/proc/self/exe", nil) else { return nil }
+        defer { free(path) }
+        return String(cString: path)
+    }
+}
+
+/// The folder that holds a path; nil for the root.
+func parent(of path: String) -> String? {
+    guard path != "/", let slash = path.lastIndex(of: "/") else { return nil }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+}

@@ -1,0 +1,149 @@
+#include "abi.h"
+
+static void test_lists(void) {
+    setenv("DRAGON_MODEL_PATH", model_path, 1);
+    dragon_model_list *list = NULL;
+    CHECK(dragon_model_list_create(&list) == DRAGON_OK && list, "a list is made");
+    CHECK(dragon_model_list_create(NULL) == DRAGON_BAD_INPUT, "without a place for it there is none");
+    size_t count = dragon_model_list_count(list);
+    CHECK(count >= 1, "%zu", count);
+    char text[512] = "?";
+    size_t length = dragon_model_list_path(list, 0, text, sizeof text);
+    CHECK(strcmp(text, model_path) == 0 && length == strlen(model_path), "%s", text);
+    CHECK(dragon_model_list_name(list, 0, text, sizeof text) == 5 && strcmp(text, "model") == 0, "%s", text);
+    CHECK(dragon_model_list_problem(list, 0, text, sizeof text) == 0 && text[0] == 0, "%s", text);
+    CHECK(dragon_model_list_path(list, count, text, sizeof text) == 0 && text[0] == 0, "beyond the end: nothing");
+    CHECK(dragon_model_list_name(list, SIZE_MAX, text, sizeof text) == 0, "far beyond the end: nothing");
+    dragon_model_list_free(list);
+    CHECK(dragon_model_list_count(list) == 0, "a freed list is empty");
+    CHECK(dragon_model_list_path(list, 0, text, sizeof text) == 0, "and has no paths");
+    dragon_model_list_free(list);
+    dragon_model_list_free(NULL);
+    CHECK(dragon_model_list_count((dragon_model_list *)text) == 0, "no list at all");
+}
+
+// A folder that is no model is listed with its problem.
+static void test_problems(void) {
+    char folder[600], command[1400];
+    snprintf(folder, sizeof folder, "%s/models", work_path);
+    snprintf(command, sizeof command, "mkdir -p '%s/broken' && ln -sfn '%s' '%s/whole'", folder, model_path, folder);
+    CHECK(system(command) == 0, "%s", command);
+    setenv("DRAGON_MODEL_PATH", folder, 1);
+    dragon_model_list *list = NULL;
+    CHECK(dragon_model_list_create(&list) == DRAGON_OK, "listed");
+    char name[64], problem[512];
+    dragon_model_list_name(list, 0, name, sizeof name);
+    dragon_model_list_problem(list, 0, problem, sizeof problem);
+    CHECK(strcmp(name, "broken") == 0 && strstr(problem, "model_index.json"), "%s: %s", name, problem);
+    dragon_model_list_free(list);
+    dragon_model *model = NULL;
+    dragon_status status = dragon_model_open(NULL, 1, &model);
+    EXPECT(model, status, DRAGON_OK, NULL);
+    CHECK(model != NULL, "no path takes the first that can be opened");
+    dragon_model_close(model);
+    setenv("DRAGON_MODEL_PATH", model_path, 1);
+}
+
+static void test_opening(void) {
+    dragon_model *model = (dragon_model *)1;
+    dragon_status status = dragon_model_open("/no/such/model", 0, &model);
+    EXPECT(model, status, DRAGON_BAD_MODEL, "/no/such/model");
+    dragon_model_info info = {.size = sizeof info};
+    EXPECT(model, dragon_model_describe(model, &info), DRAGON_BAD_MODEL, "did not load");
+    CHECK(dragon_model_cancel(model) == DRAGON_OK, "nothing runs");
+    dragon_request request = move_request();
+    dragon_result *result = (dragon_result *)1;
+    EXPECT(model, dragon_edit(model, &request, &result), DRAGON_BAD_MODEL, "did not load");
+    CHECK(result == NULL, "no result of a failed edit");
+    dragon_model_close(model);
+    model = (dragon_model *)1;
+    CHECK(dragon_model_open(model_path, -1, &model) == DRAGON_BAD_INPUT && model == NULL, "unusable: no handle");
+    CHECK(dragon_model_open(model_path, 1025, &model) == DRAGON_BAD_INPUT && model == NULL, "unusable: no handle");
+    CHECK(dragon_model_open(model_path, 0, NULL) == DRAGON_BAD_INPUT, "nowhere to put it");
+    CHECK(dragon_model_open("\xff\xfe", 0, &model) == DRAGON_BAD_INPUT, "not UTF-8");
+}
+
+static void test_describing(dragon_model *model) {
+    dragon_model_info info = {.size = sizeof info};
+    EXPECT(model, dragon_model_describe(model, &info), DRAGON_OK, NULL);
+    CHECK(info.side == 128 && info.latent_channels == 4 && info.downsampling == 8 && info.steps == 50, "%d %d %d %d",
+          info.side, info.latent_channels, info.downsampling, info.steps);
+    CHECK(info.parameter_count > 2446788 && info.weight_bytes >= 2 * info.parameter_count, "%llu",
+          (unsigned long long)info.parameter_count);
+    EXPECT(model, dragon_model_describe(model, NULL), DRAGON_BAD_INPUT, "NULL");
+    for (size_t i = 0; i < 4; i++) {
+        info.size = (size_t[]){0, sizeof info - 1, sizeof info + 8, SIZE_MAX}[i];
+        EXPECT(model, dragon_model_describe(model, &info), DRAGON_WRONG_VERSION, "size");
+    }
+    char message[4];
+    memset(message, 'x', sizeof message);
+    size_t whole = dragon_model_message(model, message, 3);
+    CHECK(whole > 10 && strlen(message) == 2 && message[3] == 'x', "cut, ended, and not beyond");
+    CHECK(dragon_model_message(model, NULL, 0) == whole && dragon_model_message(model, NULL, 100) == whole, "counted");
+    CHECK(dragon_model_message(model, message, 0) == whole && message[0] != 0, "no room, nothing written");
+}
+
+static void test_defaults(dragon_model *model) {
+    dragon_parameters own = {.size = sizeof own};
+    for (dragon_mode mode = DRAGON_MOVE; mode <= DRAGON_PASTE; mode++) {
+        EXPECT(model, dragon_parameters_default(model, mode, &own), DRAGON_OK, NULL);
+        CHECK(own.size == sizeof own && own.steps == 50 && own.energy_scale > 0 && own.edit_weight > 0, "mode %d",
+              mode);
+        CHECK(own.use_plate == 1 && own.side == 0 && own.seed == 0 && own.memory_limit == 0, "mode %d", mode);
+    }
+    dragon_parameters published = {.size = sizeof published};
+    CHECK(dragon_parameters_default(NULL, DRAGON_PASTE, &published) == DRAGON_OK, "no model: the published ones");
+    CHECK(memcmp(&own, &published, sizeof own) == 0, "the tests' model has none of its own");
+    EXPECT(model, dragon_parameters_default(model, 6, &own), DRAGON_BAD_INPUT, "mode");
+    EXPECT(model, dragon_parameters_default(model, -1, &own), DRAGON_BAD_INPUT, "mode");
+    EXPECT(model, dragon_parameters_default(model, DRAGON_MOVE, NULL), DRAGON_BAD_INPUT, "NULL");
+    own.size = 4;
+    EXPECT(model, dragon_parameters_default(model, DRAGON_MOVE, &own), DRAGON_WRONG_VERSION, "size");
+    CHECK(dragon_parameters_default(NULL, DRAGON_MOVE, &own) == DRAGON_WRONG_VERSION, "without a model too");
+}
+
+// Freed, foreign and invented handles.
+static void test_handles(void) {
+    dragon_model *freed = open_model();
+    dragon_model_close(freed);
+    dragon_model_list *list = NULL;
+    dragon_model_list_create(&list);
+    int here = 0;
+    dragon_model *wrong[] = {NULL, freed, (dragon_model *)list, (dragon_model *)&here, (dragon_model *)(uintptr_t)1};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        dragon_model *model = wrong[i];
+        dragon_request request = move_request();
+        dragon_result *result = (dragon_result *)1;
+        dragon_estimate estimate = {.size = sizeof estimate};
+        dragon_model_info info = {.size = sizeof info};
+        dragon_parameters parameters = {.size = sizeof parameters};
+        CHECK(dragon_model_describe(model, &info) == DRAGON_INVALID_HANDLE, "%zu", i);
+        CHECK(dragon_edit(model, &request, &result) == DRAGON_INVALID_HANDLE && result == NULL, "%zu", i);
+        CHECK(dragon_edit_estimate(model, &request, &estimate) == DRAGON_INVALID_HANDLE, "%zu", i);
+        CHECK(dragon_model_cancel(model) == DRAGON_INVALID_HANDLE, "%zu", i);
+        CHECK(dragon_model_message(model, NULL, 0) == 0, "%zu", i);
+        if (model) {
+            dragon_status status = dragon_parameters_default(model, DRAGON_MOVE, &parameters);
+            CHECK(status == DRAGON_INVALID_HANDLE, "%zu", i);
+        }
+        dragon_model_close(model);
+        dragon_result_free((dragon_result *)model);
+        if (model != (dragon_model *)list)
+            dragon_model_list_free((dragon_model_list *)model);
+    }
+    dragon_model *next = open_model();
+    CHECK(next != freed, "a freed handle's value does not come back");
+    dragon_model_close(next);
+    dragon_model_list_free(list);
+}
+
+void test_models(void) {
+    test_lists();
+    test_problems();
+    test_opening();
+    dragon_model *model = open_model();
+    test_describing(model);
+    test_defaults(model);
+    dragon_model_close(model);
+    test_handles();
+}

@@ -1,0 +1,182 @@
+#include "abi.h"
+
+static dragon_result *edited(dragon_model *model, dragon_request *request) {
+    dragon_result *result = NULL;
+    EXPECT(model, dragon_edit(model, request, &result), DRAGON_OK, NULL);
+    return result;
+}
+
+/// A result's colours and mask as floats; the caller frees them.
+static float *floats_of(dragon_result *result) {
+    dragon_result_info box = box_of(result);
+    size_t count = (size_t)box.width * (size_t)box.height;
+    float *all = calloc(count, 5 * sizeof *all);
+    CHECK(dragon_result_pixels(result, DRAGON_RGBA_FLOAT, all, 0) == DRAGON_OK, "pixels");
+    CHECK(dragon_result_mask_float(result, all + 4 * count, 0) == DRAGON_OK, "mask");
+    return all;
+}
+
+static bool same(dragon_result *a, dragon_result *b) {
+    dragon_result_info box = box_of(a), other = box_of(b);
+    if (memcmp(&box, &other, sizeof box) != 0)
+        return false;
+    float *x = floats_of(a), *y = floats_of(b);
+    bool equal = memcmp(x, y, (size_t)box.width * (size_t)box.height * 5 * sizeof *x) == 0;
+    free(x);
+    free(y);
+    return equal;
+}
+
+// One picture as bytes, words and floats, with rows apart and rows together: one result.
+static void test_formats(dragon_model *model, dragon_result *expected) {
+    enum { PAD = 13 };
+    static uint8_t bytes[SIDE * (4 * SIDE + PAD)], words[SIDE * (8 * SIDE + PAD)], floats[SIDE * (16 * SIDE + PAD)];
+    static uint8_t mask[SIDE * (SIDE + PAD)];
+    memset(mask, 255, sizeof mask);
+    dragon_request request = move_request();
+    const uint8_t *source = request.picture.pixels;
+    for (int y = 0; y < SIDE; y++) {
+        memcpy(bytes + y * (4 * SIDE + PAD), source + y * 4 * SIDE, 4 * SIDE);
+        memcpy(mask + y * (SIDE + PAD), request.mask.pixels + y * SIDE, SIDE);
+        for (int i = 0; i < 4 * SIDE; i++) {
+            uint16_t word = (uint16_t)(source[y * 4 * SIDE + i] * 257);
+            float value = source[y * 4 * SIDE + i] / 255.0f;
+            memcpy(words + y * (8 * SIDE + PAD) + 2 * i, &word, 2);
+            memcpy(floats + y * (16 * SIDE + PAD) + 4 * i, &value, 4);
+        }
+    }
+    request.mask = (dragon_mask){mask, SIDE, SIDE, SIDE + PAD};
+    const void *pictures[] = {bytes, words, floats};
+    for (int format = 0; format < 3; format++) {
+        request.picture = (dragon_picture){pictures[format], SIDE, SIDE, (4 << format) * SIDE + PAD, format};
+        dragon_result *result = edited(model, &request);
+        CHECK(same(result, expected), "format %d", format);
+        dragon_result_free(result);
+    }
+}
+
+// What is copied out in each format is the same picture, within the caller's rows alone.
+static void test_copies(dragon_result *result) {
+    dragon_result_info box = box_of(result);
+    CHECK(box.width > 30 && box.height > 30 && box.x >= 0 && box.x + box.width <= SIDE, "%d %d", box.width, box.height);
+    size_t count = (size_t)box.width * (size_t)box.height, stride = (size_t)box.width * 16 + 24;
+    float *exact = floats_of(result);
+    uint8_t *rows = malloc(stride * (size_t)box.height);
+    for (int format = 0; format < 3; format++) {
+        memset(rows, 0xAB, stride * (size_t)box.height);
+        CHECK(dragon_result_pixels(result, format, rows, (int64_t)stride) == DRAGON_OK, "format %d", format);
+        for (size_t i = 0; i < 4 * count; i++) {
+            uint8_t *sample =
+                rows + i / (4 * (size_t)box.width) * stride + i % (4 * (size_t)box.width) * (1u << format);
+            uint16_t word;
+            memcpy(&word, sample, 2);
+            float value = format == 0 ? *sample / 255.0f : word / 65535.0f;
+            if (format == 2)
+                memcpy(&value, sample, 4);
+            float error = value - exact[i], most = format == 0 ? 0.5f / 255 + 1e-6f : format == 1 ? 1e-5f : 0;
+            if (error > most || error < -most)
+                return CHECK(false, "format %d, sample %zu: %g", format, i, (double)error);
+            if (i % 4 == 3)
+                CHECK(exact[i] == 1, "opaque");
+        }
+        uint8_t *gap = rows + (size_t)box.width * (4u << format);
+        for (size_t i = 0; i < stride - (size_t)box.width * (4u << format); i++)
+            if (gap[i] != 0xAB)
+                return CHECK(false, "format %d wrote between rows", format);
+    }
+    memset(rows, 0xAB, count);
+    CHECK(dragon_result_mask(result, rows, 0) == DRAGON_OK, "mask");
+    bool full = false;
+    for (size_t i = 0; i < count; i++) {
+        float error = rows[i] / 255.0f - exact[4 * count + i];
+        if (error > 0.002f || error < -0.002f)
+            return CHECK(false, "mask %zu: %g", i, (double)error);
+        full |= rows[i] == 255;
+    }
+    CHECK(full, "something is covered wholly");
+    free(rows);
+    free(exact);
+}
+
+static void test_wrong_results(dragon_result *result) {
+    dragon_result_info box = box_of(result);
+    static uint8_t buffer[16 * PIXELS];
+    CHECK(dragon_result_pixels(result, DRAGON_RGBA_U8, NULL, 0) == DRAGON_BAD_INPUT, "NULL");
+    CHECK(dragon_result_mask(result, NULL, 0) == DRAGON_BAD_INPUT, "NULL");
+    CHECK(dragon_result_mask_float(result, NULL, 0) == DRAGON_BAD_INPUT, "NULL");
+    CHECK(dragon_result_pixels(result, 3, buffer, 0) == DRAGON_BAD_INPUT, "a format that is none");
+    int64_t strides[] = {-1, 1, box.width - 1, INT64_MAX, INT64_MIN};
+    for (size_t i = 0; i < sizeof strides / sizeof *strides; i++) {
+        CHECK(dragon_result_pixels(result, DRAGON_RGBA_U8, buffer, strides[i]) == DRAGON_BAD_INPUT, "%zu", i);
+        CHECK(dragon_result_mask(result, buffer, strides[i]) == DRAGON_BAD_INPUT, "%zu", i);
+        CHECK(dragon_result_mask_float(result, (float *)buffer, strides[i]) == DRAGON_BAD_INPUT, "%zu", i);
+    }
+    box.size = 7;
+    CHECK(dragon_result_describe(result, &box) == DRAGON_WRONG_VERSION, "size");
+    CHECK(dragon_result_describe(result, NULL) == DRAGON_BAD_INPUT, "NULL");
+    dragon_result_free(result);
+    dragon_result *wrong[] = {NULL, result, (dragon_result *)buffer};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        box.size = sizeof box;
+        CHECK(dragon_result_describe(wrong[i], &box) == DRAGON_INVALID_HANDLE, "%zu", i);
+        CHECK(dragon_result_pixels(wrong[i], DRAGON_RGBA_U8, buffer, 0) == DRAGON_INVALID_HANDLE, "%zu", i);
+        CHECK(dragon_result_mask(wrong[i], buffer, 0) == DRAGON_INVALID_HANDLE, "%zu", i);
+        CHECK(dragon_result_mask_float(wrong[i], (float *)buffer, 0) == DRAGON_INVALID_HANDLE, "%zu", i);
+        dragon_result_free(wrong[i]);
+    }
+}
+
+// Every mode runs, and previews.
+static void test_modes(dragon_model *model) {
+    dragon_point handles[] = {{40, 40}}, targets[] = {{50, 44}};
+    for (dragon_mode mode = DRAGON_MOVE; mode <= DRAGON_PASTE; mode++) {
+        dragon_request request = move_request();
+        request.mode = mode;
+        request.handles = handles;
+        request.targets = targets;
+        request.point_count = 1;
+        request.resize = mode == DRAGON_RESIZE ? 1.3 : 0;
+        request.reference = request.picture;
+        request.reference_mask = request.mask;
+        move_parameters.steps = 1;
+        request.parameters = &move_parameters;
+        dragon_result *result = edited(model, &request);
+        CHECK(box_of(result).width > 8, "mode %d", mode);
+        dragon_result_free(result);
+        char message[256] = "?";
+        dragon_status status = dragon_preview(&request, &result, message, sizeof message);
+        CHECK(status == DRAGON_OK && message[0] == 0, "mode %d: %s", mode, message);
+        dragon_result_info box = box_of(result);
+        CHECK(box.x == 0 && box.y == 0 && box.width == SIDE && box.height == SIDE, "a preview covers the picture");
+        dragon_result_free(result);
+    }
+}
+
+// A preview shows the object at its new place, and leaves the rest alone.
+static void test_preview(void) {
+    dragon_request request = move_request();
+    dragon_result *result = NULL;
+    CHECK(dragon_preview(&request, &result, NULL, 0) == DRAGON_OK, "without a place for words");
+    static uint8_t shown[4 * PIXELS], mask[PIXELS];
+    CHECK(dragon_result_pixels(result, DRAGON_RGBA_U8, shown, 0) == DRAGON_OK, "pixels");
+    CHECK(dragon_result_mask(result, mask, 0) == DRAGON_OK, "mask");
+    const uint8_t *before = request.picture.pixels;
+    int from = 4 * (45 * SIDE + 45), to = 4 * (55 * SIDE + 75), corner = 4 * (120 * SIDE + 5);
+    CHECK(memcmp(shown + to, before + from, 3) == 0 && mask[to / 4] == 255, "the object is there, pixel for pixel");
+    CHECK(shown[4 * (35 * SIDE + 35)] < 120, "its old place is filled: %d", shown[4 * (35 * SIDE + 35)]);
+    CHECK(memcmp(shown + corner, before + corner, 4) == 0 && mask[corner / 4] == 0, "the rest is as it was");
+    dragon_result_free(result);
+}
+
+void test_results(void) {
+    dragon_model *model = open_model();
+    dragon_request request = move_request();
+    dragon_result *result = edited(model, &request);
+    test_formats(model, result);
+    test_modes(model);
+    // Its colours are the result's own: neither the model nor the picture is needed any longer.
+    dragon_model_close(model);
+    test_copies(result);
+    test_wrong_results(result);
+    test_preview();
+}

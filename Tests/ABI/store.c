@@ -1,0 +1,3 @@
+#include "abi.h"
+
+void test_store(void) {}

@@ -1,0 +1,66 @@
+import DragonModel
+import DragonTensor
+import Foundation
+import Testing
+
+@testable import DragonEdit
+
+@Suite("A model's own defaults")
+struct DefaultsTests {
+    private func defaults(_ text: String) throws -> ModelDefaults {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).json")
+        try text.write(to: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: file) }
+        return try ModelDefaults(file: file.path)
+    }
+
+    @Test("what the file says is taken, the rest is as published")
+    func read() throws {
+        let defaults = try defaults(
+            #"{"working_side": 256, "steps": 20, "first_step": 6, "modes": {"move": {"energy_scale": 50, "cfg": 1}, "resize": {"w_edit": 2}}}"#
+        )
+        let move = EditParameters(mode: .move, defaults: defaults)
+        #expect((move.steps, move.firstStep) == (20, 6))
+        #expect((move.energyScale, move.guidanceScale, move.weights.content) == (50, 1, 6))
+        #expect(EditParameters(mode: .move, resizes: true, defaults: defaults).weights.edit == 2)
+        #expect(EditParameters(mode: .drag, defaults: defaults).energyScale == EditParameters(mode: .drag).energyScale)
+        #expect(EditParameters(mode: .paste, defaults: ModelDefaults()) == EditParameters(mode: .paste))
+    }
+
+    @Test("values out of range are named")
+    func refused() throws {
+        for (text, option) in [
+            (#"{"working_side": 100}"#, "working_side"), (#"{"steps": 10, "first_step": 10}"#, "first_step"),
+            (#"{"modes": {"move": {"cfg": -1}}}"#, "modes.move.cfg"), (#"{"modes": 3}"#, "modes"), (#"{"steps": "many"}"#, "steps"),
+        ] {
+            let found = try #require(error { _ = try defaults(text) } as? ModelError)
+            #expect("\(found)".contains(option), "\(found)")
+        }
+    }
+
+    @Test("the first step stays where it is on the schedule when the steps change")
+    func steps() {
+        var parameters = EditParameters(mode: .move)
+        (parameters.steps, parameters.firstStep) = (50, 15)
+        parameters.setSteps(20)
+        #expect((parameters.steps, parameters.firstStep) == (20, 6))
+        parameters.setSteps(1)
+        #expect(parameters.firstStep == 0)
+    }
+
+    @Test("an edit that starts later runs fewer steps, reports them all, with a picture of each")
+    func firstStep() throws {
+        var request = try Samples.request(Samples.action(.move))
+        request.parameters.energyScale = 0
+        request.parameters.guidanceScale = 1
+        var seen: [EditProgress] = []
+        var options = EditOptions()
+        options.wantsPreviews = true
+        options.progress = { seen.append($0) }
+        request.parameters.firstStep = 8
+        _ = try Samples.edit(request, options)
+        #expect(seen.count { $0.phase == .invert } == 2 && seen.count { $0.phase == .sample } == 2)
+        #expect(abs((seen.last?.fraction ?? 0) - 1) < 1e-9)
+        #expect(seen.allSatisfy { ($0.preview != nil) == ($0.phase == .sample) })
+    }
+}

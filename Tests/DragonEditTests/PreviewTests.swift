@@ -1,0 +1,117 @@
+import DragonModel
+import Testing
+
+@testable import DragonEdit
+
+@Suite("A warp and a preview do what the edit intends")
+struct PreviewTests {
+    private let side = 128
+
+    /// A photo of a bright disc of radius 12 on a dark ramp.
+    private func photo(_ x: Int, _ y: Int) -> Photo {
+        Photo(width: side, height: side) { box in
+            Raster(
+                width: box.width, height: box.height,
+                planes: (0..<3).map { p in
+                    (0..<box.width * box.height).map { i in
+                        let (px, py) = (i % box.width + box.x, i / box.width + box.y)
+                        let isInside = (px - x) * (px - x) + (py - y) * (py - y) <= 144
+                        return isInside ? [0.9, 0.8, 0.2][p] : 0.1 + Float(px) / 1024
+                    }
+                })
+        }
+    }
+
+    private func disc(_ x: Int, _ y: Int, radius: Int = 12) -> Mask {
+        Mask(
+            height: side, width: side,
+            cells: (0..<side * side).map { ($0 % side - x) * ($0 % side - x) + ($0 / side - y) * ($0 / side - y) <= radius * radius })
+    }
+
+    /// The photo under a layer.
+    private func laid(_ layer: EditLayer, over photo: Photo) -> Raster {
+        var result = photo.colours(in: PixelBox(x: 0, y: 0, width: side, height: side))
+        for p in 0..<3 {
+            for i in layer.coverage.indices {
+                let to = (i / layer.box.width + layer.box.y) * side + i % layer.box.width + layer.box.x
+                result.planes[p][to] += layer.coverage[i] * (layer.colours.planes[p][i] - result.planes[p][to])
+            }
+        }
+        return result
+    }
+
+    @Test("a move's preview has the object at its new place, the ramp at the old one, all else as it was")
+    func move() throws {
+        let (before, after) = (photo(40, 64), photo(80, 64))
+        let edit = PhotoEdit(
+            photo: before, action: .move(object: disc(40, 64), by: Point(x: 40, y: 0), resize: 1, fill: nil), window: 64)
+        let found = laid(try edit.preview(), over: before)
+        let wanted = after.colours(in: PixelBox(x: 0, y: 0, width: side, height: side))
+        // The object's edge is softened by a pixel.
+        let rim = zip(disc(80, 64, radius: 14).cells, disc(80, 64, radius: 10).cells).map { $0 && !$1 }
+        for p in 0..<3 {
+            let worst = (0..<side * side).reduce(Float(0)) { rim[$1] ? $0 : max($0, abs(found.planes[p][$1] - wanted.planes[p][$1])) }
+            #expect(worst < 0.02)
+        }
+    }
+
+    @Test("a drag brings each handle's content to its target, and changes nothing outside the region")
+    func drag() throws {
+        let before = photo(50, 64)
+        let region = disc(56, 64, radius: 40)
+        let (handles, targets) = ([Point(x: 50, y: 64), Point(x: 56, y: 90)], [Point(x: 62, y: 64), Point(x: 56, y: 90)])
+        let edit = PhotoEdit(photo: before, action: .drag(region: region, handles: handles, targets: targets), window: 64)
+        let layer = try edit.preview()
+        let found = laid(layer, over: before)
+        let source = before.colours(in: PixelBox(x: 0, y: 0, width: side, height: side))
+        for (handle, target) in zip(handles, targets) {
+            let (from, to) = (Int(handle.y) * side + Int(handle.x), Int(target.y) * side + Int(target.x))
+            #expect(abs(found.planes[2][to] - source.planes[2][from]) < 0.02)
+        }
+        #expect((0..<side * side).allSatisfy { region.cells[$0] || found.planes[1][$0] == source.planes[1][$0] })
+    }
+
+    @Test("a warp never folds, however far the drag")
+    func folds() {
+        for length in [4.0, 20, 60] {
+            let warp = DragWarp(handles: [Point(x: 30, y: 64)], targets: [Point(x: 30 + length, y: 64)], area: 400)
+            let places = (0..<side).map { Double($0) - warp.shift(at: Point(x: Double($0), y: 64)).x }
+            #expect(zip(places, places.dropFirst()).allSatisfy { $0 < $1 }, "\(length)")
+        }
+    }
+
+    @Test("previews of every mode, and clear words for what cannot be")
+    func modes() throws {
+        let base = photo(40, 64)
+        let other = photo(90, 30)
+        let actions: [PhotoAction] = [
+            .landmark(handles: [Point(x: 40, y: 64)], targets: [Point(x: 50, y: 60)]),
+            .appearance(object: disc(40, 64), reference: other, referenceObject: disc(90, 30)),
+            .paste(object: disc(90, 30), reference: other, offset: Point(x: -40, y: 50), resize: 1.5),
+            .move(object: disc(40, 64), by: Point(x: 0, y: 0), resize: 0.5, fill: nil),
+        ]
+        for action in actions {
+            let layer = try PhotoEdit(photo: base, action: action, window: 64).preview()
+            #expect(layer.coverage.contains { $0 > 0 } && areFinite(layer.colours.planes.flatMap { $0 }), "\(action.mode)")
+        }
+        let empty = PhotoAction.move(object: Mask(height: side, width: side), by: Point(x: 4, y: 0), resize: 1, fill: nil)
+        #expect(throws: EditError.emptyMask(what: "the mask")) { try PhotoEdit(photo: base, action: empty, window: 64).preview() }
+    }
+
+    @Test("a latent that is linear in the colours is shown in those colours")
+    func latentPreview() {
+        let picture = Samples.picture(64, 64)
+        var latent = LatentGrid(channels: 4, height: 64, width: 64, values: [Float](repeating: 0, count: 4 * 4096))
+        for i in 0..<4096 {
+            let colours = (0..<3).map { picture.values[$0 * 4096 + i] }
+            latent.values[i] = colours[0] + 2 * colours[1]
+            latent.values[4096 + i] = colours[1] - colours[2] + 0.3
+            latent.values[2 * 4096 + i] = 3 * colours[2]
+        }
+        let shown = LatentPreview(latent: latent, picture: picture).picture(of: latent)
+        for c in 0..<3 {
+            let wanted = picture.values[c * 4096..<(c + 1) * 4096].map { ($0 + 1) / 2 }
+            #expect(difference(shown.planes[c], wanted) < 0.01)
+        }
+    }
+}
