@@ -27,7 +27,8 @@ gboolean picture_has_transparency(const Picture *picture);
 /// A copy in 8 bits, shrunk so that neither side is above the limit; each pixel is the mean of those it covers.
 Picture *picture_for_screen(const Picture *picture, int limit);
 
-/// Lays a part, as far as its mask says, over an 8-bit picture. Part and mask are in the coordinates of a picture `scale` times as large.
+/// Lays a part, as far as its mask says, over an 8-bit picture. Part and mask are in the coordinates of a picture
+/// `scale` times as large.
 void picture_lay(Picture *picture, const Picture *part, const Mask *mask, Box box, double scale);
 
 /// As the engine takes it; no pixels for no picture.
