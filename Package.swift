@@ -10,6 +10,7 @@ let package = Package(
     products: [
         .executable(name: "dragon", targets: ["dragon"]),
         .library(name: "dragonengine", type: .dynamic, targets: ["CDragonLibrary"]),
+        .executable(name: "dragon-gimp", targets: ["dragon-gimp"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -23,6 +24,8 @@ let package = Package(
         .systemLibrary(name: "CWebP", path: "CInterop/WebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
         .systemLibrary(name: "CCurl", path: "CInterop/Curl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CFetch", dependencies: ["CCurl"], path: "CInterop/Fetch", cSettings: cSettings),
+        .systemLibrary(name: "CGIMP", path: "CInterop/GIMP", pkgConfig: "gimp-2.0", providers: [.apt(["libgimp2.0-dev"])]),
+        .systemLibrary(name: "CGTK", path: "CInterop/GTK", pkgConfig: "gtk+-3.0", providers: [.apt(["libgtk-3-dev"])]),
         .target(name: "CDragon", path: "CInterop/Dragon", cSettings: cSettings),
         .target(name: "CPictures", dependencies: ["CPNG", "CJPEG", "CWebP"], path: "CInterop/Pictures", cSettings: cSettings),
 
@@ -46,6 +49,10 @@ let package = Package(
             dependencies: [
                 "DragonEdit", "DragonModel", "DragonStore", "CPictures", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        // GIMP's plug-in: C on the engine's header, with the engine linked in.
+        .executableTarget(
+            name: "dragon-gimp", dependencies: ["CDragon", "DragonEngine", "CGIMP", "CGTK"], path: "Plugin", exclude: ["po"],
+            cSettings: cSettings + [.headerSearchPath("core"), .headerSearchPath("gimp"), .headerSearchPath("dialog")]),
 
         // DragonModel reads the recorded gradients.
         .testTarget(name: "DragonTensorTests", dependencies: ["DragonTensor", "DragonModel"], path: "Tests/DragonTensorTests"),

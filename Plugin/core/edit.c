@@ -1,0 +1,209 @@
+#include "edit.h"
+
+#include <math.h>
+#include <string.h>
+#include "words.h"
+
+static const char *const MODE_KEYS[] = {"move", "resize", "drag", "landmark", "appearance", "paste"};
+static const char *const MODE_NAMES[] = {N_("Move Object"),     N_("Resize Object"),      N_("Drag Content"),
+                                         N_("Match Landmarks"), N_("Replace Appearance"), N_("Paste Object")};
+
+const char *edit_mode_key(dragon_mode mode) {
+    return MODE_KEYS[mode];
+}
+
+const char *edit_mode_name(dragon_mode mode) {
+    return _(MODE_NAMES[mode]);
+}
+
+Edit *edit_new(dragon_mode mode) {
+    Edit *edit = g_new0(Edit, 1);
+    edit->mode = mode;
+    edit->prompt = g_strdup("");
+    edit->reference_prompt = g_strdup("");
+    edit->model = g_strdup("");
+    options_clear(&edit->options);
+    edit->resize = 1;
+    edit->arrows = g_array_new(FALSE, TRUE, sizeof(Arrow));
+    edit->outline = g_array_new(FALSE, TRUE, sizeof(dragon_point));
+    edit->reference_outline = g_array_new(FALSE, TRUE, sizeof(dragon_point));
+    return edit;
+}
+
+Edit *edit_copy(const Edit *edit) {
+    Edit *copy = g_new(Edit, 1);
+    *copy = *edit;
+    copy->prompt = g_strdup(edit->prompt);
+    copy->reference_prompt = g_strdup(edit->reference_prompt);
+    copy->model = g_strdup(edit->model);
+    copy->arrows = g_array_copy(edit->arrows);
+    copy->outline = g_array_copy(edit->outline);
+    copy->reference_outline = g_array_copy(edit->reference_outline);
+    return copy;
+}
+
+void edit_free(Edit *edit) {
+    if (!edit)
+        return;
+    g_free(edit->prompt);
+    g_free(edit->reference_prompt);
+    g_free(edit->model);
+    g_array_unref(edit->arrows);
+    g_array_unref(edit->outline);
+    g_array_unref(edit->reference_outline);
+    g_free(edit);
+}
+
+// --- To text ---------------------------------------------------------------------------------------------------------
+
+static void append_number(GString *text, double number) {
+    char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+    g_string_append(text, g_ascii_formatd(buffer, sizeof buffer, "%.10g", number));
+}
+
+static void append_text(GString *text, const char *key, const char *value) {
+    if (!value[0])
+        return;
+    // Semicolons separate, so that they are escaped beside what g_strescape does; other languages stay readable.
+    static const char exceptions[] = "\200\201\202\203\204\205\206\207\210\211\212\213\214\215\216\217\220\221\222\223"
+                                     "\224\225\226\227\230\231\232\233\234\235\236\237\240\241\242\243\244\245\246\247"
+                                     "\250\251\252\253\254\255\256\257\260\261\262\263\264\265\266\267\270\271\272\273"
+                                     "\274\275\276\277\300\301\302\303\304\305\306\307\310\311\312\313\314\315\316\317"
+                                     "\320\321\322\323\324\325\326\327\330\331\332\333\334\335\336\337\340\341\342\343"
+                                     "\344\345\346\347\350\351\352\353\354\355\356\357\360\361\362\363\364\365\366\367"
+                                     "\370\371\372\373\374\375\376\377";
+    char *escaped = g_strescape(value, exceptions);
+    char **parts = g_strsplit(escaped, ";", -1);
+    char *joined = g_strjoinv("\\073", parts);
+    g_string_append_printf(text, "%s=%s\n", key, joined);
+    g_free(joined);
+    g_strfreev(parts);
+    g_free(escaped);
+}
+
+static void append_points(GString *text, const char *key, const void *points, guint count) {
+    const double *numbers = points;
+    if (!count)
+        return;
+    g_string_append_printf(text, "%s=", key);
+    for (guint i = 0; i < count * 2; i++) {
+        if (i)
+            g_string_append_c(text, i % 2 ? ',' : ' ');
+        append_number(text, numbers[i]);
+    }
+    g_string_append_c(text, '\n');
+}
+
+char *edit_to_text(const Edit *edit) {
+    GString *text = g_string_new(NULL);
+    append_text(text, "mode", edit_mode_key(edit->mode));
+    append_text(text, "prompt", edit->prompt);
+    append_text(text, "reference-prompt", edit->reference_prompt);
+    append_text(text, "model", edit->model);
+    if (edit->displacement.x != 0 || edit->displacement.y != 0)
+        append_points(text, "displacement", &edit->displacement, 1);
+    if (edit->resize != 1) {
+        g_string_append(text, "resize=");
+        append_number(text, edit->resize);
+        g_string_append_c(text, '\n');
+    }
+    append_points(text, "arrows", edit->arrows->data, edit->arrows->len * 2);
+    append_points(text, "outline", edit->outline->data, edit->outline->len);
+    append_points(text, "reference-outline", edit->reference_outline->data, edit->reference_outline->len);
+    for (int i = 0; i < OPTION_COUNT; i++)
+        if (!isnan(edit->options.at[i])) {
+            g_string_append_printf(text, "%s=", OPTIONS[i].key);
+            append_number(text, edit->options.at[i]);
+            g_string_append_c(text, '\n');
+        }
+    return g_string_free(text, FALSE);
+}
+
+// --- From text -------------------------------------------------------------------------------------------------------
+
+// Reads numbers separated by blanks and commas, a multiple of `group`, into an array of doubles or of their groups.
+static gboolean read_numbers(const char *text, const char *key, guint group, GArray *numbers, GError **error) {
+    GArray *found = g_array_new(FALSE, FALSE, sizeof(double));
+    gboolean good = TRUE;
+    while (good) {
+        text += strspn(text, " ,\t");
+        if (!*text)
+            break;
+        char *end = NULL;
+        double number = g_ascii_strtod(text, &end);
+        good = end != text && isfinite(number);
+        g_array_append_val(found, number);
+        text = end;
+    }
+    good = good && found->len % group == 0;
+    if (good)
+        g_array_set_size(numbers, 0);
+    if (good)
+        g_array_append_vals(numbers, found->data, found->len / group);
+    else
+        g_set_error(error, WORDS_ERROR, 0, _("“%s” needs groups of %u numbers."), key, group);
+    g_array_unref(found);
+    return good;
+}
+
+static gboolean set_plain(Edit *edit, const char *key, const char *value, GError **error) {
+    GArray *numbers = g_array_new(FALSE, FALSE, sizeof(double));
+    gboolean is_resize = strcmp(key, "resize") == 0;
+    gboolean good = read_numbers(value, key, 1, numbers, error);
+    if (good && numbers->len != (is_resize ? 1 : 2)) {
+        g_set_error(error, WORDS_ERROR, 0, _("“%s” has the wrong number of values."), key);
+        good = FALSE;
+    }
+    if (good && is_resize)
+        edit->resize = g_array_index(numbers, double, 0);
+    else if (good)
+        edit->displacement = (dragon_point){g_array_index(numbers, double, 0), g_array_index(numbers, double, 1)};
+    g_array_unref(numbers);
+    return good;
+}
+
+static char **text_field(Edit *edit, const char *key) {
+    return strcmp(key, "prompt") == 0             ? &edit->prompt
+           : strcmp(key, "reference-prompt") == 0 ? &edit->reference_prompt
+           : strcmp(key, "model") == 0            ? &edit->model
+                                                  : NULL;
+}
+
+static gboolean set_pair(Edit *edit, const char *key, const char *value, GError **error) {
+    char **field = text_field(edit, key);
+    if (field) {
+        g_free(*field);
+        *field = g_strcompress(value);
+        return TRUE;
+    }
+    if (strcmp(key, "mode") == 0)
+        return TRUE;
+    if (strcmp(key, "displacement") == 0 || strcmp(key, "resize") == 0)
+        return set_plain(edit, key, value, error);
+    if (strcmp(key, "arrows") == 0)
+        return read_numbers(value, key, 4, edit->arrows, error);
+    if (strcmp(key, "outline") == 0)
+        return read_numbers(value, key, 2, edit->outline, error);
+    if (strcmp(key, "reference-outline") == 0)
+        return read_numbers(value, key, 2, edit->reference_outline, error);
+    return options_set(&edit->options, key, value, error);
+}
+
+gboolean edit_set_text(Edit *edit, const char *text, GError **error) {
+    char **pairs = g_strsplit_set(text ? text : "", ";\n", -1);
+    gboolean good = TRUE;
+    for (char **pair = pairs; good && *pair; pair++) {
+        char *key = g_strstrip(*pair), *equals = strchr(key, '=');
+        if (!*key)
+            continue;
+        if (!equals) {
+            g_set_error(error, WORDS_ERROR, 0, _("“%s” is not of the form key=value."), key);
+            good = FALSE;
+            break;
+        }
+        *equals = 0;
+        good = set_pair(edit, g_strstrip(key), g_strstrip(equals + 1), error);
+    }
+    g_strfreev(pairs);
+    return good;
+}

@@ -1,0 +1,49 @@
+/// What to do, apart from the pixels: all that is remembered of an edit, and its form as text.
+#ifndef PLUGIN_EDIT_H
+#define PLUGIN_EDIT_H
+
+#include "options.h"
+
+/// From a handle to where its content should go.
+typedef struct Arrow {
+    dragon_point from;
+    dragon_point to;
+} Arrow;
+
+/// Places are in pixels of the layer.
+typedef struct Edit {
+    dragon_mode mode;
+    char *prompt;
+    char *reference_prompt;
+    /// Folder or file; empty for the first that is found.
+    char *model;
+    OptionValues options;
+    /// Of the object. Paste: from the reference's pixels to the layer's.
+    dragon_point displacement;
+    /// Factor of the object's size.
+    double resize;
+    /// Of Arrow: drag and landmark.
+    GArray *arrows;
+    /// Of dragon_point: the outline of an object that was drawn in the dialog; empty where the selection counts.
+    GArray *outline;
+    /// The same on the reference picture.
+    GArray *reference_outline;
+} Edit;
+
+Edit *edit_new(dragon_mode mode);
+Edit *edit_copy(const Edit *edit);
+void edit_free(Edit *edit);
+
+/// Lines of "key=value". What is not set is left out.
+char *edit_to_text(const Edit *edit);
+
+/// Sets what a text of "key=value", separated by line ends or semicolons, says.
+gboolean edit_set_text(Edit *edit, const char *text, GError **error);
+
+/// Such as "move": in procedure names and parasites.
+const char *edit_mode_key(dragon_mode mode);
+
+/// Such as "Move Object", translated: what the new layer is called.
+const char *edit_mode_name(dragon_mode mode);
+
+#endif

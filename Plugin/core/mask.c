@@ -1,0 +1,113 @@
+#include "mask.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+Mask *mask_new(int width, int height) {
+    Mask *mask = g_new0(Mask, 1);
+    mask->width = width;
+    mask->height = height;
+    mask->bytes = g_malloc0((gsize)width * height);
+    return mask;
+}
+
+Mask *mask_copy(const Mask *mask) {
+    if (!mask)
+        return NULL;
+    Mask *copy = mask_new(mask->width, mask->height);
+    memcpy(copy->bytes, mask->bytes, (gsize)mask->width * mask->height);
+    return copy;
+}
+
+void mask_free(Mask *mask) {
+    if (!mask)
+        return;
+    g_free(mask->bytes);
+    g_free(mask);
+}
+
+gboolean mask_bounds(const Mask *mask, Box *box) {
+    int left = G_MAXINT, top = G_MAXINT, right = -1, bottom = -1;
+    for (int y = 0; y < mask->height; y++) {
+        const guint8 *row = mask->bytes + (gsize)y * mask->width;
+        for (int x = 0; x < mask->width; x++) {
+            if (row[x] < 128)
+                continue;
+            left = MIN(left, x);
+            right = MAX(right, x);
+            top = MIN(top, y);
+            bottom = y;
+        }
+    }
+    if (right < 0)
+        return FALSE;
+    *box = (Box){left, top, right - left + 1, bottom - top + 1};
+    return TRUE;
+}
+
+static int compare_doubles(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+// Where the outline crosses the line through the middles of a row of pixels.
+static guint crossings_of_row(const dragon_point *points, guint count, double y, double *crossings) {
+    guint found = 0;
+    for (guint i = 0; i < count; i++) {
+        dragon_point a = points[i], b = points[(i + 1) % count];
+        if ((a.y <= y) != (b.y <= y))
+            crossings[found++] = a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x);
+    }
+    qsort(crossings, found, sizeof *crossings, compare_doubles);
+    return found;
+}
+
+Mask *mask_from_outline(int width, int height, const dragon_point *points, guint count) {
+    Mask *mask = mask_new(width, height);
+    double *crossings = g_new(double, count + 1);
+    for (int y = 0; y < height; y++) {
+        guint found = crossings_of_row(points, count, y + 0.5, crossings);
+        for (guint i = 0; i + 1 < found; i += 2) {
+            // A pixel is inside where its middle, x + 0.5, is.
+            int first = (int)ceil(CLAMP(crossings[i] - 0.5, 0, width));
+            int end = (int)ceil(CLAMP(crossings[i + 1] - 0.5, 0, width));
+            if (end > first)
+                memset(mask->bytes + (gsize)y * width + first, 255, end - first);
+        }
+    }
+    g_free(crossings);
+    return mask;
+}
+
+static guint8 largest_in(const Mask *mask, int left, int right, int top, int bottom) {
+    guint8 largest = 0;
+    for (int y = top; y < bottom; y++)
+        for (int x = left; x < right; x++)
+            largest = MAX(largest, mask->bytes[(gsize)y * mask->width + x]);
+    return largest;
+}
+
+Mask *mask_scaled(const Mask *mask, int width, int height) {
+    Mask *scaled = mask_new(width, height);
+    for (int y = 0; y < height; y++) {
+        int top = (int)((gint64)y * mask->height / height);
+        int bottom = MAX(top + 1, (int)((gint64)(y + 1) * mask->height / height));
+        for (int x = 0; x < width; x++) {
+            int left = (int)((gint64)x * mask->width / width);
+            int right = MAX(left + 1, (int)((gint64)(x + 1) * mask->width / width));
+            scaled->bytes[(gsize)y * width + x] = largest_in(mask, left, right, top, bottom);
+        }
+    }
+    return scaled;
+}
+
+dragon_mask mask_view(const Mask *mask) {
+    dragon_mask view = {0};
+    if (mask) {
+        view.pixels = mask->bytes;
+        view.width = mask->width;
+        view.height = mask->height;
+    }
+    return view;
+}

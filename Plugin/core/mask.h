@@ -1,0 +1,38 @@
+/// Which pixels of a picture are meant: one byte each, set from 128 on.
+#ifndef PLUGIN_MASK_H
+#define PLUGIN_MASK_H
+
+#include <glib.h>
+#include "dragon.h"
+
+typedef struct Mask {
+    int width;
+    int height;
+    guint8 *bytes;
+} Mask;
+
+/// A rectangle of pixels.
+typedef struct Box {
+    int x;
+    int y;
+    int width;
+    int height;
+} Box;
+
+Mask *mask_new(int width, int height);
+Mask *mask_copy(const Mask *mask);
+void mask_free(Mask *mask);
+
+/// The smallest box around the set pixels; FALSE where none is set.
+gboolean mask_bounds(const Mask *mask, Box *box);
+
+/// The pixels whose middles lie inside a closed outline (even-odd rule). Points may lie outside the picture.
+Mask *mask_from_outline(int width, int height, const dragon_point *points, guint count);
+
+/// The mask at another size: each pixel takes the largest value it covers, so that a thin object survives shrinking.
+Mask *mask_scaled(const Mask *mask, int width, int height);
+
+/// As the engine takes it; no pixels for no mask.
+dragon_mask mask_view(const Mask *mask);
+
+#endif

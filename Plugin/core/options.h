@@ -1,0 +1,60 @@
+/// The numbers that tune an edit, in one table: what they are called, their range, their words in the dialog.
+#ifndef PLUGIN_OPTIONS_H
+#define PLUGIN_OPTIONS_H
+
+#include <glib.h>
+#include "dragon.h"
+
+typedef enum OptionName {
+    OPTION_SEED,
+    OPTION_STEPS,
+    OPTION_STRENGTH,
+    OPTION_GUIDANCE,
+    OPTION_ALGORITHM,
+    OPTION_EDIT_WEIGHT,
+    OPTION_CONTENT_WEIGHT,
+    OPTION_CONTRAST_WEIGHT,
+    OPTION_INPAINT_WEIGHT,
+    OPTION_SDE_STRENGTH,
+    OPTION_SIDE,
+    OPTION_GROW,
+    OPTION_FEATHER,
+    OPTION_PLATE,
+    OPTION_COUNT
+} OptionName;
+
+typedef struct Option {
+    /// In scripts and parasites.
+    const char *key;
+    double lowest;
+    double highest;
+    double step;
+    int digits;
+    /// In the dialog; not yet translated.
+    const char *label;
+    const char *unit;
+    const char *tooltip;
+} Option;
+
+extern const Option OPTIONS[OPTION_COUNT];
+
+/// Values of all options; NaN leaves one to the model.
+typedef struct OptionValues {
+    double at[OPTION_COUNT];
+} OptionValues;
+
+void options_clear(OptionValues *values);
+
+/// Sets one from text. FALSE with a message where the key is unknown or the value is out of range.
+gboolean options_set(OptionValues *values, const char *key, const char *text, GError **error);
+
+/// Sets one. FALSE with a message where the value is out of range.
+gboolean options_set_value(OptionValues *values, OptionName name, double value, GError **error);
+
+/// Puts the values that are set over a model's own.
+void options_apply(const OptionValues *values, dragon_parameters *parameters);
+
+/// A model's own value, in the option's unit.
+double option_of_parameters(OptionName name, const dragon_parameters *parameters);
+
+#endif

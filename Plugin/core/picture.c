@@ -1,0 +1,137 @@
+#include "picture.h"
+
+#include <math.h>
+#include <string.h>
+
+gsize picture_bytes_per_pixel(dragon_pixel_format format) {
+    return format == DRAGON_RGBA_U8 ? 4 : format == DRAGON_RGBA_U16 ? 8 : 16;
+}
+
+Picture *picture_new(int width, int height, dragon_pixel_format format) {
+    Picture *picture = g_new0(Picture, 1);
+    picture->width = width;
+    picture->height = height;
+    picture->format = format;
+    picture->pixels = g_malloc0((gsize)width * height * picture_bytes_per_pixel(format));
+    return picture;
+}
+
+Picture *picture_copy(const Picture *picture) {
+    Picture *copy = picture_new(picture->width, picture->height, picture->format);
+    memcpy(copy->pixels, picture->pixels,
+           (gsize)picture->width * picture->height * picture_bytes_per_pixel(picture->format));
+    return copy;
+}
+
+void picture_free(Picture *picture) {
+    if (!picture)
+        return;
+    g_free(picture->pixels);
+    g_free(picture);
+}
+
+// A channel of the picture, counted from its first pixel, 0 … 1 where it is in range.
+static double channel_at(const Picture *picture, gsize index) {
+    switch (picture->format) {
+    case DRAGON_RGBA_U8:
+        return ((const guint8 *)picture->pixels)[index] / 255.0;
+    case DRAGON_RGBA_U16:
+        return ((const guint16 *)picture->pixels)[index] / 65535.0;
+    default:
+        return ((const float *)picture->pixels)[index];
+    }
+}
+
+static gsize alpha_index(const Picture *picture, int x, int y) {
+    return ((gsize)y * picture->width + x) * 4 + 3;
+}
+
+double picture_alpha(const Picture *picture, int x, int y) {
+    return channel_at(picture, alpha_index(picture, x, y));
+}
+
+void picture_set_alpha(Picture *picture, int x, int y, double alpha) {
+    gsize index = alpha_index(picture, x, y);
+    if (picture->format == DRAGON_RGBA_U8)
+        ((guint8 *)picture->pixels)[index] = (guint8)lround(alpha * 255);
+    else if (picture->format == DRAGON_RGBA_U16)
+        ((guint16 *)picture->pixels)[index] = (guint16)lround(alpha * 65535);
+    else
+        ((float *)picture->pixels)[index] = (float)alpha;
+}
+
+gboolean picture_has_transparency(const Picture *picture) {
+    for (int y = 0; y < picture->height; y++)
+        for (int x = 0; x < picture->width; x++)
+            if (picture_alpha(picture, x, y) < 0.5)
+                return TRUE;
+    return FALSE;
+}
+
+static guint8 to_byte(double value) {
+    // Written so that NaN gives 0.
+    return value > 0 ? (guint8)(MIN(value, 1) * 255 + 0.5) : 0;
+}
+
+// The mean of a box of pixels; colours count as much as they are opaque.
+static void write_mean(const Picture *picture, Box box, guint8 *out) {
+    double sum[3] = {0}, alpha_sum = 0;
+    for (int y = box.y; y < box.y + box.height; y++)
+        for (int x = box.x; x < box.x + box.width; x++) {
+            gsize index = alpha_index(picture, x, y) - 3;
+            double alpha = channel_at(picture, index + 3);
+            for (int c = 0; c < 3; c++)
+                sum[c] += alpha * channel_at(picture, index + c);
+            alpha_sum += alpha;
+        }
+    for (int c = 0; c < 3; c++)
+        out[c] = alpha_sum > 0 ? to_byte(sum[c] / alpha_sum) : 0;
+    out[3] = to_byte(alpha_sum / ((double)box.width * box.height));
+}
+
+Picture *picture_for_screen(const Picture *picture, int limit) {
+    double scale = MIN(1.0, (double)limit / MAX(picture->width, picture->height));
+    int width = MAX(1, (int)lround(picture->width * scale)), height = MAX(1, (int)lround(picture->height * scale));
+    Picture *screen = picture_new(width, height, DRAGON_RGBA_U8);
+    for (int y = 0; y < height; y++) {
+        int top = (int)((gint64)y * picture->height / height);
+        int bottom = MAX(top + 1, (int)((gint64)(y + 1) * picture->height / height));
+        for (int x = 0; x < width; x++) {
+            int left = (int)((gint64)x * picture->width / width);
+            int right = MAX(left + 1, (int)((gint64)(x + 1) * picture->width / width));
+            write_mean(picture, (Box){left, top, right - left, bottom - top},
+                       (guint8 *)screen->pixels + ((gsize)y * width + x) * 4);
+        }
+    }
+    return screen;
+}
+
+void picture_lay(Picture *picture, const Picture *part, const Mask *mask, Box box, double scale) {
+    for (int y = 0; y < picture->height; y++) {
+        int from_y = (int)((y + 0.5) * scale) - box.y;
+        if (from_y < 0 || from_y >= box.height)
+            continue;
+        for (int x = 0; x < picture->width; x++) {
+            int from_x = (int)((x + 0.5) * scale) - box.x;
+            if (from_x < 0 || from_x >= box.width)
+                continue;
+            const guint8 *source = (const guint8 *)part->pixels + ((gsize)from_y * part->width + from_x) * 4;
+            guint8 *target = (guint8 *)picture->pixels + ((gsize)y * picture->width + x) * 4;
+            int share = mask->bytes[(gsize)from_y * mask->width + from_x] * source[3] / 255;
+            for (int c = 0; c < 3; c++)
+                target[c] = (guint8)((source[c] * share + target[c] * (255 - share) + 127) / 255);
+            target[3] = (guint8)MAX(target[3], share);
+        }
+    }
+}
+
+dragon_picture picture_view(const Picture *picture) {
+    dragon_picture view = {0};
+    if (picture) {
+        view.pixels = picture->pixels;
+        view.width = picture->width;
+        view.height = picture->height;
+        view.format = picture->format;
+    }
+    return view;
+}

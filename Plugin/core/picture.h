@@ -1,0 +1,37 @@
+/// A picture in memory, RGBA, in one of the engine's formats.
+#ifndef PLUGIN_PICTURE_H
+#define PLUGIN_PICTURE_H
+
+#include "mask.h"
+
+typedef struct Picture {
+    int width;
+    int height;
+    dragon_pixel_format format;
+    void *pixels;
+} Picture;
+
+Picture *picture_new(int width, int height, dragon_pixel_format format);
+Picture *picture_copy(const Picture *picture);
+void picture_free(Picture *picture);
+
+gsize picture_bytes_per_pixel(dragon_pixel_format format);
+
+/// Alpha of a pixel, 0 … 1, and its writing.
+double picture_alpha(const Picture *picture, int x, int y);
+void picture_set_alpha(Picture *picture, int x, int y, double alpha);
+
+/// Whether some pixel is at least half transparent.
+gboolean picture_has_transparency(const Picture *picture);
+
+/// A copy in 8 bits, shrunk so that neither side is above the limit; each pixel is the mean of those it covers.
+Picture *picture_for_screen(const Picture *picture, int limit);
+
+/// Lays a part, as far as its mask says, over an 8-bit picture. Part and mask are in the coordinates of a picture
+/// `scale` times as large.
+void picture_lay(Picture *picture, const Picture *part, const Mask *mask, Box box, double scale);
+
+/// As the engine takes it; no pixels for no picture.
+dragon_picture picture_view(const Picture *picture);
+
+#endif

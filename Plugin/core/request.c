@@ -1,0 +1,131 @@
+#include "request.h"
+
+#include <math.h>
+
+void material_clear(Material *material) {
+    picture_free(material->picture);
+    mask_free(material->mask);
+    picture_free(material->reference);
+    mask_free(material->reference_mask);
+    *material = (Material){0};
+}
+
+gboolean mode_needs_object(dragon_mode mode) {
+    return mode == DRAGON_MOVE || mode == DRAGON_RESIZE || mode == DRAGON_APPEARANCE;
+}
+
+gboolean mode_needs_reference(dragon_mode mode) {
+    return mode == DRAGON_APPEARANCE || mode == DRAGON_PASTE;
+}
+
+gboolean mode_uses_arrows(dragon_mode mode) {
+    return mode == DRAGON_DRAG || mode == DRAGON_LANDMARK;
+}
+
+static gboolean lacks_object(const Mask *mask) {
+    Box box;
+    return !mask || !mask_bounds(mask, &box);
+}
+
+Missing request_missing(const Edit *edit, const Material *material) {
+    gboolean stays = edit->displacement.x == 0 && edit->displacement.y == 0;
+    if (mode_needs_object(edit->mode) && lacks_object(material->mask))
+        return MISSING_OBJECT;
+    if (mode_needs_reference(edit->mode) && !material->reference)
+        return MISSING_REFERENCE;
+    if (mode_needs_reference(edit->mode) && lacks_object(material->reference_mask))
+        return MISSING_REFERENCE_OBJECT;
+    if (mode_uses_arrows(edit->mode) && edit->arrows->len == 0)
+        return MISSING_ARROWS;
+    if (edit->mode == DRAGON_MOVE && stays && edit->resize == 1)
+        return MISSING_DISPLACEMENT;
+    if (edit->mode == DRAGON_RESIZE && stays && edit->resize == 1)
+        return MISSING_FACTOR;
+    return MISSING_NOTHING;
+}
+
+static dragon_point scaled(dragon_point point, double scale) {
+    return (dragon_point){point.x * scale, point.y * scale};
+}
+
+static void fill_arrows(Request *request, const GArray *arrows, double scale) {
+    request->handles = g_new(dragon_point, arrows->len + 1);
+    request->targets = g_new(dragon_point, arrows->len + 1);
+    for (guint i = 0; i < arrows->len; i++) {
+        Arrow arrow = g_array_index(arrows, Arrow, i);
+        request->handles[i] = scaled(arrow.from, scale);
+        request->targets[i] = scaled(arrow.to, scale);
+    }
+    request->engine.handles = request->handles;
+    request->engine.targets = request->targets;
+    request->engine.point_count = arrows->len;
+}
+
+void request_fill(Request *request, const Edit *edit, const Material *material, double scale, double reference_scale) {
+    *request = (Request){0};
+    dragon_request *engine = &request->engine;
+    engine->size = sizeof *engine;
+    engine->mode = edit->mode;
+    engine->picture = picture_view(material->picture);
+    if (mode_needs_object(edit->mode) || edit->mode == DRAGON_DRAG)
+        engine->mask = mask_view(material->mask);
+    if (mode_needs_reference(edit->mode)) {
+        engine->reference = picture_view(material->reference);
+        engine->reference_mask = mask_view(material->reference_mask);
+    }
+    if (mode_uses_arrows(edit->mode))
+        fill_arrows(request, edit->arrows, scale);
+    engine->displacement = scaled(edit->displacement, scale);
+    engine->resize = edit->resize;
+    // A reference shrunk otherwise than the picture: its object is resized about its middle, which must come to lie at
+    // the same place.
+    Box box;
+    if (edit->mode == DRAGON_PASTE && material->reference_mask && reference_scale != scale &&
+        mask_bounds(material->reference_mask, &box)) {
+        double x = (box.x + box.width / 2.0) / reference_scale, y = (box.y + box.height / 2.0) / reference_scale;
+        engine->displacement.x = (edit->displacement.x + x) * scale - x * reference_scale;
+        engine->displacement.y = (edit->displacement.y + y) * scale - y * reference_scale;
+        engine->resize = edit->resize * scale / reference_scale;
+    }
+    engine->prompt = edit->prompt;
+    engine->reference_prompt = edit->reference_prompt[0] ? edit->reference_prompt : NULL;
+}
+
+void request_clear(Request *request) {
+    g_free(request->handles);
+    g_free(request->targets);
+    *request = (Request){0};
+}
+
+// How opaque the object that comes to lie at a pixel was where it comes from; 0 where none comes.
+static double arriving_alpha(const Picture *from, const Mask *mask, const Edit *edit, dragon_point middle, int x,
+                             int y) {
+    double source_x = middle.x + (x + 0.5 - edit->displacement.x - middle.x) / edit->resize;
+    double source_y = middle.y + (y + 0.5 - edit->displacement.y - middle.y) / edit->resize;
+    if (!(source_x >= 0 && source_y >= 0 && source_x < from->width && source_y < from->height))
+        return 0;
+    if (mask->bytes[(gsize)source_y * mask->width + (gsize)source_x] < 128)
+        return 0;
+    return picture_alpha(from, (int)source_x, (int)source_y);
+}
+
+void request_restore_alpha(Picture *result, int x, int y, const Edit *edit, const Material *material) {
+    gboolean pastes = edit->mode == DRAGON_PASTE;
+    const Picture *from = pastes ? material->reference : material->picture;
+    const Mask *mask = pastes ? material->reference_mask : material->mask;
+    gboolean travels = pastes || edit->mode == DRAGON_MOVE || edit->mode == DRAGON_RESIZE;
+    Box box;
+    if (travels)
+        travels = mask && mask_bounds(mask, &box);
+    dragon_point middle = {0};
+    if (travels)
+        middle = (dragon_point){box.x + box.width / 2.0, box.y + box.height / 2.0};
+    for (int row = 0; row < result->height; row++)
+        for (int column = 0; column < result->width; column++) {
+            double alpha = picture_alpha(material->picture, x + column, y + row);
+            if (alpha < 1 && travels)
+                alpha = MAX(alpha, arriving_alpha(from, mask, edit, middle, x + column, y + row));
+            if (alpha < 1)
+                picture_set_alpha(result, column, row, MAX(alpha, 0));
+        }
+}

@@ -1,0 +1,52 @@
+/// An edit with its pixels: what the engine is asked, at full size and for the preview.
+#ifndef PLUGIN_REQUEST_H
+#define PLUGIN_REQUEST_H
+
+#include "edit.h"
+#include "picture.h"
+
+/// The pixels of an edit. Each may be NULL while it is missing.
+typedef struct Material {
+    Picture *picture;
+    /// The object, or the region that may change.
+    Mask *mask;
+    Picture *reference;
+    Mask *reference_mask;
+} Material;
+
+void material_clear(Material *material);
+
+/// What an edit still needs.
+typedef enum Missing {
+    MISSING_NOTHING,
+    MISSING_OBJECT,
+    MISSING_DISPLACEMENT,
+    MISSING_FACTOR,
+    MISSING_ARROWS,
+    MISSING_REFERENCE,
+    MISSING_REFERENCE_OBJECT,
+} Missing;
+
+Missing request_missing(const Edit *edit, const Material *material);
+
+/// What a mode uses.
+gboolean mode_needs_object(dragon_mode mode);
+gboolean mode_needs_reference(dragon_mode mode);
+gboolean mode_uses_arrows(dragon_mode mode);
+
+/// A request as the engine takes it, and the memory it points to. Edit and material must outlive it.
+typedef struct Request {
+    dragon_request engine;
+    dragon_point *handles;
+    dragon_point *targets;
+} Request;
+
+/// `scale`: pixels of the material's pictures for one of the edit's; below 1 for a preview. `reference_scale`: the same
+/// of the reference.
+void request_fill(Request *request, const Edit *edit, const Material *material, double scale, double reference_scale);
+void request_clear(Request *request);
+
+/// Gives a result the opacity that the layer should have there: the source's, and the object's where it comes to lie.
+void request_restore_alpha(Picture *result, int x, int y, const Edit *edit, const Material *material);
+
+#endif
