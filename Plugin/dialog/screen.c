@@ -1,0 +1,94 @@
+#include "state.h"
+
+#include <string.h>
+
+cairo_surface_t *surface_of(const Picture *picture) {
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, picture->width, picture->height);
+    cairo_surface_flush(surface);
+    guint8 *rows = cairo_image_surface_get_data(surface);
+    int stride = cairo_image_surface_get_stride(surface);
+    for (int y = 0; y < picture->height; y++) {
+        const guint8 *from = (const guint8 *)picture->pixels + (gsize)y * picture->width * 4;
+        guint32 *to = (guint32 *)(void *)(rows + (gsize)y * stride);
+        for (int x = 0; x < picture->width; x++, from += 4) {
+            guint a = from[3];
+            to[x] = a << 24 | (from[0] * a / 255) << 16 | (from[1] * a / 255) << 8 | from[2] * a / 255;
+        }
+    }
+    cairo_surface_mark_dirty(surface);
+    return surface;
+}
+
+static gboolean is_set(const Mask *mask, int x, int y) {
+    return x >= 0 && y >= 0 && x < mask->width && y < mask->height && mask->bytes[(gsize)y * mask->width + x] >= 128;
+}
+
+// The mask as a surface: all of it, or the pixels on its border.
+static cairo_surface_t *surface_of_mask(const Mask *mask, gboolean only_rim) {
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, mask->width, mask->height);
+    cairo_surface_flush(surface);
+    guint8 *rows = cairo_image_surface_get_data(surface);
+    int stride = cairo_image_surface_get_stride(surface);
+    for (int y = 0; y < mask->height; y++)
+        for (int x = 0; x < mask->width; x++) {
+            gboolean inner =
+                is_set(mask, x - 1, y) && is_set(mask, x + 1, y) && is_set(mask, x, y - 1) && is_set(mask, x, y + 1);
+            rows[(gsize)y * stride + x] = is_set(mask, x, y) && !(only_rim && inner) ? 255 : 0;
+        }
+    cairo_surface_mark_dirty(surface);
+    return surface;
+}
+
+static void clear_mask(Screen *screen) {
+    mask_free(screen->mask);
+    g_clear_pointer(&screen->area, cairo_surface_destroy);
+    g_clear_pointer(&screen->rim, cairo_surface_destroy);
+    screen->mask = NULL;
+    screen->box = (Box){0};
+}
+
+void screen_clear(Screen *screen) {
+    clear_mask(screen);
+    picture_free(screen->picture);
+    g_clear_pointer(&screen->surface, cairo_surface_destroy);
+    *screen = (Screen){0};
+}
+
+void screen_set_mask(Screen *screen, const Mask *mask) {
+    clear_mask(screen);
+    if (!mask || !screen->picture)
+        return;
+    screen->mask = mask_scaled(mask, screen->picture->width, screen->picture->height);
+    mask_bounds(mask, &screen->box);
+    screen->area = surface_of_mask(screen->mask, FALSE);
+    screen->rim = surface_of_mask(screen->mask, TRUE);
+}
+
+void screen_set(Screen *screen, const Picture *picture, const Mask *mask) {
+    screen_clear(screen);
+    if (!picture)
+        return;
+    screen->picture = picture_for_screen(picture, SCREEN_LIMIT);
+    screen->scale = (double)screen->picture->width / picture->width;
+    screen->surface = surface_of(screen->picture);
+    screen_set_mask(screen, mask);
+}
+
+cairo_surface_t *screen_under(const Screen *screen, dragon_result *result, double scale) {
+    dragon_result_info info = {.size = sizeof info};
+    if (dragon_result_describe(result, &info) != DRAGON_OK)
+        return NULL;
+    Picture *part = picture_new(info.width, info.height, DRAGON_RGBA_U8);
+    Mask *mask = mask_new(info.width, info.height);
+    cairo_surface_t *surface = NULL;
+    if (dragon_result_pixels(result, DRAGON_RGBA_U8, part->pixels, 0) == DRAGON_OK &&
+        dragon_result_mask(result, mask->bytes, 0) == DRAGON_OK) {
+        Picture *all = picture_copy(screen->picture);
+        picture_lay(all, part, mask, (Box){info.x, info.y, info.width, info.height}, 1 / scale);
+        surface = surface_of(all);
+        picture_free(all);
+    }
+    picture_free(part);
+    mask_free(mask);
+    return surface;
+}

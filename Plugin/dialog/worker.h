@@ -1,0 +1,53 @@
+/// The engine's calls on a thread of their own. The thread touches nothing of GIMP's or GTK's.
+#ifndef PLUGIN_WORKER_H
+#define PLUGIN_WORKER_H
+
+#include "request.h"
+
+typedef enum WorkerTask { WORKER_EDIT, WORKER_PREVIEW, WORKER_ADD_MODEL } WorkerTask;
+
+/// One call, made of copies of what it needs.
+typedef struct Worker Worker;
+
+/// How far a call is.
+typedef struct WorkerState {
+    dragon_phase phase;
+    int step;
+    int total;
+    double fraction;
+    double seconds_left;
+    gboolean is_loading;
+    gboolean is_done;
+} WorkerState;
+
+/// A model that stays loaded from one edit to the next. Empty text for the first that is found.
+typedef struct WorkerModel {
+    dragon_model *handle;
+    char *path;
+} WorkerModel;
+
+void worker_model_close(WorkerModel *model);
+
+/// Starts an edit or its preview. The picture is not copied and must outlive the worker.
+///
+/// - model: of an edit; used by this worker alone until it is done.
+/// - scale, reference_scale: as request_fill takes them.
+Worker *worker_start(WorkerTask task, const Edit *edit, const Material *material, double scale, double reference_scale,
+                     WorkerModel *model);
+
+/// Starts the adding of a model.
+Worker *worker_start_adding(const char *source);
+
+WorkerState worker_state(Worker *worker);
+/// The latest intermediate picture, once; NULL where there is no new one. `box`: the part of the picture that it shows.
+Picture *worker_take_preview(Worker *worker, Box *box);
+void worker_cancel(Worker *worker);
+
+/// Waits for the end and frees the worker.
+///
+/// - result: of an edit or a preview; NULL where it failed.
+/// - text: the path of an added model.
+/// - Returns: the status; where it is not DRAGON_OK `message` says why.
+dragon_status worker_finish(Worker *worker, dragon_result **result, char **text, char **message);
+
+#endif
