@@ -29,12 +29,13 @@ let package = Package(
         .target(name: "CDragon", path: "CInterop/Dragon", cSettings: cSettings),
         .target(name: "CPictures", dependencies: ["CPNG", "CJPEG", "CWebP"], path: "CInterop/Pictures", cSettings: cSettings),
 
-        // Swift, each layer on the ones before it.
+        // Swift, each layer on the ones before it. All of those are named, not the nearest alone: a module whose types changed their
+        // layout, below one that stayed as it was, would else not be compiled into what stands above.
         .target(name: "DragonTensor", dependencies: ["CKernels", "COpenBLAS"]),
         .target(name: "DragonModel", dependencies: ["DragonTensor"]),
-        .target(name: "DragonEdit", dependencies: ["DragonModel"]),
-        .target(name: "DragonStore", dependencies: ["CFetch", "DragonModel"]),
-        .target(name: "DragonEngine", dependencies: ["CDragon", "DragonEdit", "DragonStore"]),
+        .target(name: "DragonEdit", dependencies: ["DragonModel", "DragonTensor"]),
+        .target(name: "DragonStore", dependencies: ["CFetch", "DragonModel", "DragonTensor"]),
+        .target(name: "DragonEngine", dependencies: ["CDragon", "DragonEdit", "DragonModel", "DragonStore", "DragonTensor"]),
         // The shared library: what the header names, and nothing else, is seen from outside.
         .target(
             name: "CDragonLibrary", dependencies: ["DragonEngine"], path: "CInterop/Library", exclude: ["exports.map"],
@@ -47,7 +48,8 @@ let package = Package(
         .executableTarget(
             name: "dragon",
             dependencies: [
-                "DragonEdit", "DragonModel", "DragonStore", "CPictures", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "DragonEdit", "DragonModel", "DragonStore", "DragonTensor", "CPictures",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // GIMP's plug-in: C on the engine's header, with the engine linked in.
         .executableTarget(
@@ -56,11 +58,14 @@ let package = Package(
 
         // DragonModel reads the recorded gradients.
         .testTarget(name: "DragonTensorTests", dependencies: ["DragonTensor", "DragonModel"], path: "Tests/DragonTensorTests"),
-        .testTarget(name: "DragonModelTests", dependencies: ["DragonModel"], path: "Tests/DragonModelTests"),
-        .testTarget(name: "DragonEditTests", dependencies: ["DragonEdit"], path: "Tests/DragonEditTests"),
-        .testTarget(name: "DragonStoreTests", dependencies: ["DragonStore"], path: "Tests/DragonStoreTests", exclude: ["server.py"]),
+        .testTarget(name: "DragonModelTests", dependencies: ["DragonModel", "DragonTensor"], path: "Tests/DragonModelTests"),
+        .testTarget(name: "DragonEditTests", dependencies: ["DragonEdit", "DragonModel", "DragonTensor"], path: "Tests/DragonEditTests"),
+        .testTarget(
+            name: "DragonStoreTests", dependencies: ["DragonModel", "DragonStore"], path: "Tests/DragonStoreTests", exclude: ["server.py"]),
         .testTarget(name: "DragonEngineTests", dependencies: ["CDragon", "DragonEngine"], path: "Tests/DragonEngineTests"),
-        .testTarget(name: "CommandLineTests", dependencies: ["dragon", "DragonStore"], path: "Tests/CommandLineTests"),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["dragon", "DragonEdit", "DragonModel", "DragonStore", "DragonTensor"],
+            path: "Tests/CommandLineTests"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -168,12 +168,30 @@ static void test_preview(void) {
     dragon_result_free(result);
 }
 
+// Of a cut-out, what was moved away leaves nothing behind, and stands opaque at its new place.
+static void test_alpha(dragon_model *model) {
+    static uint8_t picture[4 * PIXELS], found[4 * PIXELS];
+    dragon_request request = move_request();
+    memcpy(picture, request.picture.pixels, sizeof picture);
+    for (int i = 0; i < PIXELS; i++)
+        picture[4 * i + 3] = request.mask.pixels[i] >= 128 ? 255 : 0;
+    request.picture.pixels = picture;
+    request.displacement = (dragon_point){40, 0};
+    dragon_result *result = edited(model, &request);
+    dragon_result_info box = box_of(result);
+    CHECK(dragon_result_pixels(result, DRAGON_RGBA_U8, found, 0) == DRAGON_OK, "pixels");
+    const uint8_t *old = found + 4 * ((45 - box.y) * box.width + 45 - box.x), *new = old + 4 * 40;
+    CHECK(old[3] == 0 && new[3] == 255, "alpha %d and %d", old[3], new[3]);
+    dragon_result_free(result);
+}
+
 void test_results(void) {
     dragon_model *model = open_model();
     dragon_request request = move_request();
     dragon_result *result = edited(model, &request);
     test_formats(model, result);
     test_modes(model);
+    test_alpha(model);
     // Its colours are the result's own: neither the model nor the picture is needed any longer.
     dragon_model_close(model);
     test_copies(result);

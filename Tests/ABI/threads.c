@@ -161,14 +161,14 @@ static void test_close_in_callback(void) {
 
 // Several threads on handles of their own, and on shared ones, at the same time.
 static void *hammer(void *data) {
+    const edit_thread *shared = data;
     for (int i = 0; i < 20; i++) {
-        dragon_request request = move_request();
         dragon_result *result = NULL;
         char message[128];
-        CHECK(dragon_preview(&request, &result, message, sizeof message) == DRAGON_OK, "%s", message);
+        CHECK(dragon_preview(&shared->request, &result, message, sizeof message) == DRAGON_OK, "%s", message);
         box_of(result);
         dragon_result_free(result);
-        dragon_model_message(data, message, sizeof message);
+        dragon_model_message(shared->model, message, sizeof message);
         dragon_model_list *list = NULL;
         if (i % 10 == 0)
             dragon_model_list_create(&list);
@@ -182,9 +182,10 @@ void test_threads(void) {
     test_busy_and_cancel(model);
     test_previews(model);
     test_callbacks(model);
+    edit_thread shared = {.model = model, .request = move_request()};
     pthread_t threads[4];
     for (int i = 0; i < 4; i++)
-        pthread_create(&threads[i], NULL, hammer, model);
+        pthread_create(&threads[i], NULL, hammer, &shared);
     for (int i = 0; i < 4; i++)
         pthread_join(threads[i], NULL);
     dragon_model_close(model);

@@ -137,13 +137,16 @@ struct StoreTests {
             _ = try place.store.add(
                 AddRequest(source: server.url("plain/m")), isCancelled: { seen > 3_000_000 }, progress: { seen = max(seen, $0.done) })
         }
-        #expect(place.store.models().isEmpty)
+        #expect(place.store.models().isEmpty && entries(of: place.path("models")) == [".adding-m"])
         let before = server.requests().count
         let added = try place.store.add(AddRequest(source: server.url("plain/m")))
         #expect(added.model.problem == nil && added.hashes.count == 3)
         let later = server.requests()[before...]
         #expect(later.contains { $0.contains("unet/diffusion_pytorch_model.safetensors bytes=") })
         #expect(!later.contains { $0.contains("scheduler_config.json") }, "what is whole is not asked for again")
+        mkdir(place.path("models/.adding-left"), 0o755)
+        try place.store.remove("left")
+        #expect(entries(of: place.path("models")) == ["m"], "what was left can be removed")
     }
 
     @Test("wrong bytes from a server are found by their hash, and thrown away")
@@ -162,6 +165,24 @@ struct StoreTests {
                 .contains("no usable model"))
         #expect(reason { _ = try place.store.add(AddRequest(source: server.url("plain/y.safetensors"))) }.contains("does not exist"))
         #expect(entries(of: place.path("models")) == [])
+    }
+
+    @Test("addresses are told apart, and give a name")
+    func addresses() throws {
+        for (address, kind, name) in [
+            ("https://huggingface.co/org/sd-v1-5", Origin.Kind.remoteFolder("https://huggingface.co/org/sd-v1-5/resolve/main"), "sd-v1-5"),
+            ("https://huggingface.co/org/sd/tree/main/", .remoteFolder("https://huggingface.co/org/sd/resolve/main"), "sd"),
+            ("HTTP://host/a/b%20c.safetensors?x=/y", .remoteFile("HTTP://host/a/b%20c.safetensors?x=/y"), "b-20c"),
+            ("http://host/models/m", .remoteFolder("http://host/models/m"), "m"),
+            (
+                fixture("model-reference.safetensors"), .localFile(folder: fixture("x").dropped(2), name: "model-reference.safetensors"),
+                "model-reference"
+            ),
+        ] {
+            let origin = try Origin(address)
+            let suggested = try origin.suggestedName
+            #expect(origin.kind == kind && suggested == name, "\(address): \(origin.kind), \(suggested)")
+        }
     }
 
     // MARK: - Tokenizer and removing
@@ -192,4 +213,9 @@ struct StoreTests {
         try store.remove("linked")
         #expect(exists(fixture("model/model_index.json")))
     }
+}
+
+extension String {
+    /// Without its last characters.
+    fileprivate func dropped(_ count: Int) -> String { String(dropLast(count)) }
 }

@@ -128,7 +128,8 @@ typedef struct dragon_mask {
 typedef struct dragon_parameters {
     size_t size;
     dragon_algorithm algorithm;
-    /// Steps of the inversion and of the sampling, 1 … 1000.
+    /// Steps of the inversion and of the sampling, 1 … 1000. The schedule of guidance and noise is stretched to another
+    /// number than the model's own.
     int32_t steps;
     /// Classifier-free guidance scale, 0 … 100; 1 is none.
     float guidance_scale;

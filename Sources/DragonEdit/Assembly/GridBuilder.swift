@@ -102,14 +102,14 @@ struct GridBuilder {
         for y in 0..<height {
             for x in 1..<max(1, width - 1) {
                 let at = y * width + x
-                across[at] = (plane[at - 1] + 2 * plane[at] + plane[at + 1]) / 4
+                across[at] = (plane[at - 1] + 6 * plane[at] + plane[at + 1]) / 8
             }
         }
         var result = across
         for y in 1..<max(1, height - 1) {
             for x in 0..<width {
                 let at = y * width + x
-                result[at] = (across[at - width] + 2 * across[at] + across[at + width]) / 4
+                result[at] = (across[at - width] + 6 * across[at] + across[at + width]) / 8
             }
         }
         return result

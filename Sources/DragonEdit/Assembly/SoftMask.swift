@@ -83,7 +83,8 @@ func spread(_ values: [Float], weights: [Float], width: Int, height: Int) -> [Fl
     return result
 }
 
-private func bilinear(_ plane: [Float], _ width: Int, _ height: Int, _ x: Float, _ y: Float) -> Float {
+/// A sample between pixel centres; beyond the plane its border repeats.
+func bilinear(_ plane: [Float], _ width: Int, _ height: Int, _ x: Float, _ y: Float) -> Float {
     let (cx, cy) = (min(max(x, 0), Float(width - 1)), min(max(y, 0), Float(height - 1)))
     let (left, top) = (Int(cx), Int(cy))
     let (right, bottom) = (min(left + 1, width - 1), min(top + 1, height - 1))

@@ -14,6 +14,8 @@ struct TextureFill {
 
     /// Pixels of a hole that patches are sought for; larger holes are solved at a smaller scale.
     private static let mostPixels = 16_000
+    /// Scales whose detail is copied from single pixels, not averaged: averages of patches that disagree have too little grain.
+    private static let copied = 2
     /// Sides of the hole, in pixels, at the coarsest scale.
     private static let coarsest = 32
 
@@ -44,8 +46,8 @@ struct TextureFill {
         var levels = [trend.added(to: whole, times: -1)]
         while let last = levels.last, min(last.width, last.height) > 24, Self.side(last) > Self.coarsest { levels.append(last.halved) }
         let finest = levels.firstIndex { $0.holeCount <= Self.mostPixels } ?? levels.count - 1
-        // Detail is what the level below lacks, so there must be one.
-        if levels.count == 1 { levels.append(levels[0].halved) }
+        // Detail is what coarser levels lack, so there must be some.
+        while let last = levels.last, levels.count <= finest + Self.copied { levels.append(last.halved) }
         guard let (match, solved) = solve(levels, finest: finest) else { return smooth }
         return finished(levels, match, solved, level: finest, trend)
     }
@@ -116,42 +118,82 @@ struct TextureFill {
 
     /// The full raster: the solved level's colours, and over them the detail of the pixel that each one is matched with.
     private func finished(_ levels: [FillLevel], _ match: PatchMatch, _ solved: FillLevel, level: Int, _ trend: Trend) -> Raster {
-        let base = level == 0 ? 1 : level
-        var low = level == 0 ? solved.halved : solved
+        let base = level + Self.copied
+        var low = (0..<Self.copied).reduce(solved) { coarse, _ in coarse.halved }
         let known = levels[base]
-        healBorder(of: &low, match, solved, level: level)
+        healBorder(of: &low, match, solved)
         let (scale, cell) = (1 << base, 1 << level)
-        let full = levels[0]
+        let detail = copiedDetail(levels[0], known, match, solved, cell: cell, scale: scale)
+        let gain = gain(of: detail, levels[0], known, scale: scale)
         var planes = smooth.planes
         for at in isHole.indices where isHole[at] {
             let (x, y) = (at % part.width, at / part.width)
-            let found = Int(match.match[min(y / cell, solved.height - 1) * solved.width + min(x / cell, solved.width - 1)])
-            var value = low.sample(x, y, scale: scale) + trend.value(x, y)
-            let (fx, fy) = (found % solved.width * cell + x % cell, found / solved.width * cell + y % cell)
-            if found >= 0, fx < full.width, fy < full.height { value += full.colour(fx, fy) - known.sample(fx, fy, scale: scale) }
+            let value = low.sample(x, y, scale: scale) + trend.value(x, y) + gain * detail[at]
             let to = (y + part.y) * colours.width + x + part.x
             for c in 0..<3 { planes[c][to] = min(max(value[c], 0), 1) }
         }
         return Raster(width: colours.width, height: colours.height, planes: planes)
     }
 
-    /// Takes out of the low frequencies what they miss of the known pixels at the hole's border, spread inwards.
-    private func healBorder(of low: inout FillLevel, _ match: PatchMatch, _ solved: FillLevel, level: Int) {
+    /// For each pixel of the hole, what the pixel that it is matched with has over its coarser surroundings.
+    private func copiedDetail(
+        _ full: FillLevel, _ known: FillLevel, _ match: PatchMatch, _ solved: FillLevel, cell: Int, scale: Int
+    ) -> [SIMD4<Float>] {
+        var detail = [SIMD4<Float>](repeating: .zero, count: isHole.count)
+        for at in isHole.indices where isHole[at] {
+            let (x, y) = (at % part.width, at / part.width)
+            let found = Int(match.match[min(y / cell, solved.height - 1) * solved.width + min(x / cell, solved.width - 1)])
+            let (fx, fy) = (found % solved.width * cell + x % cell, found / solved.width * cell + y % cell)
+            if found >= 0, fx < full.width, fy < full.height { detail[at] = full.colour(fx, fy) - known.sample(fx, fy, scale: scale) }
+        }
+        return detail
+    }
+
+    /// What brings the grain of the copied detail to that of the hole's surroundings, within limits: they may really differ.
+    private func gain(of detail: [SIMD4<Float>], _ full: FillLevel, _ known: FillLevel, scale: Int) -> SIMD4<Float> {
+        let distances = DistanceField(to: Mask(height: part.height, width: part.width, cells: isHole)).distances
+        var (inside, around) = (SIMD4<Float>.zero, SIMD4<Float>.zero)
+        var counts: (inside: Float, around: Float) = (0, 0)
+        // Cells of the coarser level that touch the hole know nothing of their colour.
+        let (first, last) = (Float(2 * scale), Float(2 * scale + 16))
+        for at in isHole.indices {
+            if isHole[at] {
+                inside += detail[at] * detail[at]
+                counts.inside += 1
+            } else if distances[at] > first, distances[at] <= last {
+                let found = full.colour(at: at) - known.sample(at % part.width, at / part.width, scale: scale)
+                around += found * found
+                counts.around += 1
+            }
+        }
+        guard counts.inside > 0, counts.around > 0 else { return SIMD4(repeating: 1) }
+        let ratio = (around / counts.around) / (inside / counts.inside + SIMD4(repeating: 1e-9))
+        return ratio.squareRoot().clamped(lowerBound: SIMD4(repeating: 0.8), upperBound: SIMD4(repeating: 1.25))
+    }
+
+    /// Takes out of the low frequencies what they miss of the known pixels at the hole's border, spread inwards. Misses are
+    /// averaged over a stretch of the border first, or its grain would be spread as blotches.
+    private func healBorder(of low: inout FillLevel, _ match: PatchMatch, _ solved: FillLevel) {
         let ring = match.sought.map(Int.init).filter { !solved.isHole[$0] }
         let weights = [Float](repeating: 1, count: match.cost.count)
-        let count = low.width * low.height
-        let factor = level == 0 ? 2 : 1
-        var (misses, share) = (Array(repeating: [Float](repeating: 0, count: count), count: 3), [Float](repeating: 0, count: count))
+        let (stretch, factor) = (4, 4 << Self.copied)
+        let (width, height) = ((low.width + stretch - 1) / stretch, (low.height + stretch - 1) / stretch)
+        var (misses, share) = ([SIMD4<Float>](repeating: .zero, count: width * height), [Float](repeating: 0, count: width * height))
         for at in ring {
-            let miss = solved.colour(at % solved.width, at / solved.width) - voted(at, match, solved, weights)
-            let to = at / solved.width / factor * low.width + at % solved.width / factor
+            let to = at / solved.width / factor * width + at % solved.width / factor
+            misses[to] += solved.colour(at % solved.width, at / solved.width) - voted(at, match, solved, weights)
             share[to] += 1
-            for c in 0..<3 { misses[c][to] += miss[c] }
         }
+        for i in share.indices where share[i] > 0 { misses[i] /= share[i] }
+        // A stretch with few pixels says little.
+        let trust = share.map { min($0 / Float(factor), 1) }
         for c in 0..<3 {
-            for i in 0..<count where share[i] > 0 { misses[c][i] /= share[i] }
-            let inward = spread(misses[c], weights: share.map { min($0, 1) }, width: low.width, height: low.height)
-            for i in 0..<count where low.isHole[i] { low.colours[3 * i + c] += inward[i] }
+            let inward = spread(misses.map { $0[c] }, weights: trust, width: width, height: height)
+            for i in low.isHole.indices where low.isHole[i] {
+                let (x, y) = (Float(i % low.width), Float(i / low.width))
+                low.colours[3 * i + c] += bilinear(
+                    inward, width, height, (x + 0.5) / Float(stretch) - 0.5, (y + 0.5) / Float(stretch) - 0.5)
+            }
         }
     }
 }

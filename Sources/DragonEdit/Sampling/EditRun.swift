@@ -79,8 +79,9 @@ private struct EditBranches {
         let bank = MemoryBank(
             mixing: plan.mixing, precision: options.keepsFullPrecision ? .float32 : .float16, clock: StepClock(request.parameters))
         let pictures = try trajectories(embeddings, bank: keepsBank ? bank : nil, report: &report)
-        // The autoencoder's large buffers fit nothing that follows.
+        // Neither the autoencoder's large buffers nor its weights are of use to what follows.
         context.releaseIdleMemory()
+        model.releaseIdleWeights()
         try record("z0", Tensor.stacked(pictures.map { $0.latents[0] }, in: context))
         let inversion = Inversion(
             unet: model.unet, schedule: schedule, pictures: pictures, bank: bank, keepsBank: keepsBank,

@@ -17,7 +17,8 @@ public struct Autoencoder: Sendable {
         switch configuration.architecture {
         case .convolutional(let network):
             kind = .variational(try AutoencoderKL(scope, configuration: configuration, network: network))
-        case .patch(let side): kind = .patches(try PatchAutoencoder(scope, side: side, configuration: configuration))
+        case .patch(let side, let hasContext):
+            kind = .patches(try PatchAutoencoder(scope, side: side, hasContext: hasContext, configuration: configuration))
         }
     }
 

@@ -4,8 +4,9 @@ public struct AutoencoderConfiguration: Sendable, Equatable {
     public enum Architecture: Sendable, Equatable {
         /// Residual convolutions with a normal posterior: diffusers' AutoencoderKL.
         case convolutional(ConvolutionalAutoencoder)
-        /// One linear map from each square patch of that side to a latent cell, and one back.
-        case patch(side: Int)
+        /// One linear map from each square patch of that side to a latent cell, and one back; with context, a cell's
+        /// neighbours too have their say in its patch.
+        case patch(side: Int, hasContext: Bool)
     }
 
     /// Channels of a picture.
@@ -21,7 +22,7 @@ public struct AutoencoderConfiguration: Sendable, Equatable {
     public var downsampling: Int {
         switch architecture {
         case .convolutional(let network): 1 << (network.blockOutChannels.count - 1)
-        case .patch(let side): side
+        case .patch(let side, _): side
         }
     }
 
@@ -42,7 +43,9 @@ public struct AutoencoderConfiguration: Sendable, Equatable {
             try options.refuse("out_channels", unless: .integer(inChannels))
             architecture = .convolutional(try ConvolutionalAutoencoder(options))
         case .patch:
-            architecture = .patch(side: try options.integer("patch_size", default: 8, in: 1...64))
+            architecture = .patch(
+                side: try options.integer("patch_size", default: 8, in: 1...64),
+                hasContext: try options.bool("decoder_context", default: false))
         }
     }
 

@@ -12,6 +12,8 @@ public struct DiffusionModel: Sendable {
     public let autoencoder: Autoencoder
     /// The noise schedule.
     public let schedule: ScheduleConfiguration
+    private let textWeights: [Weight]
+    private let autoencoderWeights: [Weight]
 
     /// Loads every part, binds every key and checks every number.
     ///
@@ -19,13 +21,13 @@ public struct DiffusionModel: Sendable {
     public init(files: ModelFiles, in context: ComputeContext) throws {
         tokenizer = try files.tokenizer()
         schedule = files.scheduleConfiguration
-        textEncoder = try Self.part(files.textEncoderWeights(), in: context) {
-            try TextEncoder($0, configuration: files.textEncoderConfiguration)
-        }
+        let text = try files.textEncoderWeights()
+        textEncoder = try Self.part(text, in: context) { try TextEncoder($0, configuration: files.textEncoderConfiguration) }
+        textWeights = text.bound.map(\.weight)
         unet = try Self.part(files.unetWeights(), in: context) { try UNet($0, configuration: files.unetConfiguration) }
-        autoencoder = try Self.part(files.autoencoderWeights(), in: context) {
-            try Autoencoder($0, configuration: files.autoencoderConfiguration)
-        }
+        let pictures = try files.autoencoderWeights()
+        autoencoder = try Self.part(pictures, in: context) { try Autoencoder($0, configuration: files.autoencoderConfiguration) }
+        autoencoderWeights = pictures.bound.map(\.weight)
     }
 
     private static func part<Part>(_ scope: WeightScope, in context: ComputeContext, _ build: (WeightScope) throws -> Part) throws -> Part {
@@ -35,6 +37,11 @@ public struct DiffusionModel: Sendable {
             throw ModelError.nonFinite(key: key, file: scope.file)
         }
         return part
+    }
+
+    /// Gives the memory of the text encoder and the autoencoder back to the system, until they are used again.
+    public func releaseIdleWeights() {
+        for weight in textWeights + autoencoderWeights { weight.releasePages() }
     }
 
     /// The text embedding of a prompt, `[1, crossAttentionDim, tokens]`.

@@ -1,3 +1,5 @@
+import DragonTensor
+
 import Glibc
 
 /// The system's words for its last error.
@@ -48,8 +50,27 @@ final class MappedFile: @unchecked Sendable {
         bytes = UnsafeRawBufferPointer(start: start, count: file.size)
     }
 
+    /// Gives the memory of a part back to the system; when it is touched again it is read again.
+    ///
+    /// - Parameter range: whole pages inside it are given back.
+    func release(_ range: Range<UInt>) {
+        let page = UInt(sysconf(Int32(_SC_PAGESIZE)))
+        let (first, end) = ((range.lowerBound + page - 1) / page * page, range.upperBound / page * page)
+        guard first < end, let start = UnsafeMutableRawPointer(bitPattern: first) else { return }
+        madvise(start, Int(end - first), MADV_DONTNEED)
+    }
+
     deinit {
         if let start = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: start), bytes.count) }
+    }
+}
+
+extension Weight {
+    /// Gives the memory of a weight that lies in a file back to the system: it will be read from there again when needed.
+    func releasePages() {
+        guard let file = owner as? MappedFile else { return }
+        let start = UInt(bitPattern: pointer)
+        file.release(start..<start + UInt(count * elementType.size))
     }
 }
 

@@ -45,11 +45,11 @@ extension ModelStore {
         return digits
     }
 
-    /// Removes one of the user's models.
+    /// Removes one of the user's models, or what an unfinished download of it left.
     ///
     /// - Throws: ``StoreError``: there is none of that name, or it is not the user's.
     public func remove(_ name: String) throws {
-        let own = [name, name + checkpointSuffix].map { "\(places.user ?? "")/\($0)" }
+        let own = [name, name + checkpointSuffix, ".adding-\(name)"].map { "\(places.user ?? "")/\($0)" }
         let isPlain = !name.isEmpty && !name.contains("/") && !name.hasPrefix(".")
         guard isPlain, places.user != nil, let path = own.first(where: exists) else {
             if let other = models().first(where: { $0.name == name }) {

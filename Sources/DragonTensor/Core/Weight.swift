@@ -26,7 +26,8 @@ public struct Weight: @unchecked Sendable {
     public let elementType: ElementType
     /// First byte.
     public let pointer: UnsafeRawPointer
-    private let owner: AnyObject
+    /// What keeps the bytes readable.
+    public let owner: AnyObject
 
     /// - Parameters:
     ///   - pointer: the first of `shape.product × elementType.size` readable bytes.

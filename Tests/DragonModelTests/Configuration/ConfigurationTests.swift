@@ -79,7 +79,8 @@ import Testing
         let patch = try AutoencoderConfiguration(
             options(#"{"_class_name":"PatchAutoencoder","in_channels":3,"latent_channels":12,"patch_size":8,"scaling_factor":1.5}"#))
         #expect(
-            patch.architecture == .patch(side: 8) && patch.latentChannels == 12 && patch.downsampling == 8 && patch.scalingFactor == 1.5)
+            patch.architecture == .patch(side: 8, hasContext: false) && patch.latentChannels == 12 && patch.downsampling == 8
+                && patch.scalingFactor == 1.5)
     }
 
     @Test(arguments: [
