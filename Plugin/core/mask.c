@@ -56,8 +56,10 @@ static guint crossings_of_row(const dragon_point *points, guint count, double y,
     guint found = 0;
     for (guint i = 0; i < count; i++) {
         dragon_point a = points[i], b = points[(i + 1) % count];
-        if ((a.y <= y) != (b.y <= y))
-            crossings[found++] = a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x);
+        double x = a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x);
+        // Endless numbers in a script's outline cross nowhere.
+        if ((a.y <= y) != (b.y <= y) && isfinite(x))
+            crossings[found++] = x;
     }
     qsort(crossings, found, sizeof *crossings, compare_doubles);
     return found;

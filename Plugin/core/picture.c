@@ -50,14 +50,47 @@ double picture_alpha(const Picture *picture, int x, int y) {
     return channel_at(picture, alpha_index(picture, x, y));
 }
 
-void picture_set_alpha(Picture *picture, int x, int y, double alpha) {
-    gsize index = alpha_index(picture, x, y);
+static void set_channel(Picture *picture, gsize index, double value) {
     if (picture->format == DRAGON_RGBA_U8)
-        ((guint8 *)picture->pixels)[index] = (guint8)lround(alpha * 255);
+        ((guint8 *)picture->pixels)[index] = (guint8)lround(CLAMP(value, 0, 1) * 255);
     else if (picture->format == DRAGON_RGBA_U16)
-        ((guint16 *)picture->pixels)[index] = (guint16)lround(alpha * 65535);
+        ((guint16 *)picture->pixels)[index] = (guint16)lround(CLAMP(value, 0, 1) * 65535);
     else
-        ((float *)picture->pixels)[index] = (float)alpha;
+        ((float *)picture->pixels)[index] = (float)value;
+}
+
+Picture *picture_part(const Picture *picture, Box box) {
+    Picture *part = picture_new(box.width, box.height, picture->format);
+    gsize bytes = picture_bytes_per_pixel(picture->format);
+    for (int y = 0; y < box.height; y++)
+        memcpy((guint8 *)part->pixels + (gsize)y * box.width * bytes,
+               (const guint8 *)picture->pixels + ((gsize)(box.y + y) * picture->width + box.x) * bytes,
+               box.width * bytes);
+    return part;
+}
+
+gboolean picture_erases(const Picture *bottom, const Picture *top, const float *share) {
+    // Less is rounding.
+    const double smallest = 1.5 / 255;
+    gsize count = (gsize)bottom->width * bottom->height;
+    for (gsize i = 0; i < count; i++)
+        if (share[i] * (channel_at(bottom, i * 4 + 3) - channel_at(top, i * 4 + 3)) > smallest)
+            return TRUE;
+    return FALSE;
+}
+
+void picture_mix(Picture *bottom, const Picture *top, const float *share) {
+    gsize count = (gsize)bottom->width * bottom->height;
+    for (gsize i = 0; i < count; i++) {
+        double below = (1 - share[i]) * channel_at(bottom, i * 4 + 3), above = share[i] * channel_at(top, i * 4 + 3);
+        if (share[i] <= 0)
+            continue;
+        for (int c = 0; c < 3 && below + above > 0; c++) {
+            double mixed = below * channel_at(bottom, i * 4 + c) + above * channel_at(top, i * 4 + c);
+            set_channel(bottom, i * 4 + c, mixed / (below + above));
+        }
+        set_channel(bottom, i * 4 + 3, below + above);
+    }
 }
 
 gboolean picture_has_transparency(const Picture *picture) {

@@ -17,9 +17,18 @@ void picture_free(Picture *picture);
 
 gsize picture_bytes_per_pixel(dragon_pixel_format format);
 
-/// Alpha of a pixel, 0 … 1, and its writing.
+/// Alpha of a pixel, 0 … 1.
 double picture_alpha(const Picture *picture, int x, int y);
-void picture_set_alpha(Picture *picture, int x, int y, double alpha);
+
+/// A copy of a part, which must lie inside.
+Picture *picture_part(const Picture *picture, Box box);
+
+/// Whether somewhere a share of `top` laid over `bottom`, both of one size, should leave it more transparent: no layer
+/// above it can.
+gboolean picture_erases(const Picture *bottom, const Picture *top, const float *share);
+
+/// Replaces that share of each pixel of `bottom` by `top`'s, both of one size and format.
+void picture_mix(Picture *bottom, const Picture *top, const float *share);
 
 /// Whether some pixel is at least half transparent.
 gboolean picture_has_transparency(const Picture *picture);

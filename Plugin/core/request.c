@@ -96,36 +96,3 @@ void request_clear(Request *request) {
     g_free(request->targets);
     *request = (Request){0};
 }
-
-// How opaque the object that comes to lie at a pixel was where it comes from; 0 where none comes.
-static double arriving_alpha(const Picture *from, const Mask *mask, const Edit *edit, dragon_point middle, int x,
-                             int y) {
-    double source_x = middle.x + (x + 0.5 - edit->displacement.x - middle.x) / edit->resize;
-    double source_y = middle.y + (y + 0.5 - edit->displacement.y - middle.y) / edit->resize;
-    if (!(source_x >= 0 && source_y >= 0 && source_x < from->width && source_y < from->height))
-        return 0;
-    if (mask->bytes[(gsize)source_y * mask->width + (gsize)source_x] < 128)
-        return 0;
-    return picture_alpha(from, (int)source_x, (int)source_y);
-}
-
-void request_restore_alpha(Picture *result, int x, int y, const Edit *edit, const Material *material) {
-    gboolean pastes = edit->mode == DRAGON_PASTE;
-    const Picture *from = pastes ? material->reference : material->picture;
-    const Mask *mask = pastes ? material->reference_mask : material->mask;
-    gboolean travels = pastes || edit->mode == DRAGON_MOVE || edit->mode == DRAGON_RESIZE;
-    Box box;
-    if (travels)
-        travels = mask && mask_bounds(mask, &box);
-    dragon_point middle = {0};
-    if (travels)
-        middle = (dragon_point){box.x + box.width / 2.0, box.y + box.height / 2.0};
-    for (int row = 0; row < result->height; row++)
-        for (int column = 0; column < result->width; column++) {
-            double alpha = picture_alpha(material->picture, x + column, y + row);
-            if (alpha < 1 && travels)
-                alpha = MAX(alpha, arriving_alpha(from, mask, edit, middle, x + column, y + row));
-            if (alpha < 1)
-                picture_set_alpha(result, column, row, MAX(alpha, 0));
-        }
-}

@@ -46,7 +46,4 @@ typedef struct Request {
 void request_fill(Request *request, const Edit *edit, const Material *material, double scale, double reference_scale);
 void request_clear(Request *request);
 
-/// Gives a result the opacity that the layer should have there: the source's, and the object's where it comes to lie.
-void request_restore_alpha(Picture *result, int x, int y, const Edit *edit, const Material *material);
-
 #endif

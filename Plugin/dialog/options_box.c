@@ -15,8 +15,7 @@ static OptionName name_of(GtkWidget *widget) {
 // The model's own value.
 static double usual(Dialog *dialog, OptionName name) {
     dragon_parameters parameters = {.size = sizeof parameters};
-    dragon_model *model = dialog->worker ? NULL : dialog->model.handle;
-    if (dragon_parameters_default(model, dialog->edit->mode, &parameters) != DRAGON_OK)
+    if (!engine_usual(dialog->worker ? NULL : dialog->engine, dialog->edit->mode, &parameters))
         return OPTIONS[name].lowest;
     return option_of_parameters(name, &parameters);
 }

@@ -130,7 +130,7 @@ static void clear_arrows(GtkButton *button, Dialog *dialog) {
 
 static GtkWidget *arrows_box(Dialog *dialog) {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-    GtkWidget *clear = gtk_button_new_with_mnemonic(_("Remove a_ll arrows"));
+    GtkWidget *clear = gtk_button_new_with_mnemonic(_("Remove all arro_ws"));
     g_signal_connect(clear, "clicked", G_CALLBACK(clear_arrows), dialog);
     gtk_box_pack_start(GTK_BOX(box), clear, TRUE, TRUE, 0);
     return box;
@@ -166,7 +166,7 @@ GtkWidget *panel_new(Dialog *dialog) {
     add(panel, options_box_new(dialog));
     GtkWidget *scrolled = gtk_scrolled_window_new(NULL, NULL);
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-    gtk_scrolled_window_set_min_content_width(GTK_SCROLLED_WINDOW(scrolled), 300);
+    gtk_widget_set_size_request(scrolled, 320, -1);
     // The canvas takes the room that is left, whatever a label inside would like.
     gtk_widget_set_hexpand(scrolled, FALSE);
     gtk_container_add(GTK_CONTAINER(scrolled), panel);

@@ -13,7 +13,7 @@ static Material screen_material(const Dialog *dialog) {
 static void take(Dialog *dialog) {
     dragon_result *result = NULL;
     char *message = NULL;
-    dragon_status status = worker_finish(dialog->preview_worker, &result, NULL, &message);
+    dragon_status status = worker_finish(dialog->preview_worker, &result, NULL, NULL, &message);
     dialog->preview_worker = NULL;
     // An edit that runs draws on the preview itself.
     if (status == DRAGON_OK && !dialog->worker) {

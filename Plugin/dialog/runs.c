@@ -58,11 +58,11 @@ static void show_problem(Dialog *dialog, const char *message) {
     gtk_widget_set_visible(gtk_widget_get_ancestor(dialog->problem, GTK_TYPE_INFO_BAR), message != NULL);
 }
 
-static void keep(Dialog *dialog, dragon_result *result) {
+static void keep(Dialog *dialog, dragon_result *result, Edit *edit) {
     Outcome *outcome = g_new0(Outcome, 1);
     outcome->result = result;
     outcome->surface = screen_under(&dialog->base, result, dialog->base.scale);
-    outcome->edit = edit_copy(dialog->edit);
+    outcome->edit = edit;
     outcome->masks.mask = mask_copy(dialog->material->mask);
     outcome->masks.reference_mask = mask_copy(dialog->material->reference_mask);
     g_ptr_array_add(dialog->outcomes, outcome);
@@ -73,14 +73,16 @@ static void finish(Dialog *dialog) {
     Worker *worker = dialog->worker;
     dialog->worker = NULL;
     dragon_result *result = NULL;
+    Edit *edit = NULL;
     char *text = NULL, *message = NULL;
-    dragon_status status = worker_finish(worker, &result, &text, &message);
+    dragon_status status = worker_finish(worker, &result, &edit, &text, &message);
     if (status != DRAGON_OK && status != DRAGON_CANCELLED)
         show_problem(dialog, message);
     else if (status == DRAGON_OK && dialog->adds)
         models_fill(dialog, text);
     else if (status == DRAGON_OK)
-        keep(dialog, result);
+        keep(dialog, result, g_steal_pointer(&edit));
+    edit_free(edit);
     g_free(text);
     g_free(message);
     options_box_refresh(dialog);
@@ -116,13 +118,12 @@ static void watch(Dialog *dialog, Worker *worker, gboolean adds) {
 void runs_start(Dialog *dialog) {
     if (dialog->worker || request_missing(dialog->edit, dialog->material) != MISSING_NOTHING)
         return;
-    // Another run is another attempt: it begins from the next seed.
-    if (dialog->outcomes->len) {
-        double seed = dialog->edit->options.at[OPTION_SEED];
-        dialog->edit->options.at[OPTION_SEED] = isnan(seed) ? 1 : fmod(seed + 1, OPTIONS[OPTION_SEED].highest);
-        options_box_refresh(dialog);
-    }
-    watch(dialog, worker_start(WORKER_EDIT, dialog->edit, dialog->material, 1, 1, &dialog->model), FALSE);
+    // Another run is another attempt: a seed that was set goes one on, any other is drawn anew.
+    double *seed = &dialog->edit->options.at[OPTION_SEED];
+    if (dialog->outcomes->len && !isnan(*seed))
+        *seed = fmod(*seed + 1, OPTIONS[OPTION_SEED].highest);
+    options_box_refresh(dialog);
+    watch(dialog, worker_start(WORKER_EDIT, dialog->edit, dialog->material, 1, 1, dialog->engine), FALSE);
 }
 
 void runs_add_model(Dialog *dialog, const char *source) {

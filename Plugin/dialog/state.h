@@ -3,7 +3,7 @@
 #define PLUGIN_DIALOG_STATE_H
 
 #include <gtk/gtk.h>
-#include "dialog.h"
+#include "window.h"
 #include "view.h"
 #include "words.h"
 #include "worker.h"
@@ -58,7 +58,7 @@ typedef struct Dialog {
     /// Index of the outcome that is shown; −1 for the preview.
     int shown;
     /// Kept from one edit to the next; the worker's while one runs.
-    WorkerModel model;
+    Engine *engine;
     Worker *worker;
     /// Whether the worker adds a model, and whether the window closes when it is done.
     gboolean adds;
@@ -125,7 +125,7 @@ cairo_surface_t *surface_of(const Picture *picture);
 /// The screen's picture under an engine's result; `scale`: screen pixels for each of the result's.
 cairo_surface_t *screen_under(const Screen *screen, dragon_result *result, double scale);
 
-// dialog.c
+// window.c
 /// The edit was changed: shows it, and asks for a new preview.
 void dialog_changed(Dialog *dialog);
 /// The object's mask, or the reference's, follows its outline or the selection.

@@ -10,15 +10,16 @@ struct Worker {
     Edit *edit;
     Material material;
     double scale, reference_scale;
-    WorkerModel *model;
+    Engine *engine;
     char *source;
     gint is_cancelled;
+    /// What the network sees of the picture; found when the first intermediate picture is asked for.
+    Box area;
 
     GMutex lock;
     // Under the lock.
     WorkerState state;
     Picture *preview;
-    Box box;
 
     // Of the thread until it has ended.
     dragon_status status;
@@ -26,12 +27,6 @@ struct Worker {
     char text[4096];
     char message[1024];
 };
-
-void worker_model_close(WorkerModel *model) {
-    dragon_model_close(model->handle);
-    g_free(model->path);
-    *model = (WorkerModel){0};
-}
 
 static Picture *copy_of_preview(const dragon_picture *preview) {
     if (!preview->pixels || preview->format != DRAGON_RGBA_U8)
@@ -64,50 +59,14 @@ static int32_t note(const dragon_progress *progress, void *data) {
 
 // --- On the thread ---------------------------------------------------------------------------------------------------
 
-static gboolean load(Worker *worker) {
-    WorkerModel *model = worker->model;
-    if (model->handle && strcmp(model->path, worker->edit->model) == 0)
-        return TRUE;
-    worker_model_close(model);
-    model->path = g_strdup(worker->edit->model);
-    worker->status = dragon_model_open(model->path[0] ? model->path : NULL, 0, &model->handle);
-    if (worker->status == DRAGON_OK)
-        return TRUE;
-    if (!dragon_model_message(model->handle, worker->message, sizeof worker->message))
-        g_strlcpy(worker->message, dragon_status_text(worker->status), sizeof worker->message);
-    worker_model_close(model);
-    return FALSE;
-}
-
-static void estimate(Worker *worker, const dragon_request *request) {
-    dragon_estimate found = {.size = sizeof found};
-    if (dragon_edit_estimate(worker->model->handle, request, &found) != DRAGON_OK)
-        return;
-    g_mutex_lock(&worker->lock);
-    worker->box = (Box){found.box_x, found.box_y, found.box_width, found.box_height};
-    g_mutex_unlock(&worker->lock);
-}
-
 static void edit(Worker *worker) {
-    if (!load(worker))
+    GError *error = NULL;
+    worker->result = engine_run(worker->engine, worker->edit, &worker->material, note, worker, &error);
+    if (worker->result)
         return;
-    dragon_model *model = worker->model->handle;
-    dragon_parameters parameters = {.size = sizeof parameters};
-    Request request;
-    request_fill(&request, worker->edit, &worker->material, 1, 1);
-    worker->status = dragon_parameters_default(model, worker->edit->mode, &parameters);
-    options_apply(&worker->edit->options, &parameters);
-    request.engine.parameters = &parameters;
-    request.engine.progress = note;
-    request.engine.user_data = worker;
-    if (worker->status == DRAGON_OK && !g_atomic_int_get(&worker->is_cancelled)) {
-        estimate(worker, &request.engine);
-        worker->status = dragon_edit(model, &request.engine, &worker->result);
-    } else if (worker->status == DRAGON_OK)
-        worker->status = DRAGON_CANCELLED;
-    if (worker->status != DRAGON_OK)
-        dragon_model_message(model, worker->message, sizeof worker->message);
-    request_clear(&request);
+    worker->status = error->code == WORDS_ERROR_CANCELLED ? DRAGON_CANCELLED : DRAGON_BAD_INPUT;
+    g_strlcpy(worker->message, error->message, sizeof worker->message);
+    g_error_free(error);
 }
 
 static void preview(Worker *worker) {
@@ -117,7 +76,11 @@ static void preview(Worker *worker) {
     dragon_parameters_default(NULL, worker->edit->mode, &parameters);
     options_apply(&worker->edit->options, &parameters);
     request.engine.parameters = &parameters;
-    worker->status = dragon_preview(&request.engine, &worker->result, worker->message, sizeof worker->message);
+    char *message = NULL;
+    worker->result = engine_preview(&request, &message);
+    worker->status = worker->result ? DRAGON_OK : DRAGON_BAD_INPUT;
+    g_strlcpy(worker->message, message ? message : "", sizeof worker->message);
+    g_free(message);
     request_clear(&request);
 }
 
@@ -147,7 +110,7 @@ static Worker *started(Worker *worker) {
 }
 
 Worker *worker_start(WorkerTask task, const Edit *edit, const Material *material, double scale, double reference_scale,
-                     WorkerModel *model) {
+                     Engine *engine) {
     Worker *worker = g_new0(Worker, 1);
     worker->task = task;
     worker->edit = edit_copy(edit);
@@ -156,7 +119,7 @@ Worker *worker_start(WorkerTask task, const Edit *edit, const Material *material
     worker->material.reference_mask = mask_copy(material->reference_mask);
     worker->scale = scale;
     worker->reference_scale = reference_scale;
-    worker->model = model;
+    worker->engine = engine;
     return started(worker);
 }
 
@@ -178,24 +141,26 @@ Picture *worker_take_preview(Worker *worker, Box *box) {
     g_mutex_lock(&worker->lock);
     Picture *picture = worker->preview;
     worker->preview = NULL;
-    *box = worker->box;
     g_mutex_unlock(&worker->lock);
+    if (picture && worker->area.width == 0)
+        engine_area(worker->engine, worker->edit, &worker->material, &worker->area);
+    *box = worker->area;
     return picture;
 }
 
 void worker_cancel(Worker *worker) {
-    // The callback sees this at the next step, and the model's own cancel is quicker within one; while the model is
-    // still being loaded its handle belongs to the thread.
+    // The callback sees this at the next step; the engine's own cancel is quicker within one.
     g_atomic_int_set(&worker->is_cancelled, 1);
-    WorkerState state = worker_state(worker);
-    if (worker->task == WORKER_EDIT && !state.is_loading)
-        dragon_model_cancel(worker->model->handle);
+    if (worker->task == WORKER_EDIT)
+        engine_cancel(worker->engine);
 }
 
-dragon_status worker_finish(Worker *worker, dragon_result **result, char **text, char **message) {
+dragon_status worker_finish(Worker *worker, dragon_result **result, Edit **edit, char **text, char **message) {
     g_thread_join(worker->thread);
     dragon_status status = worker->status;
     *result = worker->result;
+    if (edit)
+        *edit = g_steal_pointer(&worker->edit);
     if (text)
         *text = g_strdup(worker->text);
     *message = g_strdup(worker->message[0] ? worker->message : dragon_status_text(status));

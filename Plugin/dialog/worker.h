@@ -2,7 +2,7 @@
 #ifndef PLUGIN_WORKER_H
 #define PLUGIN_WORKER_H
 
-#include "request.h"
+#include "engine.h"
 
 typedef enum WorkerTask { WORKER_EDIT, WORKER_PREVIEW, WORKER_ADD_MODEL } WorkerTask;
 
@@ -20,20 +20,12 @@ typedef struct WorkerState {
     gboolean is_done;
 } WorkerState;
 
-/// A model that stays loaded from one edit to the next. Empty text for the first that is found.
-typedef struct WorkerModel {
-    dragon_model *handle;
-    char *path;
-} WorkerModel;
-
-void worker_model_close(WorkerModel *model);
-
 /// Starts an edit or its preview. The picture is not copied and must outlive the worker.
 ///
-/// - model: of an edit; used by this worker alone until it is done.
+/// - engine: of an edit; used by this worker alone until it is done.
 /// - scale, reference_scale: as request_fill takes them.
 Worker *worker_start(WorkerTask task, const Edit *edit, const Material *material, double scale, double reference_scale,
-                     WorkerModel *model);
+                     Engine *engine);
 
 /// Starts the adding of a model.
 Worker *worker_start_adding(const char *source);
@@ -46,8 +38,9 @@ void worker_cancel(Worker *worker);
 /// Waits for the end and frees the worker.
 ///
 /// - result: of an edit or a preview; NULL where it failed.
-/// - text: the path of an added model.
+/// - edit: with the seed that was drawn; may be NULL.
+/// - text: the path of an added model; may be NULL.
 /// - Returns: the status; where it is not DRAGON_OK `message` says why.
-dragon_status worker_finish(Worker *worker, dragon_result **result, char **text, char **message);
+dragon_status worker_finish(Worker *worker, dragon_result **result, Edit **edit, char **text, char **message);
 
 #endif

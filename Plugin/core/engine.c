@@ -1,0 +1,143 @@
+#include "engine.h"
+
+#include <math.h>
+#include <string.h>
+#include "words.h"
+
+struct Engine {
+    /// Guards the handle, which a cancel uses from another thread.
+    GMutex lock;
+    dragon_model *model;
+    char *path;
+};
+
+Engine *engine_new(void) {
+    Engine *engine = g_new0(Engine, 1);
+    g_mutex_init(&engine->lock);
+    return engine;
+}
+
+static void set_model(Engine *engine, dragon_model *model, const char *path) {
+    g_mutex_lock(&engine->lock);
+    dragon_model *old = engine->model;
+    engine->model = model;
+    g_mutex_unlock(&engine->lock);
+    g_free(engine->path);
+    engine->path = g_strdup(path);
+    if (old)
+        dragon_model_close(old);
+}
+
+void engine_free(Engine *engine) {
+    if (!engine)
+        return;
+    set_model(engine, NULL, NULL);
+    g_free(engine->path);
+    g_mutex_clear(&engine->lock);
+    g_free(engine);
+}
+
+void engine_cancel(Engine *engine) {
+    g_mutex_lock(&engine->lock);
+    if (engine->model)
+        dragon_model_cancel(engine->model);
+    g_mutex_unlock(&engine->lock);
+}
+
+// The engine's own words, or what its status says where it has none.
+static void set_error(GError **error, dragon_model *model, dragon_status status) {
+    char message[1024] = "";
+    if (model)
+        dragon_model_message(model, message, sizeof message);
+    int code = status == DRAGON_CANCELLED ? WORDS_ERROR_CANCELLED : 0;
+    g_set_error_literal(error, WORDS_ERROR, code, message[0] ? message : dragon_status_text(status));
+}
+
+static gboolean open_model(Engine *engine, const char *path, GError **error) {
+    if (engine->model && g_strcmp0(engine->path, path) == 0)
+        return TRUE;
+    // Freed first: two models at once may not fit.
+    set_model(engine, NULL, NULL);
+    dragon_model *model = NULL;
+    dragon_status status = dragon_model_open(path[0] ? path : NULL, 0, &model);
+    if (status == DRAGON_OK) {
+        set_model(engine, model, path);
+        return TRUE;
+    }
+    set_error(error, model, status);
+    if (model)
+        dragon_model_close(model);
+    return FALSE;
+}
+
+dragon_result *engine_run(Engine *engine, Edit *edit, const Material *material, dragon_progress_callback progress,
+                          void *user_data, GError **error) {
+    if (!open_model(engine, edit->model, error))
+        return NULL;
+    dragon_parameters parameters = {.size = sizeof parameters};
+    dragon_status status = dragon_parameters_default(engine->model, edit->mode, &parameters);
+    if (isnan(edit->options.at[OPTION_SEED]))
+        edit->options.at[OPTION_SEED] = g_random_int();
+    options_apply(&edit->options, &parameters);
+    Request request;
+    request_fill(&request, edit, material, 1, 1);
+    request.engine.parameters = &parameters;
+    request.engine.progress = progress;
+    request.engine.user_data = user_data;
+    dragon_result *result = NULL;
+    if (status == DRAGON_OK)
+        status = dragon_edit(engine->model, &request.engine, &result);
+    if (status != DRAGON_OK)
+        set_error(error, engine->model, status);
+    request_clear(&request);
+    return result;
+}
+
+dragon_result *engine_preview(const Request *request, char **message) {
+    char text[512] = "";
+    dragon_result *result = NULL;
+    dragon_status status = dragon_preview(&request->engine, &result, text, sizeof text);
+    if (status != DRAGON_OK && message)
+        *message = g_strdup(text[0] ? text : dragon_status_text(status));
+    return status == DRAGON_OK ? result : NULL;
+}
+
+Box engine_result_box(dragon_result *result) {
+    dragon_result_info info = {.size = sizeof info};
+    if (dragon_result_describe(result, &info) != DRAGON_OK)
+        return (Box){0};
+    return (Box){info.x, info.y, info.width, info.height};
+}
+
+Picture *engine_result_picture(dragon_result *result, dragon_pixel_format format) {
+    Box box = engine_result_box(result);
+    Picture *picture = picture_new(box.width, box.height, format);
+    dragon_result_pixels(result, format, picture->pixels, 0);
+    return picture;
+}
+
+Mask *engine_result_mask(dragon_result *result) {
+    Box box = engine_result_box(result);
+    Mask *mask = mask_new(box.width, box.height);
+    dragon_result_mask(result, mask->bytes, 0);
+    return mask;
+}
+
+gboolean engine_area(Engine *engine, const Edit *edit, const Material *material, Box *box) {
+    dragon_parameters parameters = {.size = sizeof parameters};
+    dragon_estimate found = {.size = sizeof found};
+    Request request;
+    request_fill(&request, edit, material, 1, 1);
+    gboolean good = dragon_parameters_default(engine->model, edit->mode, &parameters) == DRAGON_OK;
+    options_apply(&edit->options, &parameters);
+    request.engine.parameters = &parameters;
+    good = good && dragon_edit_estimate(engine->model, &request.engine, &found) == DRAGON_OK;
+    request_clear(&request);
+    if (good)
+        *box = (Box){found.box_x, found.box_y, found.box_width, found.box_height};
+    return good;
+}
+
+gboolean engine_usual(const Engine *engine, dragon_mode mode, dragon_parameters *parameters) {
+    return dragon_parameters_default(engine ? engine->model : NULL, mode, parameters) == DRAGON_OK;
+}

@@ -1,0 +1,36 @@
+/// The engine with its loaded model. One thread at a time, but for engine_cancel.
+#ifndef PLUGIN_ENGINE_H
+#define PLUGIN_ENGINE_H
+
+#include "request.h"
+
+typedef struct Engine Engine;
+
+Engine *engine_new(void);
+/// Cancels what runs, and waits for it.
+void engine_free(Engine *engine);
+
+/// Opens the model that the edit names, unless it is open, and runs the edit on the calling thread, which is told of
+/// progress. A seed that is not set is drawn, and written into the edit. NULL with an error, which is
+/// WORDS_ERROR_CANCELLED after a cancel.
+dragon_result *engine_run(Engine *engine, Edit *edit, const Material *material, dragon_progress_callback progress,
+                          void *user_data, GError **error);
+
+/// From any thread: ends what runs.
+void engine_cancel(Engine *engine);
+
+/// What the engine shows at once on small copies of the pictures.
+dragon_result *engine_preview(const Request *request, char **message);
+
+/// The part of the picture that the network sees. The model is open; an edit may run.
+gboolean engine_area(Engine *engine, const Edit *edit, const Material *material, Box *box);
+
+/// The open model's own parameters of a mode; the published ones without an engine or a model.
+gboolean engine_usual(const Engine *engine, dragon_mode mode, dragon_parameters *parameters);
+
+/// A result's place, its pixels, its mask.
+Box engine_result_box(dragon_result *result);
+Picture *engine_result_picture(dragon_result *result, dragon_pixel_format format);
+Mask *engine_result_mask(dragon_result *result);
+
+#endif

@@ -1,0 +1,106 @@
+// The only place that reads GIMP's pixels.
+#include "host.h"
+
+#include <libgimp/gimp.h>
+#include "pixels.h"
+#include "words.h"
+
+dragon_pixel_format pixels_format(gint32 image) {
+    switch (gimp_image_get_precision(image)) {
+    case GIMP_PRECISION_U8_GAMMA:
+        return DRAGON_RGBA_U8;
+    // Eight linear bits hold more shadow tones than eight perceptual ones.
+    case GIMP_PRECISION_U8_LINEAR:
+    case GIMP_PRECISION_U16_GAMMA:
+        return DRAGON_RGBA_U16;
+    default:
+        return DRAGON_RGBA_FLOAT;
+    }
+}
+
+const Babl *pixels_babl(GeglBuffer *buffer, dragon_pixel_format format) {
+    static const char *const names[] = {"R'G'B'A u8", "R'G'B'A u16", "R'G'B'A float"};
+    // In the primaries of the image's own profile: nothing is clipped, and it comes back as it was.
+    return babl_format_with_space(names[format], gegl_buffer_get_format(buffer));
+}
+
+Picture *host_picture(gint32 layer, GError **error) {
+    GeglBuffer *buffer = gimp_drawable_get_buffer(layer);
+    if (!buffer) {
+        g_set_error_literal(error, WORDS_ERROR, 0, _("The layer's pixels cannot be read."));
+        return NULL;
+    }
+    int width = gegl_buffer_get_width(buffer), height = gegl_buffer_get_height(buffer);
+    Picture *picture = picture_new(width, height, pixels_format(gimp_item_get_image(layer)));
+    gegl_buffer_get(buffer, GEGL_RECTANGLE(0, 0, width, height), 1.0, pixels_babl(buffer, picture->format),
+                    picture->pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    g_object_unref(buffer);
+    return picture;
+}
+
+// A part of a one-channel drawable, 0 where it has no pixels.
+static Mask *mask_of_drawable(gint32 drawable, int x, int y, int width, int height) {
+    GeglBuffer *buffer = gimp_drawable_get_buffer(drawable);
+    if (!buffer)
+        return NULL;
+    Mask *mask = mask_new(width, height);
+    gegl_buffer_get(buffer, GEGL_RECTANGLE(x, y, width, height), 1.0, babl_format("Y u8"), mask->bytes,
+                    GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    g_object_unref(buffer);
+    return mask;
+}
+
+static Mask *selection_over(gint32 layer) {
+    gint32 image = gimp_item_get_image(layer);
+    if (gimp_selection_is_empty(image))
+        return NULL;
+    int x, y;
+    gimp_drawable_offsets(layer, &x, &y);
+    return mask_of_drawable(gimp_image_get_selection(image), x, y, gimp_drawable_width(layer),
+                            gimp_drawable_height(layer));
+}
+
+Mask *host_selection(const Host *host) {
+    return selection_over(host->layer);
+}
+
+static Mask *mask_of_alpha(const Picture *picture) {
+    if (!picture_has_transparency(picture))
+        return NULL;
+    Mask *mask = mask_new(picture->width, picture->height);
+    for (int y = 0; y < mask->height; y++)
+        for (int x = 0; x < mask->width; x++)
+            mask->bytes[(gsize)y * mask->width + x] = picture_alpha(picture, x, y) < 0.5 ? 0 : 255;
+    return mask;
+}
+
+Mask *host_reference_mask(const Host *host, const Edit *edit, gint32 layer, const Picture *reference) {
+    GArray *outline = edit->reference_outline;
+    if (outline->len > 2)
+        return mask_from_outline(reference->width, reference->height, (dragon_point *)outline->data, outline->len);
+    // In appearance, the picture's own selection is the object that changes.
+    gboolean selection_is_its = edit->mode == DRAGON_PASTE || gimp_item_get_image(layer) != host->image;
+    Mask *mask = selection_is_its ? selection_over(layer) : NULL;
+    gint32 layer_mask = gimp_layer_get_mask(layer);
+    if (!mask && layer_mask != -1)
+        mask = mask_of_drawable(layer_mask, 0, 0, reference->width, reference->height);
+    return mask ? mask : mask_of_alpha(reference);
+}
+
+gboolean host_read_material(const Host *host, const Edit *edit, gint32 reference, Material *material, GError **error) {
+    if (!material->picture && !(material->picture = host_picture(host->layer, error)))
+        return FALSE;
+    Picture *picture = material->picture;
+    if (!material->mask && edit->outline->len > 2)
+        material->mask =
+            mask_from_outline(picture->width, picture->height, (dragon_point *)edit->outline->data, edit->outline->len);
+    if (!material->mask)
+        material->mask = host_selection(host);
+    if (!mode_needs_reference(edit->mode) || reference == -1)
+        return TRUE;
+    if (!material->reference && !(material->reference = host_picture(reference, error)))
+        return FALSE;
+    if (!material->reference_mask)
+        material->reference_mask = host_reference_mask(host, edit, reference, material->reference);
+    return TRUE;
+}

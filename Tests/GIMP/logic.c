@@ -1,0 +1,185 @@
+// The plug-in's plain C: masks, pictures, views, options, edits as text, requests.
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include "request.h"
+#include "view.h"
+
+static int checks, failures;
+
+#define CHECK(good)                                                                                                    \
+    do {                                                                                                               \
+        checks++;                                                                                                      \
+        if (!(good)) {                                                                                                 \
+            failures++;                                                                                                \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #good);                                                 \
+        }                                                                                                              \
+    } while (0)
+
+static guint set_count(const Mask *mask) {
+    guint count = 0;
+    for (int i = 0; i < mask->width * mask->height; i++)
+        count += mask->bytes[i] >= 128;
+    return count;
+}
+
+static void test_masks(void) {
+    const dragon_point square[] = {{2, 1}, {6, 1}, {6, 4}, {2, 4}};
+    Mask *mask = mask_from_outline(10, 8, square, 4);
+    Box box;
+    CHECK(set_count(mask) == 12);
+    CHECK(mask_bounds(mask, &box) && box.x == 2 && box.y == 1 && box.width == 4 && box.height == 3);
+    Mask *small = mask_scaled(mask, 5, 4), *point = mask_scaled(mask, 1, 1);
+    CHECK(mask_bounds(small, &box) && box.x == 1 && box.width == 2);
+    CHECK(set_count(point) == 1);
+    mask_free(small);
+    mask_free(point);
+    mask_free(mask);
+
+    const dragon_point outside[] = {{-50, -50}, {500, -50}, {500, 500}, {-50, 500}};
+    mask = mask_from_outline(7, 5, outside, 4);
+    CHECK(set_count(mask) == 35);
+    mask_free(mask);
+    const dragon_point odd[] = {{NAN, 1}, {INFINITY, 3}, {2, -INFINITY}};
+    mask_free(mask_from_outline(7, 5, odd, 3));
+    mask = mask_from_outline(7, 5, NULL, 0);
+    CHECK(!mask_bounds(mask, &box));
+    mask_free(mask);
+    CHECK(mask_copy(NULL) == NULL && mask_view(NULL).pixels == NULL);
+}
+
+static void test_pictures(void) {
+    Picture *picture = picture_new(4, 2, DRAGON_RGBA_U8);
+    guint8 *bytes = picture->pixels;
+    for (int i = 0; i < 8; i++)
+        memcpy(bytes + i * 4, (guint8[]){(guint8)(i * 10), 100, 200, i == 0 ? 0 : 255}, 4);
+    CHECK(picture_has_transparency(picture));
+    Picture *screen = picture_for_screen(picture, 2);
+    const guint8 *shown = screen->pixels;
+    CHECK(screen->width == 2 && screen->height == 1);
+    // The mean of the three opaque pixels, (10 + 40 + 50) / 3; the transparent one counts only as opacity.
+    CHECK(shown[0] == 33 && shown[1] == 100 && shown[3] == 191);
+    Picture *part = picture_part(picture, (Box){1, 1, 2, 1});
+    CHECK(((guint8 *)part->pixels)[0] == 50 && part->width == 2);
+    picture_free(part);
+    picture_free(screen);
+
+    for (dragon_pixel_format format = DRAGON_RGBA_U8; format <= DRAGON_RGBA_FLOAT; format++) {
+        Picture *below = picture_new(2, 1, format), *above = picture_new(2, 1, format);
+        memset(below->pixels, 0xff, format == DRAGON_RGBA_FLOAT ? 0 : 2 * picture_bytes_per_pixel(format));
+        for (int i = 0; i < 8 && format == DRAGON_RGBA_FLOAT; i++)
+            ((float *)below->pixels)[i] = 1;
+        CHECK(picture_erases(below, above, (float[]){0, 0.5f}) && !picture_erases(below, above, (float[]){0, 0}));
+        CHECK(!picture_erases(above, below, (float[]){1, 1}));
+        picture_mix(below, above, (float[]){0, 1});
+        CHECK(picture_alpha(below, 0, 0) == 1 && picture_alpha(below, 1, 0) == 0);
+        picture_free(below);
+        picture_free(above);
+    }
+    picture_free(picture);
+}
+
+static void test_views(void) {
+    View view = {0};
+    view_set_canvas(&view, 400, 300);
+    view_set_picture(&view, 1000, 500);
+    CHECK(view.x >= 0 && view.x + 1000 * view.zoom <= 400 && view.y > 0);
+    dragon_point before = view_to_picture(&view, (dragon_point){200, 150});
+    view_zoom(&view, 3, 200, 150);
+    dragon_point after = view_to_picture(&view, (dragon_point){200, 150});
+    CHECK(fabs(before.x - after.x) < 1e-6 && fabs(before.y - after.y) < 1e-6);
+    view_scroll(&view, 1e9, -1e9);
+    CHECK(view.x < 20 && view.y + 500 * view.zoom > 280);
+    dragon_point there = view_to_canvas(&view, view_to_picture(&view, (dragon_point){31, 57}));
+    CHECK(fabs(there.x - 31) < 1e-6 && fabs(there.y - 57) < 1e-6);
+}
+
+static gboolean sets(const char *text) {
+    Edit *edit = edit_new(DRAGON_MOVE);
+    GError *error = NULL;
+    gboolean good = edit_set_text(edit, text, &error);
+    CHECK(good == (error == NULL));
+    g_clear_error(&error);
+    edit_free(edit);
+    return good;
+}
+
+static void test_text(void) {
+    CHECK(sets("") && sets(NULL) && sets(" ; \n") && sets("steps=5; plate=off;algorithm = diffeditor\ngrow=2.5"));
+    CHECK(!sets("steps") && !sets("steps=0") && !sets("steps=1.5") && !sets("steps=nan") && !sets("steps=") &&
+          !sets("=3"));
+    CHECK(!sets("side=100") && !sets("speed=1") && !sets("arrows=1,2,3") && !sets("displacement=1") &&
+          !sets("resize=1,2"));
+    CHECK(!sets("arrows=inf,1:2,3") && !sets("resize=x"));
+
+    Edit *edit = edit_new(DRAGON_DRAG), *again = edit_new(DRAGON_DRAG);
+    g_free(edit->prompt);
+    edit->prompt = g_strdup("a; \"b\"\n=c\\ über");
+    edit->displacement = (dragon_point){-1.25, 3};
+    edit->resize = 0.5;
+    edit->options.at[OPTION_SEED] = 4294967295.0;
+    Arrow arrow = {{1, 2}, {3.5, -4}};
+    g_array_append_val(edit->arrows, arrow);
+    char *text = edit_to_text(edit);
+    CHECK(edit_set_text(again, text, NULL));
+    char *text_again = edit_to_text(again);
+    CHECK(strcmp(text, text_again) == 0 && strcmp(edit->prompt, again->prompt) == 0);
+    CHECK(again->arrows->len == 1 && again->resize == 0.5 && again->options.at[OPTION_SEED] == 4294967295.0);
+    g_free(text);
+    g_free(text_again);
+    edit_free(edit);
+    edit_free(again);
+}
+
+static void test_options(void) {
+    OptionValues values;
+    options_clear(&values);
+    dragon_parameters parameters = {.energy_scale = 4, .steps = 50, .grow = 3}, before = parameters;
+    options_apply(&values, &parameters);
+    CHECK(memcmp(&parameters, &before, sizeof before) == 0);
+    CHECK(options_set(&values, "strength", "0.5", NULL) && options_set(&values, "steps", "7", NULL));
+    options_apply(&values, &parameters);
+    CHECK(parameters.energy_scale == 2 && parameters.steps == 7 && parameters.grow == 3);
+    CHECK(option_of_parameters(OPTION_STEPS, &parameters) == 7 && option_of_parameters(OPTION_GROW, &parameters) == 3);
+}
+
+static void test_requests(void) {
+    Edit *edit = edit_new(DRAGON_MOVE);
+    Material material = {0};
+    CHECK(request_missing(edit, &material) == MISSING_OBJECT);
+    material.mask = mask_new(8, 8);
+    CHECK(request_missing(edit, &material) == MISSING_OBJECT);
+    material.mask->bytes[9] = 255;
+    CHECK(request_missing(edit, &material) == MISSING_DISPLACEMENT);
+    edit->displacement.x = 4;
+    CHECK(request_missing(edit, &material) == MISSING_NOTHING);
+    edit->mode = DRAGON_DRAG;
+    CHECK(request_missing(edit, &material) == MISSING_ARROWS);
+    edit->mode = DRAGON_PASTE;
+    CHECK(request_missing(edit, &material) == MISSING_REFERENCE);
+    material.reference = picture_new(8, 8, DRAGON_RGBA_U8);
+    CHECK(request_missing(edit, &material) == MISSING_REFERENCE_OBJECT);
+
+    // An object of a reference shrunk twice as much as the picture lands at the same place, as large.
+    material.reference_mask = mask_new(8, 8);
+    memset(material.reference_mask->bytes, 255, 64);
+    Request request;
+    request_fill(&request, edit, &material, 0.5, 0.25);
+    CHECK(request.engine.resize == 2);
+    // Its middle is at 16 of the whole reference, goes to 20 of the whole picture, and so to 10 of the half one.
+    CHECK(4 + request.engine.displacement.x == 10);
+    request_clear(&request);
+    edit_free(edit);
+    material_clear(&material);
+}
+
+int main(void) {
+    test_masks();
+    test_pictures();
+    test_views();
+    test_text();
+    test_options();
+    test_requests();
+    printf("logic: %d checks, %d failures\n", checks, failures);
+    return failures ? 1 : 0;
+}
