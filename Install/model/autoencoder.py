@@ -1,4 +1,5 @@
-"""The autoencoder: one 8 × 8 stride-8 convolution in, one transposed convolution out, found by principal components.
+"""The autoencoder: one 8 × 8 stride-8 convolution in, one transposed convolution out, found by principal components,
+and a 3 × 3 convolution of the latent that adds to each patch what its neighbours tell of it, found by least squares.
 
 A learned autoencoder of the usual kind needs days to pass 20 dB on two cores; the best *linear* code of 8 × 8 patches is
 found in seconds and keeps 32 dB in 16 channels. Its basis is made symmetric under mirroring, so that mirroring a
@@ -26,22 +27,45 @@ class PatchAutoencoder:
     decoder_weight: torch.Tensor    # channels × 3 × 8 × 8, the layout of a transposed convolution
     decoder_bias: torch.Tensor      # 3
     signs: torch.Tensor             # channels: ±1, what mirroring the picture multiplies the channel by
+    context_weight: torch.Tensor = None     # 3·64 × channels × 3 × 3: from the cells around to a patch's pixels
+    context_bias: torch.Tensor = None       # 3·64
 
     def encode(self, pictures):
         """n × 3 × H × W in [-1, 1] → n × channels × H/8 × W/8."""
         return F.conv2d(pictures, self.encoder_weight, self.encoder_bias, stride=PATCH)
 
     def decode(self, latents):
-        return F.conv_transpose2d(latents, self.decoder_weight, self.decoder_bias, stride=PATCH)
+        pictures = F.conv_transpose2d(latents, self.decoder_weight, self.decoder_bias, stride=PATCH)
+        if self.context_weight is None:
+            return pictures
+        return pictures + F.pixel_shuffle(F.conv2d(latents, self.context_weight, self.context_bias, padding=1), PATCH)
+
+    def fit_context(self, batches):
+        """Finds what neighbouring cells tell of a patch: ridge regression of what decoding misses, over batches of pictures."""
+        products, moments, count = 0, 0, 0
+        for pictures in batches:
+            latents = self.encode(pictures)
+            cells = F.unfold(latents, 3, padding=1)
+            cells = torch.cat([cells, torch.ones_like(cells[:, :1])], 1).transpose(1, 2).flatten(0, 1).double()
+            missed = pictures - F.conv_transpose2d(latents, self.decoder_weight, self.decoder_bias, stride=PATCH)
+            missed = F.pixel_unshuffle(missed, PATCH).flatten(2).transpose(1, 2).flatten(0, 1).double()
+            products, moments, count = products + cells.T @ cells, moments + cells.T @ missed, count + len(cells)
+        found = torch.linalg.solve(products + 1e-5 * count * torch.eye(len(products)).double(), moments).float()
+        self.context_weight = found[:-1].T.reshape(-1, latents.shape[1], 3, 3).contiguous()
+        self.context_bias = found[-1].contiguous()
 
     def save(self, folder):
         folder.mkdir(parents=True, exist_ok=True)
         channels = self.encoder_weight.shape[0]
         config = {"_class_name": "PatchAutoencoder", "in_channels": 3, "out_channels": 3, "latent_channels": channels,
                   "patch_size": PATCH, "scaling_factor": 1.0}
+        if self.context_weight is not None:
+            config["decoder_context"] = True
         (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
         tensors = {"encoder.weight": self.encoder_weight, "encoder.bias": self.encoder_bias,
                    "decoder.weight": self.decoder_weight, "decoder.bias": self.decoder_bias}
+        if self.context_weight is not None:
+            tensors |= {"context.weight": self.context_weight, "context.bias": self.context_bias}
         safetensors.torch.save_file({k: v.half().contiguous() for k, v in tensors.items()},
                                     folder / "diffusion_pytorch_model.safetensors", {"format": "pt"})
 
@@ -49,7 +73,8 @@ class PatchAutoencoder:
     def load(folder):
         t = safetensors.torch.load_file(folder / "diffusion_pytorch_model.safetensors")
         e, d = t["encoder.weight"].float(), t["decoder.weight"].float()
-        return PatchAutoencoder(e, t["encoder.bias"].float(), d, t["decoder.bias"].float(), mirror_signs(d))
+        context = [t[k].float() if k in t else None for k in ("context.weight", "context.bias")]
+        return PatchAutoencoder(e, t["encoder.bias"].float(), d, t["decoder.bias"].float(), mirror_signs(d), *context)
 
 
 def mirror_signs(basis):
