@@ -29,12 +29,11 @@
     (demo-save image (string-append folder "/moved.png"))
     (gimp-image-delete image)))
 
-; The selection is what may change, the path's one stroke the arrow: no points follow the prompt.
+; The path's one stroke is the arrow: no points follow the prompt. Without a selection, what lies around the arrow may change.
 (define (demo-drag photo folder)
   (let* ((image (demo-load photo))
          (path (car (gimp-vectors-new image "arrow"))))
     (demo-say "Drag Content: the bud down")
-    (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 1000 250 130 150)
     (gimp-image-insert-vectors image path 0 0)
     (gimp-vectors-stroke-new-from-points path VECTORS-STROKE-TYPE-BEZIER 12
       #(1068 305 1068 305 1068 305 1040 345 1040 345 1040 345) FALSE)

@@ -52,12 +52,15 @@ struct Composition {
             preparation = .recoloured
             emptied = regions.emptied
             base = ColourTransfer(from: reference, object).applied(to: colours, within: emptied)
-        case .drag(_, let handles, let targets) where edit.usesPlate, .landmark(let handles, let targets) where edit.usesPlate:
-            let warp = DragWarp(handles: handles, targets: targets, area: geometry.region.count)
-            let field = WarpField(warp, region: geometry.region.cropped(to: work.box), box: work.box)
-            preparation = .warp(field)
-            emptied = field.moved
-            base = field.applied(to: colours)
+        case .drag(let given, let handles, let targets) where edit.usesPlate:
+            let warp =
+                given == nil
+                ? DragWarp(handles: handles, targets: targets, radius: geometry.reach)
+                : DragWarp(handles: handles, targets: targets, area: geometry.region.count)
+            (preparation, emptied, base) = Self.warped(colours, warp, geometry, work)
+        case .landmark(let handles, let targets) where edit.usesPlate:
+            let warp = DragWarp(handles: handles, targets: targets, radius: geometry.reach)
+            (preparation, emptied, base) = Self.warped(colours, warp, geometry, work)
         default:
             preparation = .none
             emptied = regions.emptied
@@ -77,6 +80,13 @@ struct Composition {
         var result = plane
         for i in share.indices where share[i] > 0 { result[i] += share[i] * ((p < 3 ? colours.planes[p][i] : 1) - plane[i]) }
         return result
+    }
+
+    private static func warped(
+        _ colours: Raster, _ warp: DragWarp, _ geometry: PhotoGeometry, _ work: WorkBox
+    ) -> (Preparation, Mask, Raster) {
+        let field = WarpField(warp, region: geometry.region.cropped(to: work.box), box: work.box)
+        return (.warp(field), field.moved, field.applied(to: colours))
     }
 
     private static func plate(_ colours: Raster, without emptied: Mask, reach: Double, _ fill: Fill) -> Raster {

@@ -17,12 +17,25 @@ struct DragWarp {
     /// σ against the longest way, at least: a steeper bell would fold the picture (its slope is 0.607 / σ).
     private static let steepest = 0.65
 
+    /// A warp of what a region holds.
+    ///
     /// - Parameter area: pixels of the region.
     init(handles: [Point], targets: [Point], area: Int) {
+        self.init(handles: handles, targets: targets, sigma: Self.reach * Double(max(area, 1)).squareRoot())
+    }
+
+    /// A warp that has faded at a distance from its targets.
+    ///
+    /// - Parameter radius: of the region around them.
+    init(handles: [Point], targets: [Point], radius: Double) {
+        self.init(handles: handles, targets: targets, sigma: radius / 3)
+    }
+
+    private init(handles: [Point], targets: [Point], sigma: Double) {
         self.targets = targets
         shifts = zip(handles, targets).map { Point(x: $1.x - $0.x, y: $1.y - $0.y) }
         let longest = shifts.map { ($0.x * $0.x + $0.y * $0.y).squareRoot() }.max() ?? 0
-        let sigma = max(Self.reach * Double(max(area, 1)).squareRoot(), Self.steepest * longest, 1)
+        let sigma = max(sigma, Self.steepest * longest, 1)
         fall = -1 / (2 * sigma * sigma)
     }
 

@@ -5,11 +5,15 @@ struct PhotoGeometry {
     let placement: Placement?
     /// Where a drag may change the photo.
     let region: Mask
+    /// How far from the targets a derived region reaches, at least.
+    let reach: Double
 
     /// - Parameter warps: whether drags warp the photo, for which a derived region has more room.
     init(_ photo: Photo, _ action: PhotoAction, warps: Bool) throws {
         let whole = PixelBox(x: 0, y: 0, width: photo.width, height: photo.height)
         let nowhere = Mask(height: 0, width: 0)
+        // As Mask.around has it.
+        reach = Double(max(photo.width, photo.height)) / 16 * (warps ? 2 : 1)
         switch action {
         case .move(let object, let displacement, let resize, let fill):
             guard displacement != Point(x: 0, y: 0) || resize != 1 else { throw EditError.unmoved }
