@@ -75,19 +75,12 @@ void screen_set(Screen *screen, const Picture *picture, const Mask *mask) {
 }
 
 cairo_surface_t *screen_under(const Screen *screen, dragon_result *result, double scale) {
-    dragon_result_info info = {.size = sizeof info};
-    if (dragon_result_describe(result, &info) != DRAGON_OK)
-        return NULL;
-    Picture *part = picture_new(info.width, info.height, DRAGON_RGBA_U8);
-    Mask *mask = mask_new(info.width, info.height);
-    cairo_surface_t *surface = NULL;
-    if (dragon_result_pixels(result, DRAGON_RGBA_U8, part->pixels, 0) == DRAGON_OK &&
-        dragon_result_mask(result, mask->bytes, 0) == DRAGON_OK) {
-        Picture *all = picture_copy(screen->picture);
-        picture_lay(all, part, mask, (Box){info.x, info.y, info.width, info.height}, 1 / scale);
-        surface = surface_of(all);
-        picture_free(all);
-    }
+    Box box = engine_result_box(result);
+    Picture *part = engine_result_picture(result, DRAGON_RGBA_U8), *all = picture_copy(screen->picture);
+    Mask *mask = engine_result_mask(result);
+    picture_lay(all, part, mask, box, 1 / scale);
+    cairo_surface_t *surface = surface_of(all);
+    picture_free(all);
     picture_free(part);
     mask_free(mask);
     return surface;

@@ -67,7 +67,7 @@ struct Assembler {
             guard mask.count > 0 else { return [Float](repeating: 0, count: mask.cells.count) }
             return DistanceField(to: mask).ramp(inner: Float(inner), outer: Float(outer))
         }
-        if case .warp(let field) = composition.preparation { return (composition.emptied.coverage.planes[0], field.stretched) }
+        if case .warp(let field, _) = composition.preparation { return (composition.emptied.coverage.planes[0], field.stretched) }
         let emptied = around(composition.emptied, margins.grow, margins.grow + margins.feather)
         let ring = around(composition.filled, 0, margins.feather / 2)
         // What is laid is whole already, and the network's part is its contact with the surroundings.

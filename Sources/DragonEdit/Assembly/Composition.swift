@@ -8,8 +8,8 @@ struct Composition {
         case laid(Mask, Photo)
         /// The object has the reference's colours.
         case recoloured
-        /// It is dragged already.
-        case warp(WarpField)
+        /// It is dragged already; what it was before.
+        case warp(WarpField, original: Raster)
     }
 
     /// How a plate's hole is filled.
@@ -86,7 +86,7 @@ struct Composition {
         _ colours: Raster, _ warp: DragWarp, _ geometry: PhotoGeometry, _ work: WorkBox
     ) -> (Preparation, Mask, Raster) {
         let field = WarpField(warp, region: geometry.region.cropped(to: work.box), box: work.box)
-        return (.warp(field), field.moved, field.applied(to: colours))
+        return (.warp(field, original: colours), field.moved, field.applied(to: colours))
     }
 
     private static func plate(_ colours: Raster, without emptied: Mask, reach: Double, _ fill: Fill) -> Raster {

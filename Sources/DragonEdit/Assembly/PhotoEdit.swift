@@ -28,14 +28,6 @@ public struct PhotoEdit: Sendable {
     /// - Throws: ``EditError`` for what cannot be met.
     public func workingRequest() throws -> EditRequest { try request(PhotoPlan(self, fill: .quick), [], [], nil) }
 
-    /// The part of the photo that the network will see, and the sides of the grid that it is scaled to.
-    ///
-    /// - Throws: ``EditError`` for what cannot be met.
-    public func workingArea() throws -> (box: PixelBox, gridWidth: Int, gridHeight: Int) {
-        let work = workBox(try PhotoGeometry(photo, action, warps: usesPlate))
-        return (work.box, work.gridWidth, work.gridHeight)
-    }
-
     /// The part of the photo that the network works on.
     func workBox(_ geometry: PhotoGeometry) -> WorkBox {
         let (width, height) = (Double(geometry.affected.width), Double(geometry.affected.height))

@@ -12,8 +12,7 @@ struct PhotoGeometry {
     init(_ photo: Photo, _ action: PhotoAction, warps: Bool) throws {
         let whole = PixelBox(x: 0, y: 0, width: photo.width, height: photo.height)
         let nowhere = Mask(height: 0, width: 0)
-        // As Mask.around has it.
-        reach = Double(max(photo.width, photo.height)) / 16 * (warps ? 2 : 1)
+        reach = Mask.leastReach(height: photo.height, width: photo.width) * (warps ? 2 : 1)
         switch action {
         case .move(let object, let displacement, let resize, let fill):
             guard displacement != Point(x: 0, y: 0) || resize != 1 else { throw EditError.unmoved }

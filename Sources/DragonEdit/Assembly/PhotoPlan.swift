@@ -15,9 +15,8 @@ struct PhotoPlan {
         case (.laid(let object, let reference), _):
             guard let placement = geometry.placement else { throw EditError.leavesPicture }
             action = grid.pasted(object, of: reference, placement, isLaid: true)
-        case (.warp, let dragged):
-            let original = work.picture(of: edit.photo.colours(in: work.box))
-            action = try grid.action(dragged, geometry, original: original)
+        case (.warp(_, let original), let dragged):
+            action = try grid.action(dragged, geometry, original: work.picture(of: original))
         case (_, let other): action = try grid.action(other, geometry)
         }
     }

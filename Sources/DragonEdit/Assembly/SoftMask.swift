@@ -50,8 +50,7 @@ struct DistanceField {
         distances.map { distance in
             if distance <= inner { return 1 }
             guard distance < outer else { return 0 }
-            let t = (outer - distance) / (outer - inner)
-            return t * t * (3 - 2 * t)
+            return smoothStep((outer - distance) / (outer - inner))
         }
     }
 }

@@ -11,7 +11,7 @@ extension Mask {
         for (from, to) in zip(handles, targets) where [from.x, from.y, to.x, to.y].allSatisfy(\.isFinite) {
             let (dx, dy) = (to.x - from.x, to.y - from.y)
             let length = (dx * dx + dy * dy).squareRoot()
-            let reach = factor * max(length, Double(max(height, width)) / 16)
+            let reach = factor * max(length, leastReach(height: height, width: width))
             let rows = bounds(min(from.y, to.y) - reach, max(from.y, to.y) + reach, height)
             let columns = bounds(min(from.x, to.x) - reach, max(from.x, to.x) + reach, width)
             for y in rows {
@@ -25,6 +25,9 @@ extension Mask {
         }
         return mask
     }
+
+    /// How far a derived region reaches at least.
+    static func leastReach(height: Int, width: Int) -> Double { Double(max(height, width)) / 16 }
 
     private static func bounds(_ low: Double, _ high: Double, _ side: Int) -> Range<Int> {
         let first = Int(min(max(low, 0), Double(side)))

@@ -83,7 +83,7 @@ final class EditSampler {
     private func move(_ z: Tensor, guided: Tensor, predicted: Tensor, _ levels: NoiseLevels) throws -> Tensor {
         let start = try levels.scaledOrigin(z, guided, in: context)
         if options.wantsPreviews {
-            origin = try start.scaled(by: Float(1 / levels.previous.squareRoot()), adding: start, scaledBy: 0, in: context)
+            origin = try start.scaled(by: Float(1 / levels.previous.squareRoot()), in: context)
         }
         return try start.scaled(by: 1, adding: predicted, scaledBy: Float((1 - levels.previous).squareRoot()), in: context)
     }
