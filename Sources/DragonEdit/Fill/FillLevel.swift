@@ -1,20 +1,25 @@
+extension Raster {
+    /// Red, green, blue and a zero of a pixel.
+    func colour(at index: Int) -> SIMD4<Float> { SIMD4(planes[0][index], planes[1][index], planes[2][index], 0) }
+}
+
 /// One scale of a picture with a hole.
 struct FillLevel {
     let width: Int
     let height: Int
-    /// Red, green, blue of each pixel, row by row; in the hole an estimate.
-    var colours: [Float]
+    /// Red, green, blue and a zero of each pixel, row by row; in the hole an estimate.
+    var colours: [SIMD4<Float>]
     /// Whether a pixel is in the hole.
     let isHole: [Bool]
 
-    init(width: Int, height: Int, colours: [Float], isHole: [Bool]) {
+    init(width: Int, height: Int, colours: [SIMD4<Float>], isHole: [Bool]) {
         (self.width, self.height, self.colours, self.isHole) = (width, height, colours, isHole)
     }
 
     /// Half the size: means of the known pixels; a pixel of which any part is unknown belongs to the hole.
     var halved: FillLevel {
         let (w, h) = ((width + 1) / 2, (height + 1) / 2)
-        var small = [Float](repeating: 0, count: w * h * 3)
+        var small = [SIMD4<Float>](repeating: .zero, count: w * h)
         var hole = [Bool](repeating: false, count: w * h)
         for y in 0..<h {
             for x in 0..<w {
@@ -23,9 +28,9 @@ struct FillLevel {
                 for (row, column) in [(2 * y, 2 * x), (2 * y, 2 * x + 1), (2 * y + 1, 2 * x), (2 * y + 1, 2 * x + 1)] {
                     let from = min(row, height - 1) * width + min(column, width - 1)
                     hole[at] = hole[at] || isHole[from]
-                    sum += SIMD4(colours[3 * from], colours[3 * from + 1], colours[3 * from + 2], 1)
+                    sum += colours[from]
                 }
-                for c in 0..<3 { small[3 * at + c] = sum[c] / 4 }
+                small[at] = sum / 4
             }
         }
         return FillLevel(width: w, height: h, colours: small, isHole: hole)
@@ -42,9 +47,7 @@ struct FillLevel {
             + (colour(left, bottom) * (1 - u) + colour(right, bottom) * u) * v
     }
 
-    func colour(_ x: Int, _ y: Int) -> SIMD4<Float> { colour(at: y * width + x) }
-
-    func colour(at index: Int) -> SIMD4<Float> { SIMD4(colours[3 * index], colours[3 * index + 1], colours[3 * index + 2], 0) }
+    func colour(_ x: Int, _ y: Int) -> SIMD4<Float> { colours[y * width + x] }
 
     var holeCount: Int { isHole.count { $0 } }
 }

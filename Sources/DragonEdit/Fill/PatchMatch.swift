@@ -89,7 +89,7 @@ struct PatchMatch {
                     if found < least { (best, least) = (from, found) }
                 }
                 match[at] = Int32(best)
-                if best >= 0 { for c in 0..<3 { level.colours[3 * at + c] = level.colours[3 * best + c] } }
+                if best >= 0 { level.colours[at] = level.colours[best] }
             }
             for at in ring { isKnown[at] = true }
         }
@@ -109,7 +109,9 @@ struct PatchMatch {
     }
 
     /// Measures the matches anew on changed colours, and improves them by sweeps in alternating directions.
-    mutating func improve(in level: FillLevel, sweeps: Int, _ checkpoint: Checkpoint) throws {
+    ///
+    /// - Parameter reach: how far from a match better ones are tried, in pixels.
+    mutating func improve(in level: FillLevel, sweeps: Int, reach: Int, _ checkpoint: Checkpoint) throws {
         for at in sought.map(Int.init) {
             cost[at] = distance(level, at, Int(match[at]), below: .infinity) + penalty(at, Int(match[at]), level.width)
         }
@@ -117,18 +119,18 @@ struct PatchMatch {
             try checkpoint()
             let isForward = sweep % 2 == 0
             for index in sought.indices {
-                improve(Int(sought[isForward ? index : sought.count - 1 - index]), step: isForward ? -1 : 1, level)
+                improve(Int(sought[isForward ? index : sought.count - 1 - index]), step: isForward ? -1 : 1, reach: reach, level)
             }
         }
     }
 
-    private mutating func improve(_ at: Int, step: Int, _ level: FillLevel) {
+    private mutating func improve(_ at: Int, step: Int, reach: Int, _ level: FillLevel) {
         let w = level.width
         // What a neighbour takes its content from, one pixel on.
         for offset in [step, step * w] where match.indices.contains(at + offset) && match[at + offset] >= 0 {
             attempt(at, Int(match[at + offset]) - offset, level)
         }
-        var reach = max(w, level.height)
+        var reach = reach
         while reach >= 1 {
             let best = Int(match[at])
             let (x, y) = (best % w + next(2 * reach + 1) - reach, best / w + next(2 * reach + 1) - reach)
@@ -152,16 +154,16 @@ struct PatchMatch {
         let count = Float(3 * (right - left + 1) * (bottom - top + 1))
         let most = limit * count
         return level.colours.withUnsafeBufferPointer { colours in
-            var sum: Float = 0
+            var sum = SIMD4<Float>.zero
             for j in top...bottom {
-                let (a, b) = (3 * (at + j * w + left), 3 * (from + j * w + left))
-                for i in 0..<3 * (right - left + 1) {
+                let (a, b) = (at + j * w, from + j * w)
+                for i in left...right {
                     let d = colours[a + i] - colours[b + i]
                     sum += d * d
                 }
-                if sum > most { return .infinity }
+                if sum.sum() > most { return .infinity }
             }
-            return sum / count
+            return sum.sum() / count
         }
     }
 
@@ -173,9 +175,9 @@ struct PatchMatch {
         var (known, unknown, knownCount, unknownCount) = (Float(0), Float(0), Float(0), Float(0))
         for j in max(-r, -y)...min(r, h - 1 - y) {
             for i in max(-r, -x)...min(r, w - 1 - x) {
-                let source = level.colour(at: from + j * w + i)
+                let source = level.colours[from + j * w + i]
                 if isKnown[at + j * w + i] {
-                    let d = source - level.colour(at: at + j * w + i)
+                    let d = source - level.colours[at + j * w + i]
                     known += (d * d).sum()
                     knownCount += 3
                 } else {
@@ -196,7 +198,7 @@ struct PatchMatch {
         var (sum, count) = (SIMD4<Float>.zero, Float(0))
         for j in max(-r, -y)...min(r, h - 1 - y) {
             for i in max(-r, -x)...min(r, w - 1 - x) where isKnown[at + j * w + i] {
-                sum += level.colour(at: at + j * w + i)
+                sum += level.colours[at + j * w + i]
                 count += 1
             }
         }

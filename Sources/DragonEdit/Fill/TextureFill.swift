@@ -16,8 +16,12 @@ struct TextureFill {
     private let isHole: [Bool]
     private let checkpoint: Checkpoint
 
-    /// Pixels of a hole that patches are sought for; larger holes are solved at a smaller scale.
-    private static let mostPixels = 16_000
+    /// Pixels of a hole up to which patches are sought everywhere; at finer scales a match is only corrected by a few pixels.
+    private static let mostSought = 16_000
+    /// Pixels of a hole that patches are sought for at all; larger holes are solved at a smaller scale.
+    private static let mostPixels = 2_000_000
+    /// How far a match is corrected, in pixels.
+    private static let correction = 4
     /// Scales whose detail is copied from single pixels, not averaged: averages of patches that disagree have too little grain.
     private static let copied = 2
     /// Sides of the hole, in pixels, at the coarsest scale.
@@ -57,10 +61,9 @@ struct TextureFill {
 
     /// The part as a level, its hole filled smoothly.
     private func level() -> FillLevel {
-        var values = [Float](repeating: 0, count: part.width * part.height * 3)
-        for at in 0..<part.width * part.height {
+        let values = (0..<part.width * part.height).map { at in
             let from = (at / part.width + part.y) * colours.width + at % part.width + part.x
-            for c in 0..<3 { values[3 * at + c] = isHole[at] ? smooth.planes[c][from] : colours.planes[c][from] }
+            return isHole[at] ? smooth.colour(at: from) : colours.colour(at: from)
         }
         return FillLevel(width: part.width, height: part.height, colours: values, isHole: isHole)
     }
@@ -78,8 +81,10 @@ struct TextureFill {
             guard var match = PatchMatch(level, seed: UInt64(index) &* 0x9E37_79B9_7F4A_7C15) else { continue }
             match.begin(from: coarse, coarseWidth: coarseWidth, in: level)
             if coarse == nil { try match.peel(&level, checkpoint) } else { vote(match, into: &level) }
-            for round in 0..<(index == finest ? 3 : 6) {
-                try match.improve(in: level, sweeps: round == 0 ? 4 : 2, checkpoint)
+            let isLarge = level.holeCount > Self.mostSought
+            for round in 0..<(isLarge ? 1 : index == finest ? 3 : 6) {
+                let reach = isLarge ? Self.correction : max(level.width, level.height)
+                try match.improve(in: level, sweeps: round > 0 || isLarge ? 2 : 4, reach: reach, checkpoint)
                 vote(match, into: &level)
             }
             (coarse, coarseWidth) = (match, level.width)
@@ -93,12 +98,9 @@ struct TextureFill {
         let costs = match.sought.map { match.cost[Int($0)] }.filter(\.isFinite).sorted()
         let typical = max(costs.isEmpty ? 0 : costs[costs.count * 3 / 4], 1e-6)
         let weights = match.cost.map { $0.isFinite ? expf(-$0 / (2 * typical)) + 1e-6 : 1 }
-        var result = level.colours
-        for at in match.sought.map(Int.init) where level.isHole[at] {
-            let mean = voted(at, match, level, weights)
-            for c in 0..<3 { result[3 * at + c] = mean[c] }
-        }
-        level.colours = result
+        let hole = match.sought.map(Int.init).filter { level.isHole[$0] }
+        let means = hole.map { voted($0, match, level, weights) }
+        for (at, mean) in zip(hole, means) { level.colours[at] = mean }
     }
 
     private func voted(_ at: Int, _ match: PatchMatch, _ level: FillLevel, _ weights: [Float]) -> SIMD4<Float> {
@@ -112,7 +114,7 @@ struct TextureFill {
                 let from = Int(match.match[centre])
                 guard from >= 0 else { continue }
                 let source = from + j * w + i
-                sum += weights[centre] * SIMD4(level.colours[3 * source], level.colours[3 * source + 1], level.colours[3 * source + 2], 0)
+                sum += weights[centre] * level.colours[source]
                 total += weights[centre]
             }
         }
@@ -124,7 +126,8 @@ struct TextureFill {
         let base = level + Self.copied
         var low = (0..<Self.copied).reduce(solved) { coarse, _ in coarse.halved }
         let known = levels[base]
-        healBorder(of: &low, match, solved)
+        let sought = levels.firstIndex { $0.holeCount <= Self.mostSought } ?? level
+        healBorder(of: &low, match, solved, stretch: 4 << max(0, sought - level))
         let (scale, cell) = (1 << base, 1 << level)
         let detail = copiedDetail(levels[0], known, match, solved, cell: cell, scale: scale)
         let gain = gain(of: detail, levels[0], known, scale: scale)
@@ -165,7 +168,7 @@ struct TextureFill {
                 inside += detail[at] * detail[at]
                 counts.inside += 1
             } else if distances[at] > first, distances[at] <= last {
-                let found = full.colour(at: at) - known.sample(at % part.width, at / part.width, scale: scale)
+                let found = full.colours[at] - known.sample(at % part.width, at / part.width, scale: scale)
                 around += found * found
                 counts.around += 1
             }
@@ -177,10 +180,12 @@ struct TextureFill {
 
     /// Takes out of the low frequencies what they miss of the known pixels at the hole's border, spread inwards. Misses are
     /// averaged over a stretch of the border first, or its grain would be spread as blotches.
-    private func healBorder(of low: inout FillLevel, _ match: PatchMatch, _ solved: FillLevel) {
+    ///
+    /// - Parameter stretch: in cells of the low frequencies.
+    private func healBorder(of low: inout FillLevel, _ match: PatchMatch, _ solved: FillLevel, stretch: Int) {
         let ring = match.sought.map(Int.init).filter { !solved.isHole[$0] }
         let weights = [Float](repeating: 1, count: match.cost.count)
-        let (stretch, factor) = (4, 4 << Self.copied)
+        let factor = stretch << Self.copied
         let (width, height) = ((low.width + stretch - 1) / stretch, (low.height + stretch - 1) / stretch)
         var (misses, share) = ([SIMD4<Float>](repeating: .zero, count: width * height), [Float](repeating: 0, count: width * height))
         for at in ring {
@@ -195,7 +200,7 @@ struct TextureFill {
             let inward = spread(misses.map { $0[c] }, weights: trust, width: width, height: height)
             for i in low.isHole.indices where low.isHole[i] {
                 let (x, y) = (Float(i % low.width), Float(i / low.width))
-                low.colours[3 * i + c] += bilinear(
+                low.colours[i][c] += bilinear(
                     inward, width, height, (x + 0.5) / Float(stretch) - 0.5, (y + 0.5) / Float(stretch) - 0.5)
             }
         }

@@ -1,8 +1,8 @@
 /// The plane that a picture's known colours lie on, where they lie on one: a sky, a backdrop, a page under a lamp. Texture is
 /// taken from what is above and below it, so that a gradient goes on through a hole.
 struct Trend {
-    /// Slopes along x and y for each colour, around the level's middle; 0 where a plane explains little.
-    private var slopes: [(x: Float, y: Float)] = Array(repeating: (0, 0), count: 3)
+    /// Slopes along x and y of the colours, around the level's middle; 0 where a plane explains little.
+    private var slopes: (x: SIMD4<Float>, y: SIMD4<Float>) = (.zero, .zero)
     private let middle: (x: Float, y: Float)
 
     /// Share of the variance that a plane must explain.
@@ -18,35 +18,30 @@ struct Trend {
         var (mx, my) = (0.0, 0.0)
         for at in known { (mx, my) = (mx + place(at).0 / count, my + place(at).1 / count) }
         for c in 0..<3 {
-            let mean = known.reduce(0.0) { $0 + Double(level.colours[3 * $1 + c]) } / count
+            let mean = known.reduce(0.0) { $0 + Double(level.colours[$1][c]) } / count
             var (xx, xy, yy, xv, yv, vv) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
             for at in known {
                 let (px, py) = place(at)
-                let (x, y, v) = (px - mx, py - my, Double(level.colours[3 * at + c]) - mean)
+                let (x, y, v) = (px - mx, py - my, Double(level.colours[at][c]) - mean)
                 (xx, xy, yy, xv, yv, vv) = (xx + x * x, xy + x * y, yy + y * y, xv + x * v, yv + y * v, vv + v * v)
             }
             let determinant = xx * yy - xy * xy
             guard determinant > 0, vv > 0 else { continue }
             let (a, b) = ((xv * yy - yv * xy) / determinant, (yv * xx - xv * xy) / determinant)
             guard (a * xv + b * yv) / vv >= Self.least else { continue }
-            slopes[c] = (Float(a), Float(b))
+            (slopes.x[c], slopes.y[c]) = (Float(a), Float(b))
         }
     }
 
     /// The level with so many times the plane added.
     func added(to level: FillLevel, times factor: Float) -> FillLevel {
         var result = level
-        for at in result.isHole.indices {
-            let (x, y) = (Float(at % level.width) - middle.x, Float(at / level.width) - middle.y)
-            for c in 0..<3 { result.colours[3 * at + c] += factor * (slopes[c].x * x + slopes[c].y * y) }
-        }
+        for at in result.isHole.indices { result.colours[at] += factor * value(at % level.width, at / level.width) }
         return result
     }
 
     /// The plane's height at a pixel.
     func value(_ x: Int, _ y: Int) -> SIMD4<Float> {
-        let (dx, dy) = (Float(x) - middle.x, Float(y) - middle.y)
-        return SIMD4(
-            slopes[0].x * dx + slopes[0].y * dy, slopes[1].x * dx + slopes[1].y * dy, slopes[2].x * dx + slopes[2].y * dy, 0)
+        slopes.x * (Float(x) - middle.x) + slopes.y * (Float(y) - middle.y)
     }
 }
