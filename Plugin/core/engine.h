@@ -19,8 +19,9 @@ dragon_result *engine_run(Engine *engine, Edit *edit, const Material *material, 
 /// From any thread: ends what runs.
 void engine_cancel(Engine *engine);
 
-/// What the engine shows at once on small copies of the pictures.
-dragon_result *engine_preview(const Request *request, char **message);
+/// What the engine shows at once on small copies of the pictures; scales as request_fill takes them. NULL where it
+/// cannot.
+dragon_result *engine_preview(const Edit *edit, const Material *material, double scale, double reference_scale);
 
 /// The part of the picture that the network sees. The model is open; an edit may run.
 gboolean engine_area(Engine *engine, const Edit *edit, const Material *material, Box *box);

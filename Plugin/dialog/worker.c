@@ -70,18 +70,8 @@ static void edit(Worker *worker) {
 }
 
 static void preview(Worker *worker) {
-    dragon_parameters parameters = {.size = sizeof parameters};
-    Request request;
-    request_fill(&request, worker->edit, &worker->material, worker->scale, worker->reference_scale);
-    dragon_parameters_default(NULL, worker->edit->mode, &parameters);
-    options_apply(&worker->edit->options, &parameters);
-    request.engine.parameters = &parameters;
-    char *message = NULL;
-    worker->result = engine_preview(&request, &message);
+    worker->result = engine_preview(worker->edit, &worker->material, worker->scale, worker->reference_scale);
     worker->status = worker->result ? DRAGON_OK : DRAGON_BAD_INPUT;
-    g_strlcpy(worker->message, message ? message : "", sizeof worker->message);
-    g_free(message);
-    request_clear(&request);
 }
 
 static gpointer work(gpointer data) {
