@@ -80,21 +80,6 @@ static void draw_picture(Dialog *dialog, cairo_t *cairo) {
     cairo_restore(cairo);
 }
 
-// An object's mask in the accent's colour: its rim, over a tint.
-static void draw_object(Dialog *dialog, cairo_t *cairo, const Screen *screen, double tint) {
-    if (!screen->area)
-        return;
-    const View *view = &dialog->view;
-    cairo_save(cairo);
-    cairo_translate(cairo, view->x, view->y);
-    cairo_scale(cairo, view->zoom / screen->scale, view->zoom / screen->scale);
-    set_accent(dialog->canvas, cairo, tint);
-    cairo_mask_surface(cairo, screen->area, 0, 0);
-    set_accent(dialog->canvas, cairo, 1);
-    cairo_mask_surface(cairo, screen->rim, 0, 0);
-    cairo_restore(cairo);
-}
-
 // A line that stands out on any ground: dark under light.
 static void stroke(Dialog *dialog, cairo_t *cairo, gboolean is_chosen) {
     cairo_set_line_width(cairo, 4);
@@ -106,6 +91,49 @@ static void stroke(Dialog *dialog, cairo_t *cairo, gboolean is_chosen) {
     else
         cairo_set_source_rgb(cairo, 1, 1, 1);
     cairo_stroke(cairo);
+}
+
+// The border as a path. The edges of enlarged pixels lie on those of the screen's pixels, where lines are sharp.
+static void add_border(cairo_t *cairo, const Screen *screen, const View *view, int factor) {
+    double zoom = view->zoom / screen->scale, step = zoom * factor < 2 ? 0 : 1.0 / factor;
+    const Border *border = screen->border;
+    for (guint line = 0, i = 0; line < border->ends->len; line++) {
+        for (; i < g_array_index(border->ends, guint, line); i++) {
+            Corner corner = g_array_index(border->corners, Corner, i);
+            double x = view->x + corner.x * zoom, y = view->y + corner.y * zoom;
+            cairo_line_to(cairo, step > 0 ? round(x / step) * step : x, step > 0 ? round(y / step) * step : y);
+        }
+        cairo_close_path(cairo);
+        cairo_new_sub_path(cairo);
+    }
+}
+
+static cairo_surface_t *object_surface(Dialog *dialog, const Screen *screen, int factor, double tint) {
+    const View *view = &dialog->view;
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)view->canvas_width * factor,
+                                                          (int)view->canvas_height * factor);
+    cairo_surface_set_device_scale(surface, factor, factor);
+    cairo_t *cairo = cairo_create(surface);
+    add_border(cairo, screen, view, factor);
+    set_accent(dialog->canvas, cairo, tint);
+    cairo_fill_preserve(cairo);
+    stroke(dialog, cairo, TRUE);
+    cairo_destroy(cairo);
+    return surface;
+}
+
+// An object's mask in the accent's colour: its border, over a tint.
+static void draw_object(Dialog *dialog, cairo_t *cairo, Screen *screen, double tint) {
+    DrawnObject *drawn = &screen->drawn;
+    int factor = gtk_widget_get_scale_factor(dialog->canvas);
+    if (!screen->border)
+        return;
+    if (!drawn->surface || drawn->tint != tint || drawn->factor != factor || !view_equal(&drawn->view, &dialog->view)) {
+        g_clear_pointer(&drawn->surface, cairo_surface_destroy);
+        *drawn = (DrawnObject){object_surface(dialog, screen, factor, tint), dialog->view, factor, tint};
+    }
+    cairo_set_source_surface(cairo, drawn->surface, 0, 0);
+    cairo_paint(cairo);
 }
 
 static void draw_knob(Dialog *dialog, cairo_t *cairo, dragon_point at, gboolean is_square, gboolean is_chosen) {

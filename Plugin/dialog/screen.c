@@ -1,7 +1,5 @@
 #include "state.h"
 
-#include <string.h>
-
 cairo_surface_t *surface_of(const Picture *picture) {
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, picture->width, picture->height);
     cairo_surface_flush(surface);
@@ -19,30 +17,10 @@ cairo_surface_t *surface_of(const Picture *picture) {
     return surface;
 }
 
-static gboolean is_set(const Mask *mask, int x, int y) {
-    return x >= 0 && y >= 0 && x < mask->width && y < mask->height && mask->bytes[(gsize)y * mask->width + x] >= 128;
-}
-
-// The mask as a surface: all of it, or the pixels on its border.
-static cairo_surface_t *surface_of_mask(const Mask *mask, gboolean only_rim) {
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, mask->width, mask->height);
-    cairo_surface_flush(surface);
-    guint8 *rows = cairo_image_surface_get_data(surface);
-    int stride = cairo_image_surface_get_stride(surface);
-    for (int y = 0; y < mask->height; y++)
-        for (int x = 0; x < mask->width; x++) {
-            gboolean inner =
-                is_set(mask, x - 1, y) && is_set(mask, x + 1, y) && is_set(mask, x, y - 1) && is_set(mask, x, y + 1);
-            rows[(gsize)y * stride + x] = is_set(mask, x, y) && !(only_rim && inner) ? 255 : 0;
-        }
-    cairo_surface_mark_dirty(surface);
-    return surface;
-}
-
 static void clear_mask(Screen *screen) {
     mask_free(screen->mask);
-    g_clear_pointer(&screen->area, cairo_surface_destroy);
-    g_clear_pointer(&screen->rim, cairo_surface_destroy);
+    g_clear_pointer(&screen->border, border_free);
+    g_clear_pointer(&screen->drawn.surface, cairo_surface_destroy);
     screen->mask = NULL;
     screen->box = (Box){0};
 }
@@ -60,8 +38,7 @@ void screen_set_mask(Screen *screen, const Mask *mask) {
         return;
     screen->mask = mask_scaled(mask, screen->picture->width, screen->picture->height);
     mask_bounds(mask, &screen->box);
-    screen->area = surface_of_mask(screen->mask, FALSE);
-    screen->rim = surface_of_mask(screen->mask, TRUE);
+    screen->border = border_of_mask(screen->mask);
 }
 
 void screen_set(Screen *screen, const Picture *picture, const Mask *mask) {

@@ -1,0 +1,17 @@
+// Asking for a file or a folder.
+#include "state.h"
+
+GtkWidget *files_chooser(Dialog *dialog, GtkFileChooserAction action, const char *title, const char *accept) {
+    GtkWidget *chooser = gtk_file_chooser_dialog_new(title, GTK_WINDOW(dialog->window), action, _("_Cancel"),
+                                                     GTK_RESPONSE_CANCEL, accept, GTK_RESPONSE_ACCEPT, NULL);
+    gtk_dialog_set_default_response(GTK_DIALOG(chooser), GTK_RESPONSE_ACCEPT);
+    return chooser;
+}
+
+char *files_choose(GtkWidget *chooser) {
+    char *path = NULL;
+    if (gtk_dialog_run(GTK_DIALOG(chooser)) == GTK_RESPONSE_ACCEPT)
+        path = gtk_file_chooser_get_filename(GTK_FILE_CHOOSER(chooser));
+    gtk_widget_destroy(chooser);
+    return path;
+}
