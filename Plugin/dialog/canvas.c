@@ -2,6 +2,12 @@
 
 #include <math.h>
 
+// How much of the accent lies over an object.
+static const double TINT = 0.25;
+// A border of more corners, such as of a selection by colour, would take too long and leave nothing to see between its
+// lines.
+static const guint MOST_CORNERS = 50000;
+
 // --- Geometry --------------------------------------------------------------------------------------------------------
 
 const Screen *canvas_screen(const Dialog *dialog) {
@@ -108,16 +114,31 @@ static void add_border(cairo_t *cairo, const Screen *screen, const View *view, i
     }
 }
 
+static void draw_area(Dialog *dialog, cairo_t *cairo, const Screen *screen, double tint) {
+    const View *view = &dialog->view;
+    cairo_pattern_t *pattern = cairo_pattern_create_for_surface(screen->area);
+    cairo_pattern_set_filter(pattern, view->zoom / screen->scale > 1 ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
+    cairo_save(cairo);
+    cairo_translate(cairo, view->x, view->y);
+    cairo_scale(cairo, view->zoom / screen->scale, view->zoom / screen->scale);
+    set_accent(dialog->canvas, cairo, tint);
+    cairo_mask(cairo, pattern);
+    cairo_restore(cairo);
+    cairo_pattern_destroy(pattern);
+}
+
 static cairo_surface_t *object_surface(Dialog *dialog, const Screen *screen, int factor, double tint) {
     const View *view = &dialog->view;
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)view->canvas_width * factor,
                                                           (int)view->canvas_height * factor);
     cairo_surface_set_device_scale(surface, factor, factor);
     cairo_t *cairo = cairo_create(surface);
-    add_border(cairo, screen, view, factor);
-    set_accent(dialog->canvas, cairo, tint);
-    cairo_fill_preserve(cairo);
-    stroke(dialog, cairo, TRUE);
+    gboolean has_line = screen->border->corners->len <= MOST_CORNERS;
+    draw_area(dialog, cairo, screen, has_line ? tint : TINT);
+    if (has_line) {
+        add_border(cairo, screen, view, factor);
+        stroke(dialog, cairo, TRUE);
+    }
     cairo_destroy(cairo);
     return surface;
 }
@@ -205,9 +226,9 @@ static gboolean draw(GtkWidget *widget, cairo_t *cairo, gpointer data) {
         return TRUE;
     const Edit *edit = dialog->edit;
     if (dialog->shows_reference)
-        draw_object(dialog, cairo, &dialog->reference, 0.25);
+        draw_object(dialog, cairo, &dialog->reference, TINT);
     else if (edit->mode != DRAGON_PASTE && edit->mode != DRAGON_LANDMARK)
-        draw_object(dialog, cairo, &dialog->base, dialog->preview ? 0 : 0.25);
+        draw_object(dialog, cairo, &dialog->base, dialog->preview ? 0 : TINT);
     draw_target(dialog, cairo);
     if (!dialog->shows_reference && mode_uses_arrows(edit->mode))
         for (guint i = 0; i < edit->arrows->len; i++)

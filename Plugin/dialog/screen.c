@@ -17,8 +17,21 @@ cairo_surface_t *surface_of(const Picture *picture) {
     return surface;
 }
 
+static cairo_surface_t *surface_of_mask(const Mask *mask) {
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, mask->width, mask->height);
+    cairo_surface_flush(surface);
+    guint8 *rows = cairo_image_surface_get_data(surface);
+    int stride = cairo_image_surface_get_stride(surface);
+    for (int y = 0; y < mask->height; y++)
+        for (int x = 0; x < mask->width; x++)
+            rows[(gsize)y * stride + x] = mask->bytes[(gsize)y * mask->width + x] < 128 ? 0 : 255;
+    cairo_surface_mark_dirty(surface);
+    return surface;
+}
+
 static void clear_mask(Screen *screen) {
     mask_free(screen->mask);
+    g_clear_pointer(&screen->area, cairo_surface_destroy);
     g_clear_pointer(&screen->border, border_free);
     g_clear_pointer(&screen->drawn.surface, cairo_surface_destroy);
     screen->mask = NULL;
@@ -38,6 +51,7 @@ void screen_set_mask(Screen *screen, const Mask *mask) {
         return;
     screen->mask = mask_scaled(mask, screen->picture->width, screen->picture->height);
     mask_bounds(mask, &screen->box);
+    screen->area = surface_of_mask(screen->mask);
     screen->border = border_of_mask(screen->mask);
 }
 

@@ -32,7 +32,8 @@ typedef struct Screen {
     /// Of the object, in the full picture's pixels; empty where there is none.
     Box box;
     cairo_surface_t *surface;
-    /// Of the mask, in the screen picture's pixels.
+    /// The mask for cairo_mask_surface, and where it ends in the screen picture's pixels.
+    cairo_surface_t *area;
     Border *border;
     DrawnObject drawn;
 } Screen;
