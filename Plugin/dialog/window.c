@@ -17,7 +17,11 @@ void dialog_changed(Dialog *dialog) {
 }
 
 void dialog_show_problem(Dialog *dialog, const char *message) {
-    gtk_label_set_text(GTK_LABEL(dialog->problem), message ? message : "");
+    // The engine's messages begin small, for they may follow a program's name.
+    const char *first = message ? message : "";
+    char *text = *first ? g_strdup_printf("%c%s", g_ascii_toupper(*first), first + 1) : g_strdup("");
+    gtk_label_set_text(GTK_LABEL(dialog->problem), text);
+    g_free(text);
     gtk_widget_set_visible(gtk_widget_get_ancestor(dialog->problem, GTK_TYPE_INFO_BAR), message != NULL);
 }
 
