@@ -69,7 +69,7 @@ void models_fill(Dialog *dialog, const char *chosen) {
 
 // Folder or file: GTK's chooser picks one kind at a time.
 static void add(Dialog *dialog, GtkFileChooserAction action, const char *title) {
-    GtkWidget *chooser = files_chooser(dialog, action, title, _("A_dd"));
+    GtkWidget *chooser = files_chooser(dialog, action, title, _("A_dd"), NULL);
     if (action == GTK_FILE_CHOOSER_ACTION_OPEN) {
         GtkFileFilter *filter = gtk_file_filter_new();
         gtk_file_filter_set_name(filter, _("Weights (.safetensors)"));

@@ -84,14 +84,13 @@ static void open_file(Dialog *dialog, const char *path) {
 
 static void open_clicked(GtkButton *button, Dialog *dialog) {
     (void)button;
-    GtkWidget *chooser = files_chooser(dialog, GTK_FILE_CHOOSER_ACTION_OPEN, _("Open a Picture"), _("_Open"));
+    GtkWidget *chooser =
+        files_chooser(dialog, GTK_FILE_CHOOSER_ACTION_OPEN, _("Open a Picture"), _("_Open"), dialog->input->folder);
     GtkWidget *image = gtk_image_new();
     gtk_file_chooser_set_preview_widget(GTK_FILE_CHOOSER(chooser), image);
     gtk_file_chooser_set_use_preview_label(GTK_FILE_CHOOSER(chooser), FALSE);
     g_signal_connect(chooser, "update-preview", G_CALLBACK(preview_file), image);
     add_filters(GTK_FILE_CHOOSER(chooser));
-    if (dialog->input->folder)
-        gtk_file_chooser_set_current_folder(GTK_FILE_CHOOSER(chooser), dialog->input->folder);
     char *path = files_choose(chooser);
     if (path)
         open_file(dialog, path);

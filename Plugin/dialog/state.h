@@ -122,7 +122,9 @@ GtkWidget *sources_new(Dialog *dialog);
 void sources_take(Dialog *dialog);
 /// Shows the other picture on the canvas, or this one.
 void sources_show(Dialog *dialog, gboolean shows);
-GtkWidget *files_chooser(Dialog *dialog, GtkFileChooserAction action, const char *title, const char *accept);
+/// A chooser that begins in a folder; NULL for the user's own.
+GtkWidget *files_chooser(Dialog *dialog, GtkFileChooserAction action, const char *title, const char *accept,
+                         const char *folder);
 /// Runs and destroys a chooser; NULL where nothing was chosen.
 char *files_choose(GtkWidget *chooser);
 
