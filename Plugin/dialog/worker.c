@@ -6,6 +6,8 @@
 
 struct Worker {
     GThread *thread;
+    /// Finds the area; NULL until there is a picture of it.
+    GThread *area_thread;
     WorkerTask task;
     Edit *edit;
     Material material;
@@ -13,12 +15,13 @@ struct Worker {
     Engine *engine;
     char *source;
     gint is_cancelled;
-    /// What the network sees of the picture; found when the first intermediate picture is asked for.
-    Box area;
 
     GMutex lock;
     // Under the lock.
     WorkerState state;
+    guint running_threads;
+    /// What the network sees of the picture; empty until it is found.
+    Box area;
     Picture *preview;
 
     // Of the thread until it has ended.
@@ -38,9 +41,36 @@ static Picture *copy_of_preview(const dragon_picture *preview) {
     return picture;
 }
 
+static void end_thread(Worker *worker) {
+    g_mutex_lock(&worker->lock);
+    worker->state.is_done = --worker->running_threads == 0;
+    g_mutex_unlock(&worker->lock);
+}
+
+// On a thread of its own, for in a large picture it takes longer than a step.
+static gpointer find_area(gpointer data) {
+    Worker *worker = data;
+    Box area = {0};
+    engine_area(worker->engine, worker->edit, &worker->material, &area);
+    g_mutex_lock(&worker->lock);
+    worker->area = area;
+    g_mutex_unlock(&worker->lock);
+    end_thread(worker);
+    return NULL;
+}
+
+static void start_finding_area(Worker *worker) {
+    g_mutex_lock(&worker->lock);
+    worker->running_threads++;
+    g_mutex_unlock(&worker->lock);
+    worker->area_thread = g_thread_new("dragon-area", find_area, worker);
+}
+
 static int32_t note(const dragon_progress *progress, void *data) {
     Worker *worker = data;
     Picture *picture = copy_of_preview(&progress->preview);
+    if (picture && !worker->area_thread)
+        start_finding_area(worker);
     g_mutex_lock(&worker->lock);
     WorkerState *state = &worker->state;
     state->phase = progress->phase;
@@ -83,9 +113,7 @@ static gpointer work(gpointer data) {
     else
         worker->status = dragon_model_add(worker->source, note, worker, worker->text, sizeof worker->text,
                                           worker->message, sizeof worker->message);
-    g_mutex_lock(&worker->lock);
-    worker->state.is_done = TRUE;
-    g_mutex_unlock(&worker->lock);
+    end_thread(worker);
     return NULL;
 }
 
@@ -95,6 +123,7 @@ static Worker *started(Worker *worker) {
     g_mutex_init(&worker->lock);
     worker->state.is_loading = worker->task == WORKER_EDIT;
     worker->state.seconds_left = -1;
+    worker->running_threads = 1;
     worker->thread = g_thread_new("dragon", work, worker);
     return worker;
 }
@@ -131,10 +160,8 @@ Picture *worker_take_preview(Worker *worker, Box *box) {
     g_mutex_lock(&worker->lock);
     Picture *picture = worker->preview;
     worker->preview = NULL;
-    g_mutex_unlock(&worker->lock);
-    if (picture && worker->area.width == 0)
-        engine_area(worker->engine, worker->edit, &worker->material, &worker->area);
     *box = worker->area;
+    g_mutex_unlock(&worker->lock);
     return picture;
 }
 
@@ -147,6 +174,8 @@ void worker_cancel(Worker *worker) {
 
 dragon_status worker_finish(Worker *worker, dragon_result **result, Edit **edit, char **text, char **message) {
     g_thread_join(worker->thread);
+    if (worker->area_thread)
+        g_thread_join(worker->area_thread);
     dragon_status status = worker->status;
     *result = worker->result;
     if (edit)

@@ -31,7 +31,8 @@ Worker *worker_start(WorkerTask task, const Edit *edit, const Material *material
 Worker *worker_start_adding(const char *source);
 
 WorkerState worker_state(Worker *worker);
-/// The latest intermediate picture, once; NULL where there is no new one. `box`: the part of the picture that it shows.
+/// The latest intermediate picture, once; NULL where there is no new one. `box`: the part of the picture that it shows,
+/// empty while that is not known.
 Picture *worker_take_preview(Worker *worker, Box *box);
 void worker_cancel(Worker *worker);
 
