@@ -4,6 +4,8 @@
 
 // How much of the accent lies over an object.
 static const double TINT = 0.25;
+// Of a line in the accent's colour.
+static const double LEAST_LIGHT = 0.45;
 // A border of more corners, such as of a selection by colour, would take too long and leave nothing to see between its
 // lines.
 static const guint MOST_CORNERS = 50000;
@@ -41,7 +43,11 @@ gboolean canvas_target(const Dialog *dialog, dragon_point *corner, dragon_point 
 static void set_accent(GtkWidget *widget, cairo_t *cairo, double alpha) {
     GdkRGBA colour = {0.2, 0.5, 0.9, 1};
     gtk_style_context_lookup_color(gtk_widget_get_style_context(widget), "theme_selected_bg_color", &colour);
-    cairo_set_source_rgba(cairo, colour.red, colour.green, colour.blue, alpha);
+    // Dark themes have one that would not stand out from a picture.
+    double light = 0.3 * colour.red + 0.6 * colour.green + 0.1 * colour.blue;
+    double white = light < LEAST_LIGHT ? (LEAST_LIGHT - light) / (1 - light) : 0;
+    cairo_set_source_rgba(cairo, colour.red + white * (1 - colour.red), colour.green + white * (1 - colour.green),
+                          colour.blue + white * (1 - colour.blue), alpha);
 }
 
 // Squares that show through what is transparent.
