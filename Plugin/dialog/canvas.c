@@ -51,17 +51,22 @@ static void set_accent(GtkWidget *widget, cairo_t *cairo, double alpha) {
 }
 
 // Squares that show through what is transparent.
-static void draw_checks(cairo_t *cairo, double width, double height) {
+static void paint_checks(cairo_t *cairo) {
     enum { SIDE = 8 };
-    cairo_rectangle(cairo, 0, 0, width, height);
-    cairo_clip(cairo);
-    cairo_set_source_rgb(cairo, 0.6, 0.6, 0.6);
+    cairo_surface_t *tile = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 2 * SIDE, 2 * SIDE);
+    cairo_t *squares = cairo_create(tile);
+    cairo_set_source_rgb(squares, 0.6, 0.6, 0.6);
+    cairo_paint(squares);
+    cairo_set_source_rgb(squares, 0.4, 0.4, 0.4);
+    cairo_rectangle(squares, 0, 0, SIDE, SIDE);
+    cairo_rectangle(squares, SIDE, SIDE, SIDE, SIDE);
+    cairo_fill(squares);
+    cairo_destroy(squares);
+    cairo_set_source_surface(cairo, tile, 0, 0);
+    cairo_pattern_set_extend(cairo_get_source(cairo), CAIRO_EXTEND_REPEAT);
+    cairo_pattern_set_filter(cairo_get_source(cairo), CAIRO_FILTER_NEAREST);
     cairo_paint(cairo);
-    cairo_set_source_rgb(cairo, 0.4, 0.4, 0.4);
-    for (int y = 0; y * SIDE < height; y++)
-        for (int x = y % 2; x * SIDE < width; x += 2)
-            cairo_rectangle(cairo, x * SIDE, y * SIDE, SIDE, SIDE);
-    cairo_fill(cairo);
+    cairo_surface_destroy(tile);
 }
 
 static cairo_surface_t *shown_surface(Dialog *dialog) {
@@ -80,12 +85,17 @@ static void draw_picture(Dialog *dialog, cairo_t *cairo) {
     if (!surface)
         return;
     cairo_save(cairo);
-    cairo_translate(cairo, view->x, view->y);
-    cairo_save(cairo);
-    draw_checks(cairo, view->picture_width * view->zoom, view->picture_height * view->zoom);
-    cairo_restore(cairo);
+    // Whole pixels: at an edge between them the squares would shine through.
+    double left = round(view->x), top = round(view->y);
+    cairo_rectangle(cairo, left, top, round(view->x + view->picture_width * view->zoom) - left,
+                    round(view->y + view->picture_height * view->zoom) - top);
+    cairo_clip(cairo);
+    cairo_translate(cairo, left, top);
+    paint_checks(cairo);
+    cairo_translate(cairo, view->x - left, view->y - top);
     cairo_scale(cairo, view->zoom / screen->scale, view->zoom / screen->scale);
     cairo_set_source_surface(cairo, surface, 0, 0);
+    cairo_pattern_set_extend(cairo_get_source(cairo), CAIRO_EXTEND_PAD);
     cairo_pattern_set_filter(cairo_get_source(cairo),
                              view->zoom / screen->scale > 3 ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
     cairo_paint(cairo);
