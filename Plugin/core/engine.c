@@ -132,6 +132,15 @@ Mask *engine_result_mask(dragon_result *result) {
     return mask;
 }
 
+Picture *engine_result_over(const Picture *picture, dragon_result *result, double scale) {
+    Picture *part = engine_result_picture(result, DRAGON_RGBA_U8), *all = picture_copy(picture);
+    Mask *mask = engine_result_mask(result);
+    picture_lay(all, part, mask, engine_result_box(result), 1 / scale);
+    picture_free(part);
+    mask_free(mask);
+    return all;
+}
+
 gboolean engine_area(Engine *engine, const Edit *edit, const Material *material, Box *box) {
     dragon_estimate found = {.size = sizeof found};
     Request request;

@@ -29,6 +29,9 @@ gboolean engine_area(Engine *engine, const Edit *edit, const Material *material,
 /// The open model's own parameters of a mode; the published ones without an engine or a model.
 gboolean engine_usual(const Engine *engine, dragon_mode mode, dragon_parameters *parameters);
 
+/// A copy of an 8-bit picture with a result laid over it; `scale`: its pixels for each of the result's.
+Picture *engine_result_over(const Picture *picture, dragon_result *result, double scale);
+
 /// A result's place, its pixels, its mask.
 Box engine_result_box(dragon_result *result);
 Picture *engine_result_picture(dragon_result *result, dragon_pixel_format format);

@@ -56,7 +56,9 @@ static void show_intermediate(Dialog *dialog) {
 static void keep(Dialog *dialog, dragon_result *result, Edit *edit) {
     Outcome *outcome = g_new0(Outcome, 1);
     outcome->result = result;
-    outcome->surface = screen_under(&dialog->base, result, dialog->base.scale);
+    Picture *shown = engine_result_over(dialog->base.picture, result, dialog->base.scale);
+    outcome->surface = surface_of(shown);
+    picture_free(shown);
     outcome->edit = edit;
     outcome->masks.mask = mask_copy(dialog->material->mask);
     outcome->masks.reference_mask = mask_copy(dialog->material->reference_mask);

@@ -10,7 +10,10 @@ cairo_surface_t *surface_of(const Picture *picture) {
         guint32 *to = (guint32 *)(void *)(rows + (gsize)y * stride);
         for (int x = 0; x < picture->width; x++, from += 4) {
             guint a = from[3];
-            to[x] = a << 24 | (from[0] * a / 255) << 16 | (from[1] * a / 255) << 8 | from[2] * a / 255;
+            if (a == 255)
+                to[x] = 255u << 24 | (guint)from[0] << 16 | (guint)from[1] << 8 | from[2];
+            else
+                to[x] = a << 24 | (from[0] * a / 255) << 16 | (from[1] * a / 255) << 8 | from[2] * a / 255;
         }
     }
     cairo_surface_mark_dirty(surface);
@@ -63,16 +66,4 @@ void screen_set(Screen *screen, const Picture *picture, const Mask *mask) {
     screen->scale = (double)screen->picture->width / picture->width;
     screen->surface = surface_of(screen->picture);
     screen_set_mask(screen, mask);
-}
-
-cairo_surface_t *screen_under(const Screen *screen, dragon_result *result, double scale) {
-    Box box = engine_result_box(result);
-    Picture *part = engine_result_picture(result, DRAGON_RGBA_U8), *all = picture_copy(screen->picture);
-    Mask *mask = engine_result_mask(result);
-    picture_lay(all, part, mask, box, 1 / scale);
-    cairo_surface_t *surface = surface_of(all);
-    picture_free(all);
-    picture_free(part);
-    mask_free(mask);
-    return surface;
 }

@@ -146,8 +146,6 @@ void screen_set(Screen *screen, const Picture *picture, const Mask *mask);
 void screen_set_mask(Screen *screen, const Mask *mask);
 void screen_clear(Screen *screen);
 cairo_surface_t *surface_of(const Picture *picture);
-/// The screen's picture under an engine's result; `scale`: screen pixels for each of the result's.
-cairo_surface_t *screen_under(const Screen *screen, dragon_result *result, double scale);
 
 // window.c
 /// The edit was changed: shows it, and asks for a new preview.

@@ -100,8 +100,11 @@ static void edit(Worker *worker) {
 }
 
 static void preview(Worker *worker) {
-    worker->result = engine_preview(worker->edit, &worker->material, worker->scale, worker->reference_scale);
-    worker->status = worker->result ? DRAGON_OK : DRAGON_BAD_INPUT;
+    dragon_result *result = engine_preview(worker->edit, &worker->material, worker->scale, worker->reference_scale);
+    worker->status = result ? DRAGON_OK : DRAGON_BAD_INPUT;
+    if (result)
+        worker->preview = engine_result_over(worker->material.picture, result, 1);
+    dragon_result_free(result);
 }
 
 static gpointer work(gpointer data) {
@@ -172,23 +175,32 @@ void worker_cancel(Worker *worker) {
         engine_cancel(worker->engine);
 }
 
-dragon_status worker_finish(Worker *worker, dragon_result **result, Edit **edit, char **text, char **message) {
-    g_thread_join(worker->thread);
+void worker_wait(Worker *worker) {
+    if (worker->thread)
+        g_thread_join(g_steal_pointer(&worker->thread));
     if (worker->area_thread)
-        g_thread_join(worker->area_thread);
-    dragon_status status = worker->status;
-    *result = worker->result;
-    if (edit)
-        *edit = g_steal_pointer(&worker->edit);
-    if (text)
-        *text = g_strdup(worker->text);
-    *message = g_strdup(worker->message[0] ? worker->message : dragon_status_text(status));
+        g_thread_join(g_steal_pointer(&worker->area_thread));
+}
+
+void worker_free(Worker *worker) {
+    worker_wait(worker);
     g_mutex_clear(&worker->lock);
     mask_free(worker->material.mask);
     mask_free(worker->material.reference_mask);
     picture_free(worker->preview);
+    dragon_result_free(worker->result);
     edit_free(worker->edit);
     g_free(worker->source);
     g_free(worker);
+}
+
+dragon_status worker_finish(Worker *worker, dragon_result **result, Edit **edit, char **text, char **message) {
+    worker_wait(worker);
+    dragon_status status = worker->status;
+    *result = g_steal_pointer(&worker->result);
+    *edit = g_steal_pointer(&worker->edit);
+    *text = g_strdup(worker->text);
+    *message = g_strdup(worker->message[0] ? worker->message : dragon_status_text(status));
+    worker_free(worker);
     return status;
 }
