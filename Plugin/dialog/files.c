@@ -16,5 +16,9 @@ char *files_choose(GtkWidget *chooser) {
     if (gtk_dialog_run(GTK_DIALOG(chooser)) == GTK_RESPONSE_ACCEPT)
         path = gtk_file_chooser_get_filename(GTK_FILE_CHOOSER(chooser));
     gtk_widget_destroy(chooser);
+    // Reading what was chosen may take a while: what the chooser covered is drawn before.
+    gdk_display_sync(gdk_display_get_default());
+    while (gtk_events_pending())
+        gtk_main_iteration();
     return path;
 }

@@ -18,6 +18,8 @@ void sources_take(Dialog *dialog) {
         source->load(source->data, &dialog->material->reference, &dialog->reference_selection, &error);
     dialog_show_problem(dialog, error ? error->message : NULL);
     g_clear_error(&error);
+    // The name may be cut short.
+    gtk_widget_set_tooltip_text(dialog->source, source ? source->name : NULL);
     screen_set(&dialog->reference, dialog->material->reference, NULL);
     if (!dialog->reference.picture)
         sources_show(dialog, FALSE);
@@ -87,6 +89,7 @@ static void open_clicked(GtkButton *button, Dialog *dialog) {
     GtkWidget *chooser =
         files_chooser(dialog, GTK_FILE_CHOOSER_ACTION_OPEN, _("Open a Picture"), _("_Open"), dialog->input->folder);
     GtkWidget *image = gtk_image_new();
+    g_object_set(image, "margin", 12, NULL);
     gtk_file_chooser_set_preview_widget(GTK_FILE_CHOOSER(chooser), image);
     gtk_file_chooser_set_use_preview_label(GTK_FILE_CHOOSER(chooser), FALSE);
     g_signal_connect(chooser, "update-preview", G_CALLBACK(preview_file), image);
