@@ -1,6 +1,7 @@
 #include "state.h"
 
 #include <math.h>
+#include <string.h>
 
 // --- Pieces ----------------------------------------------------------------------------------------------------------
 
@@ -218,7 +219,10 @@ void panel_refresh(Dialog *dialog) {
     gtk_widget_set_sensitive(dialog->reference_switch, dialog->reference.picture != NULL);
     gtk_widget_set_sensitive(dialog->run, is_idle && missing == MISSING_NOTHING);
     gtk_widget_set_sensitive(dialog->insert, is_idle && dialog->shown >= 0);
-    gtk_button_set_label(GTK_BUTTON(dialog->run), dialog->outcomes->len ? _("_Run again") : _("_Run"));
+    // A new label would have the whole window laid out anew, at every motion of the pointer.
+    const char *run = dialog->outcomes->len ? _("_Run again") : _("_Run");
+    if (strcmp(gtk_button_get_label(GTK_BUTTON(dialog->run)), run) != 0)
+        gtk_button_set_label(GTK_BUTTON(dialog->run), run);
     gtk_widget_set_visible(dialog->cancel, !is_idle);
     gtk_widget_set_visible(dialog->progress, !is_idle);
     gtk_widget_set_visible(dialog->run, is_idle);
