@@ -45,7 +45,7 @@ static gint32 run_edit(dragon_mode mode, GimpRunMode run_mode, gint count, const
     gint32 layer = -1;
     if (run_mode == GIMP_RUN_INTERACTIVE) {
         host_recall(edit);
-        layer = dialog_run(&host, edit, error);
+        layer = dialog_run(&host, edit, &call.reference, error);
     } else if (run_mode == GIMP_RUN_WITH_LAST_VALS) {
         host_recall(edit);
         call.reference = host_last_reference(edit);

@@ -70,18 +70,27 @@ static gboolean open_model(Engine *engine, const char *path, GError **error) {
     return FALSE;
 }
 
+// What the engine is asked: the edit on its pixels, under the model's parameters and the user's over them. The
+// published ones without a model. request_clear frees it.
+static dragon_status prepare(Request *request, dragon_model *model, const Edit *edit, const Material *material,
+                             double scale, double reference_scale) {
+    request_fill(request, edit, material, scale, reference_scale);
+    dragon_parameters *parameters = &request->parameters;
+    *parameters = (dragon_parameters){.size = sizeof *parameters};
+    dragon_status status = dragon_parameters_default(model, edit->mode, parameters);
+    options_apply(&edit->options, parameters);
+    request->engine.parameters = parameters;
+    return status;
+}
+
 dragon_result *engine_run(Engine *engine, Edit *edit, const Material *material, dragon_progress_callback progress,
                           void *user_data, GError **error) {
     if (!open_model(engine, edit->model, error))
         return NULL;
-    dragon_parameters parameters = {.size = sizeof parameters};
-    dragon_status status = dragon_parameters_default(engine->model, edit->mode, &parameters);
     if (isnan(edit->options.at[OPTION_SEED]))
         edit->options.at[OPTION_SEED] = g_random_int();
-    options_apply(&edit->options, &parameters);
     Request request;
-    request_fill(&request, edit, material, 1, 1);
-    request.engine.parameters = &parameters;
+    dragon_status status = prepare(&request, engine->model, edit, material, 1, 1);
     request.engine.progress = progress;
     request.engine.user_data = user_data;
     dragon_result *result = NULL;
@@ -93,13 +102,13 @@ dragon_result *engine_run(Engine *engine, Edit *edit, const Material *material, 
     return result;
 }
 
-dragon_result *engine_preview(const Request *request, char **message) {
-    char text[512] = "";
+dragon_result *engine_preview(const Edit *edit, const Material *material, double scale, double reference_scale) {
+    Request request;
     dragon_result *result = NULL;
-    dragon_status status = dragon_preview(&request->engine, &result, text, sizeof text);
-    if (status != DRAGON_OK && message)
-        *message = g_strdup(text[0] ? text : dragon_status_text(status));
-    return status == DRAGON_OK ? result : NULL;
+    if (prepare(&request, NULL, edit, material, scale, reference_scale) == DRAGON_OK)
+        dragon_preview(&request.engine, &result, NULL, 0);
+    request_clear(&request);
+    return result;
 }
 
 Box engine_result_box(dragon_result *result) {
@@ -123,15 +132,20 @@ Mask *engine_result_mask(dragon_result *result) {
     return mask;
 }
 
+Picture *engine_result_over(const Picture *picture, dragon_result *result, double scale) {
+    Picture *part = engine_result_picture(result, DRAGON_RGBA_U8), *all = picture_copy(picture);
+    Mask *mask = engine_result_mask(result);
+    picture_lay(all, part, mask, engine_result_box(result), 1 / scale);
+    picture_free(part);
+    mask_free(mask);
+    return all;
+}
+
 gboolean engine_area(Engine *engine, const Edit *edit, const Material *material, Box *box) {
-    dragon_parameters parameters = {.size = sizeof parameters};
     dragon_estimate found = {.size = sizeof found};
     Request request;
-    request_fill(&request, edit, material, 1, 1);
-    gboolean good = dragon_parameters_default(engine->model, edit->mode, &parameters) == DRAGON_OK;
-    options_apply(&edit->options, &parameters);
-    request.engine.parameters = &parameters;
-    good = good && dragon_edit_estimate(engine->model, &request.engine, &found) == DRAGON_OK;
+    gboolean good = prepare(&request, engine->model, edit, material, 1, 1) == DRAGON_OK &&
+                    dragon_edit_estimate(engine->model, &request.engine, &found) == DRAGON_OK;
     request_clear(&request);
     if (good)
         *box = (Box){found.box_x, found.box_y, found.box_width, found.box_height};

@@ -19,14 +19,18 @@ dragon_result *engine_run(Engine *engine, Edit *edit, const Material *material, 
 /// From any thread: ends what runs.
 void engine_cancel(Engine *engine);
 
-/// What the engine shows at once on small copies of the pictures.
-dragon_result *engine_preview(const Request *request, char **message);
+/// What the engine shows at once on small copies of the pictures; scales as request_fill takes them. NULL where it
+/// cannot.
+dragon_result *engine_preview(const Edit *edit, const Material *material, double scale, double reference_scale);
 
 /// The part of the picture that the network sees. The model is open; an edit may run.
 gboolean engine_area(Engine *engine, const Edit *edit, const Material *material, Box *box);
 
 /// The open model's own parameters of a mode; the published ones without an engine or a model.
 gboolean engine_usual(const Engine *engine, dragon_mode mode, dragon_parameters *parameters);
+
+/// A copy of an 8-bit picture with a result laid over it; `scale`: its pixels for each of the result's.
+Picture *engine_result_over(const Picture *picture, dragon_result *result, double scale);
 
 /// A result's place, its pixels, its mask.
 Box engine_result_box(dragon_result *result);

@@ -151,6 +151,8 @@ void picture_lay(Picture *picture, const Picture *part, const Mask *mask, Box bo
             const guint8 *source = (const guint8 *)part->pixels + ((gsize)from_y * part->width + from_x) * 4;
             guint8 *target = (guint8 *)picture->pixels + ((gsize)y * picture->width + x) * 4;
             int share = mask->bytes[(gsize)from_y * mask->width + from_x] * source[3] / 255;
+            if (!share)
+                continue;
             for (int c = 0; c < 3; c++)
                 target[c] = (guint8)((source[c] * share + target[c] * (255 - share) + 127) / 255);
             target[3] = (guint8)MAX(target[3], share);

@@ -37,6 +37,7 @@ gboolean mode_uses_arrows(dragon_mode mode);
 /// A request as the engine takes it, and the memory it points to. Edit and material must outlive it.
 typedef struct Request {
     dragon_request engine;
+    dragon_parameters parameters;
     dragon_point *handles;
     dragon_point *targets;
 } Request;

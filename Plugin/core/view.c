@@ -61,6 +61,11 @@ void view_scroll(View *view, double dx, double dy) {
     settle(view);
 }
 
+gboolean view_equal(const View *a, const View *b) {
+    return a->zoom == b->zoom && a->x == b->x && a->y == b->y && a->canvas_width == b->canvas_width &&
+           a->canvas_height == b->canvas_height;
+}
+
 dragon_point view_to_canvas(const View *view, dragon_point point) {
     return (dragon_point){view->x + point.x * view->zoom, view->y + point.y * view->zoom};
 }

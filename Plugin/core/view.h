@@ -28,6 +28,9 @@ void view_fit(View *view);
 void view_zoom(View *view, double factor, double x, double y);
 void view_scroll(View *view, double dx, double dy);
 
+/// Whether pictures of one size lie at the same place.
+gboolean view_equal(const View *a, const View *b);
+
 dragon_point view_to_canvas(const View *view, dragon_point point);
 dragon_point view_to_picture(const View *view, dragon_point point);
 

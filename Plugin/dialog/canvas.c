@@ -2,6 +2,14 @@
 
 #include <math.h>
 
+// How much of the accent lies over an object.
+static const double TINT = 0.25;
+// Of a line in the accent's colour.
+static const double LEAST_LIGHT = 0.45;
+// A border of more corners, such as of a selection by colour, would take too long and leave nothing to see between its
+// lines.
+static const guint MOST_CORNERS = 50000;
+
 // --- Geometry --------------------------------------------------------------------------------------------------------
 
 const Screen *canvas_screen(const Dialog *dialog) {
@@ -35,21 +43,30 @@ gboolean canvas_target(const Dialog *dialog, dragon_point *corner, dragon_point 
 static void set_accent(GtkWidget *widget, cairo_t *cairo, double alpha) {
     GdkRGBA colour = {0.2, 0.5, 0.9, 1};
     gtk_style_context_lookup_color(gtk_widget_get_style_context(widget), "theme_selected_bg_color", &colour);
-    cairo_set_source_rgba(cairo, colour.red, colour.green, colour.blue, alpha);
+    // Dark themes have one that would not stand out from a picture.
+    double light = 0.3 * colour.red + 0.6 * colour.green + 0.1 * colour.blue;
+    double white = light < LEAST_LIGHT ? (LEAST_LIGHT - light) / (1 - light) : 0;
+    cairo_set_source_rgba(cairo, colour.red + white * (1 - colour.red), colour.green + white * (1 - colour.green),
+                          colour.blue + white * (1 - colour.blue), alpha);
 }
 
 // Squares that show through what is transparent.
-static void draw_checks(cairo_t *cairo, double width, double height) {
+static void paint_checks(cairo_t *cairo) {
     enum { SIDE = 8 };
-    cairo_rectangle(cairo, 0, 0, width, height);
-    cairo_clip(cairo);
-    cairo_set_source_rgb(cairo, 0.6, 0.6, 0.6);
+    cairo_surface_t *tile = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 2 * SIDE, 2 * SIDE);
+    cairo_t *squares = cairo_create(tile);
+    cairo_set_source_rgb(squares, 0.6, 0.6, 0.6);
+    cairo_paint(squares);
+    cairo_set_source_rgb(squares, 0.4, 0.4, 0.4);
+    cairo_rectangle(squares, 0, 0, SIDE, SIDE);
+    cairo_rectangle(squares, SIDE, SIDE, SIDE, SIDE);
+    cairo_fill(squares);
+    cairo_destroy(squares);
+    cairo_set_source_surface(cairo, tile, 0, 0);
+    cairo_pattern_set_extend(cairo_get_source(cairo), CAIRO_EXTEND_REPEAT);
+    cairo_pattern_set_filter(cairo_get_source(cairo), CAIRO_FILTER_NEAREST);
     cairo_paint(cairo);
-    cairo_set_source_rgb(cairo, 0.4, 0.4, 0.4);
-    for (int y = 0; y * SIDE < height; y++)
-        for (int x = y % 2; x * SIDE < width; x += 2)
-            cairo_rectangle(cairo, x * SIDE, y * SIDE, SIDE, SIDE);
-    cairo_fill(cairo);
+    cairo_surface_destroy(tile);
 }
 
 static cairo_surface_t *shown_surface(Dialog *dialog) {
@@ -68,30 +85,20 @@ static void draw_picture(Dialog *dialog, cairo_t *cairo) {
     if (!surface)
         return;
     cairo_save(cairo);
-    cairo_translate(cairo, view->x, view->y);
-    cairo_save(cairo);
-    draw_checks(cairo, view->picture_width * view->zoom, view->picture_height * view->zoom);
-    cairo_restore(cairo);
+    // Whole pixels: at an edge between them the squares would shine through.
+    double left = round(view->x), top = round(view->y);
+    cairo_rectangle(cairo, left, top, round(view->x + view->picture_width * view->zoom) - left,
+                    round(view->y + view->picture_height * view->zoom) - top);
+    cairo_clip(cairo);
+    cairo_translate(cairo, left, top);
+    paint_checks(cairo);
+    cairo_translate(cairo, view->x - left, view->y - top);
     cairo_scale(cairo, view->zoom / screen->scale, view->zoom / screen->scale);
     cairo_set_source_surface(cairo, surface, 0, 0);
+    cairo_pattern_set_extend(cairo_get_source(cairo), CAIRO_EXTEND_PAD);
     cairo_pattern_set_filter(cairo_get_source(cairo),
                              view->zoom / screen->scale > 3 ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
     cairo_paint(cairo);
-    cairo_restore(cairo);
-}
-
-// An object's mask in the accent's colour: its rim, over a tint.
-static void draw_object(Dialog *dialog, cairo_t *cairo, const Screen *screen, double tint) {
-    if (!screen->area)
-        return;
-    const View *view = &dialog->view;
-    cairo_save(cairo);
-    cairo_translate(cairo, view->x, view->y);
-    cairo_scale(cairo, view->zoom / screen->scale, view->zoom / screen->scale);
-    set_accent(dialog->canvas, cairo, tint);
-    cairo_mask_surface(cairo, screen->area, 0, 0);
-    set_accent(dialog->canvas, cairo, 1);
-    cairo_mask_surface(cairo, screen->rim, 0, 0);
     cairo_restore(cairo);
 }
 
@@ -106,6 +113,64 @@ static void stroke(Dialog *dialog, cairo_t *cairo, gboolean is_chosen) {
     else
         cairo_set_source_rgb(cairo, 1, 1, 1);
     cairo_stroke(cairo);
+}
+
+// The border as a path. The edges of enlarged pixels lie on those of the screen's pixels, where lines are sharp.
+static void add_border(cairo_t *cairo, const Screen *screen, const View *view, int factor) {
+    double zoom = view->zoom / screen->scale, step = zoom * factor < 2 ? 0 : 1.0 / factor;
+    const Border *border = screen->border;
+    for (guint line = 0, i = 0; line < border->ends->len; line++) {
+        for (; i < g_array_index(border->ends, guint, line); i++) {
+            Corner corner = g_array_index(border->corners, Corner, i);
+            double x = view->x + corner.x * zoom, y = view->y + corner.y * zoom;
+            cairo_line_to(cairo, step > 0 ? round(x / step) * step : x, step > 0 ? round(y / step) * step : y);
+        }
+        cairo_close_path(cairo);
+        cairo_new_sub_path(cairo);
+    }
+}
+
+static void draw_area(Dialog *dialog, cairo_t *cairo, const Screen *screen, double tint) {
+    const View *view = &dialog->view;
+    cairo_pattern_t *pattern = cairo_pattern_create_for_surface(screen->area);
+    cairo_pattern_set_filter(pattern, view->zoom / screen->scale > 1 ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
+    cairo_save(cairo);
+    cairo_translate(cairo, view->x, view->y);
+    cairo_scale(cairo, view->zoom / screen->scale, view->zoom / screen->scale);
+    set_accent(dialog->canvas, cairo, tint);
+    cairo_mask(cairo, pattern);
+    cairo_restore(cairo);
+    cairo_pattern_destroy(pattern);
+}
+
+static cairo_surface_t *object_surface(Dialog *dialog, const Screen *screen, int factor, double tint) {
+    const View *view = &dialog->view;
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)view->canvas_width * factor,
+                                                          (int)view->canvas_height * factor);
+    cairo_surface_set_device_scale(surface, factor, factor);
+    cairo_t *cairo = cairo_create(surface);
+    gboolean has_line = screen->border->corners->len <= MOST_CORNERS;
+    draw_area(dialog, cairo, screen, has_line ? tint : TINT);
+    if (has_line) {
+        add_border(cairo, screen, view, factor);
+        stroke(dialog, cairo, TRUE);
+    }
+    cairo_destroy(cairo);
+    return surface;
+}
+
+// An object's mask in the accent's colour: its border, over a tint.
+static void draw_object(Dialog *dialog, cairo_t *cairo, Screen *screen, double tint) {
+    DrawnObject *drawn = &screen->drawn;
+    int factor = gtk_widget_get_scale_factor(dialog->canvas);
+    if (!screen->border)
+        return;
+    if (!drawn->surface || drawn->tint != tint || drawn->factor != factor || !view_equal(&drawn->view, &dialog->view)) {
+        g_clear_pointer(&drawn->surface, cairo_surface_destroy);
+        *drawn = (DrawnObject){object_surface(dialog, screen, factor, tint), dialog->view, factor, tint};
+    }
+    cairo_set_source_surface(cairo, drawn->surface, 0, 0);
+    cairo_paint(cairo);
 }
 
 static void draw_knob(Dialog *dialog, cairo_t *cairo, dragon_point at, gboolean is_square, gboolean is_chosen) {
@@ -177,9 +242,9 @@ static gboolean draw(GtkWidget *widget, cairo_t *cairo, gpointer data) {
         return TRUE;
     const Edit *edit = dialog->edit;
     if (dialog->shows_reference)
-        draw_object(dialog, cairo, &dialog->reference, 0.25);
+        draw_object(dialog, cairo, &dialog->reference, TINT);
     else if (edit->mode != DRAGON_PASTE && edit->mode != DRAGON_LANDMARK)
-        draw_object(dialog, cairo, &dialog->base, dialog->preview ? 0 : 0.25);
+        draw_object(dialog, cairo, &dialog->base, dialog->preview ? 0 : TINT);
     draw_target(dialog, cairo);
     if (!dialog->shows_reference && mode_uses_arrows(edit->mode))
         for (guint i = 0; i < edit->arrows->len; i++)

@@ -24,22 +24,96 @@ static gboolean begin_gtk(GError **error) {
     return FALSE;
 }
 
-typedef struct Source {
+// What the window shows, as GIMP knows it.
+typedef struct Show {
     const Host *host;
-    const Edit *edit;
+    Edit *edit;
+    guint64 selection;
+    DialogInput input;
+    /// Of HostLayer, and a Source of each.
+    GPtrArray *layers;
+    GPtrArray *sources;
+    /// Of gint32: opened for the dialog alone.
+    GArray *images;
+} Show;
+
+typedef struct Source {
+    const Show *show;
     gint32 layer;
+    guint64 selection;
 } Source;
 
-static gboolean load(void *data, Picture **picture, Mask **object) {
-    const Source *source = data;
+// --- What the window asks for ----------------------------------------------------------------------------------------
+
+static Mask *object_of(const Source *source, const Picture *picture) {
     // What is drawn in the window is the window's.
-    Edit *edit = edit_copy(source->edit);
+    Edit *edit = edit_copy(source->show->edit);
     g_array_set_size(edit->reference_outline, 0);
-    *picture = host_picture(source->layer, NULL);
-    *object = *picture ? host_reference_mask(source->host, edit, source->layer, *picture) : NULL;
+    Mask *mask = host_reference_mask(source->show->host, edit, source->layer, picture);
     edit_free(edit);
-    return *picture != NULL;
+    return mask;
 }
+
+static gboolean load(void *data, Picture **picture, Mask **object, GError **error) {
+    Source *source = data;
+    if (!gimp_item_is_valid(source->layer)) {
+        g_set_error_literal(error, WORDS_ERROR, 0, _("That layer was closed in the meantime."));
+        return FALSE;
+    }
+    *picture = host_picture(source->layer, error);
+    if (!*picture)
+        return FALSE;
+    host_selection_changed(source->layer, &source->selection);
+    *object = object_of(source, *picture);
+    return TRUE;
+}
+
+// A layer whose size was changed no longer fits the pixels that were read.
+static gboolean keep_fitting(Mask *found, const Picture *picture, Mask **object) {
+    gboolean fits = !found || (found->width == picture->width && found->height == picture->height);
+    if (fits)
+        *object = found;
+    else
+        mask_free(found);
+    return fits;
+}
+
+static gboolean look_at_source(void *data, const Picture *picture, Mask **object) {
+    Source *source = data;
+    return host_selection_changed(source->layer, &source->selection) &&
+           keep_fitting(object_of(source, picture), picture, object);
+}
+
+static gboolean look_at_layer(void *data, const Picture *picture, Mask **object) {
+    Show *show = data;
+    return host_selection_changed(show->host->layer, &show->selection) &&
+           keep_fitting(host_selection(show->host), picture, object);
+}
+
+static void append_sources(Show *show, guint first) {
+    for (guint i = first; i < show->layers->len; i++) {
+        const HostLayer *layer = g_ptr_array_index(show->layers, i);
+        Source *place = g_new0(Source, 1);
+        *place = (Source){show, layer->id, 0};
+        g_ptr_array_add(show->sources, place);
+        DialogSource source = {layer->name, load, look_at_source, place};
+        g_array_append_val(show->input.sources, source);
+    }
+}
+
+static gboolean open_file(void *data, const char *path, GError **error) {
+    Show *show = data;
+    guint first = show->layers->len;
+    gint32 image = host_open_file(path, error);
+    if (image == -1)
+        return FALSE;
+    g_array_append_val(show->images, image);
+    host_append_layers(show->host, image, show->layers);
+    append_sources(show, first);
+    return TRUE;
+}
+
+// --- Before and after ------------------------------------------------------------------------------------------------
 
 static const char *notice_of(gint32 image) {
     if (gimp_image_base_type(image) == GIMP_INDEXED)
@@ -51,8 +125,8 @@ static const char *notice_of(gint32 image) {
 static void place_paste(Source *source, Edit *edit, const Material *material) {
     const Call call = {.reference = -1};
     Material with_reference = *material;
-    if (load(source, &with_reference.reference, &with_reference.reference_mask))
-        batch_take_path(source->host, edit, &with_reference, &call);
+    if (load(source, &with_reference.reference, &with_reference.reference_mask, NULL))
+        batch_take_path(source->show->host, edit, &with_reference, &call);
     picture_free(with_reference.reference);
     mask_free(with_reference.reference_mask);
 }
@@ -70,44 +144,70 @@ static gboolean read_picture(const Host *host, Material *material, GError **erro
     return material->picture != NULL;
 }
 
-// The window, with the layers that can be taken from; the new layer, or -1.
-static gint32 show(const Host *host, Edit *edit, Material *material, GError **error) {
-    GPtrArray *layers = mode_needs_reference(edit->mode) ? host_layers(host) : g_ptr_array_new();
-    Source *places = g_new0(Source, layers->len + 1);
-    DialogSource *sources = g_new0(DialogSource, layers->len + 1);
-    gint32 last = host_last_reference(edit);
-    DialogInput input = {.edit = edit,
-                         .material = material,
-                         .sources = sources,
-                         .source_count = layers->len,
-                         .notice = notice_of(host->image),
-                         .parent = gimp_progress_get_window_handle()};
-    for (guint i = 0; i < layers->len; i++) {
-        const HostLayer *layer = g_ptr_array_index(layers, i);
-        places[i] = (Source){host, edit, layer->id};
-        sources[i] = (DialogSource){layer->name, load, &places[i]};
-        if (layer->id == last)
-            input.source = i;
-    }
-    if (edit->mode == DRAGON_PASTE && input.source < layers->len)
-        place_paste(&places[input.source], edit, material);
+// The folder of the image's file; NULL where it has none.
+static char *folder_of(gint32 image) {
+    char *path = gimp_image_get_filename(image), *folder = path ? g_path_get_dirname(path) : NULL;
+    g_free(path);
+    return folder;
+}
+
+static Show *show_new(const Host *host, Edit *edit, Material *material) {
+    Show *show = g_new0(Show, 1);
+    show->host = host;
+    show->edit = edit;
+    show->layers = host_layers(host);
+    show->sources = g_ptr_array_new_with_free_func(g_free);
+    show->images = g_array_new(FALSE, FALSE, sizeof(gint32));
+    show->input = (DialogInput){.edit = edit,
+                                .material = material,
+                                .look = look_at_layer,
+                                .sources = g_array_new(FALSE, FALSE, sizeof(DialogSource)),
+                                .open = open_file,
+                                .folder = folder_of(host->image),
+                                .data = show,
+                                .notice = notice_of(host->image),
+                                .parent = gimp_progress_get_window_handle()};
+    host_selection_changed(host->layer, &show->selection);
+    append_sources(show, 0);
+    return show;
+}
+
+static void show_free(Show *show) {
+    for (guint i = 0; i < show->images->len; i++)
+        gimp_image_delete(g_array_index(show->images, gint32, i));
+    g_array_unref(show->images);
+    g_array_unref(show->input.sources);
+    g_ptr_array_unref(show->sources);
+    g_ptr_array_unref(show->layers);
+    g_free((char *)show->input.folder);
+    g_free(show);
+}
+
+// The source that the window begins with: the last one while it is open, else the first.
+static void choose_source(Show *show) {
+    gint32 last = host_last_reference(show->edit);
+    for (guint i = 0; i < show->sources->len; i++)
+        if (((Source *)g_ptr_array_index(show->sources, i))->layer == last)
+            show->input.source = i;
+    if (show->edit->mode == DRAGON_PASTE && show->sources->len)
+        place_paste(g_ptr_array_index(show->sources, show->input.source), show->edit, show->input.material);
+}
+
+static gint32 run(Show *show, gint32 *reference, GError **error) {
     dragon_result *result = NULL;
     gint32 inserted = -1;
     guint watch = g_timeout_add_seconds(1, watch_parent, GINT_TO_POINTER(getppid()));
-    if (window_run(&input, &result)) {
-        inserted = host_insert(host, edit, material, result, error);
-        if (inserted != -1 && input.source < layers->len)
-            host_remember(edit, places[input.source].layer);
+    if (window_run(&show->input, &result)) {
+        inserted = host_insert(show->host, show->edit, show->input.material, result, error);
+        if (show->input.source < show->sources->len)
+            *reference = ((Source *)g_ptr_array_index(show->sources, show->input.source))->layer;
         dragon_result_free(result);
     }
     g_source_remove(watch);
-    g_free(sources);
-    g_free(places);
-    g_ptr_array_unref(layers);
     return inserted;
 }
 
-gint32 dialog_run(const Host *host, Edit *edit, GError **error) {
+gint32 dialog_run(const Host *host, Edit *edit, gint32 *reference, GError **error) {
     Material material = {0};
     gint32 inserted = -1;
     if (begin_gtk(error) && read_picture(host, &material, error)) {
@@ -118,7 +218,10 @@ gint32 dialog_run(const Host *host, Edit *edit, GError **error) {
         g_array_set_size(edit->arrows, 0);
         edit->displacement = (dragon_point){0};
         batch_take_path(host, edit, &material, &call);
-        inserted = show(host, edit, &material, error);
+        Show *show = show_new(host, edit, &material);
+        choose_source(show);
+        inserted = run(show, reference, error);
+        show_free(show);
     }
     material_clear(&material);
     return inserted;

@@ -139,11 +139,14 @@ static void finish_lasso(Dialog *dialog) {
     if (dialog->lasso->len > 4) {
         g_array_set_size(outline, 0);
         g_array_append_vals(outline, dialog->lasso->data, dialog->lasso->len);
-        if (!dialog->shows_reference)
+        // What is drawn is done: the pointer goes back to placing it.
+        if (dialog->shows_reference)
+            sources_show(dialog, FALSE);
+        else
             gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(dialog->outline_button), FALSE);
     }
     g_array_set_size(dialog->lasso, 0);
-    dialog_take_outlines(dialog);
+    objects_take(dialog);
 }
 
 static void end(GtkGestureDrag *gesture, double dx, double dy, Dialog *dialog) {

@@ -69,18 +69,14 @@ void models_fill(Dialog *dialog, const char *chosen) {
 
 // Folder or file: GTK's chooser picks one kind at a time.
 static void add(Dialog *dialog, GtkFileChooserAction action, const char *title) {
-    GtkWidget *chooser = gtk_file_chooser_dialog_new(title, GTK_WINDOW(dialog->window), action, _("_Cancel"),
-                                                     GTK_RESPONSE_CANCEL, _("A_dd"), GTK_RESPONSE_ACCEPT, NULL);
+    GtkWidget *chooser = files_chooser(dialog, action, title, _("A_dd"), NULL);
     if (action == GTK_FILE_CHOOSER_ACTION_OPEN) {
         GtkFileFilter *filter = gtk_file_filter_new();
         gtk_file_filter_set_name(filter, _("Weights (.safetensors)"));
         gtk_file_filter_add_pattern(filter, "*.safetensors");
         gtk_file_chooser_add_filter(GTK_FILE_CHOOSER(chooser), filter);
     }
-    char *path = NULL;
-    if (gtk_dialog_run(GTK_DIALOG(chooser)) == GTK_RESPONSE_ACCEPT)
-        path = gtk_file_chooser_get_filename(GTK_FILE_CHOOSER(chooser));
-    gtk_widget_destroy(chooser);
+    char *path = files_choose(chooser);
     if (path)
         runs_add_model(dialog, path);
     g_free(path);
@@ -109,25 +105,20 @@ static GtkWidget *menu_new(Dialog *dialog) {
 }
 
 GtkWidget *models_new(Dialog *dialog) {
-    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 3);
     GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-    GtkWidget *label = gtk_label_new_with_mnemonic(_("_Model"));
-    dialog->model_choice = gtk_combo_box_text_new();
-    gtk_label_set_xalign(GTK_LABEL(label), 0);
-    gtk_label_set_mnemonic_widget(GTK_LABEL(label), dialog->model_choice);
+    dialog->model_choice = panel_choice_new();
     g_signal_connect(dialog->model_choice, "changed", G_CALLBACK(chosen_changed), dialog);
     GtkWidget *button = gtk_menu_button_new();
     gtk_button_set_label(GTK_BUTTON(button), _("Add model…"));
     gtk_menu_button_set_popup(GTK_MENU_BUTTON(button), menu_new(dialog));
     gtk_box_pack_start(GTK_BOX(row), dialog->model_choice, TRUE, TRUE, 0);
     gtk_box_pack_start(GTK_BOX(row), button, FALSE, FALSE, 0);
+    GtkWidget *box = panel_captioned(_("_Model"), dialog->model_choice, row);
     dialog->model_problem = gtk_label_new(NULL);
     gtk_label_set_xalign(GTK_LABEL(dialog->model_problem), 0);
     gtk_label_set_line_wrap(GTK_LABEL(dialog->model_problem), TRUE);
     gtk_label_set_max_width_chars(GTK_LABEL(dialog->model_problem), 34);
     gtk_widget_set_no_show_all(dialog->model_problem, TRUE);
-    gtk_box_pack_start(GTK_BOX(box), label, FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(box), row, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(box), dialog->model_problem, FALSE, FALSE, 0);
     return box;
 }

@@ -134,14 +134,8 @@ static GtkWidget *advanced_new(Dialog *dialog) {
 
 GtkWidget *options_box_new(Dialog *dialog) {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
-    GtkWidget *strength = gtk_box_new(GTK_ORIENTATION_VERTICAL, 3);
-    GtkWidget *label = gtk_label_new_with_mnemonic(_("Stre_ngth"));
-    GtkWidget *scale = widget_of(dialog, OPTION_STRENGTH);
-    gtk_label_set_xalign(GTK_LABEL(label), 0);
-    gtk_label_set_mnemonic_widget(GTK_LABEL(label), scale);
-    gtk_box_pack_start(GTK_BOX(strength), label, FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(strength), scale, FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(box), strength, FALSE, FALSE, 0);
+    GtkWidget *strength = widget_of(dialog, OPTION_STRENGTH);
+    gtk_box_pack_start(GTK_BOX(box), panel_captioned(_("Stre_ngth"), strength, strength), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(box), advanced_new(dialog), FALSE, FALSE, 0);
     return box;
 }

@@ -1,6 +1,7 @@
 #include "state.h"
 
 #include <math.h>
+#include <string.h>
 
 // --- Pieces ----------------------------------------------------------------------------------------------------------
 
@@ -11,15 +12,26 @@ static GtkWidget *heading(const char *text) {
     return label;
 }
 
-// A row of a caption that belongs to a widget, by mnemonic and for screen readers.
-static GtkWidget *captioned(const char *caption, GtkWidget *widget) {
+GtkWidget *panel_captioned(const char *caption, GtkWidget *target, GtkWidget *content) {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 3);
     GtkWidget *label = gtk_label_new_with_mnemonic(caption);
     gtk_label_set_xalign(GTK_LABEL(label), 0);
-    gtk_label_set_mnemonic_widget(GTK_LABEL(label), widget);
+    gtk_label_set_mnemonic_widget(GTK_LABEL(label), target);
     gtk_box_pack_start(GTK_BOX(box), label, FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(box), widget, FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(box), content, FALSE, FALSE, 0);
     return box;
+}
+
+static GtkWidget *captioned(const char *caption, GtkWidget *widget) {
+    return panel_captioned(caption, widget, widget);
+}
+
+GtkWidget *panel_choice_new(void) {
+    GtkWidget *combo = gtk_combo_box_text_new();
+    GList *cells = gtk_cell_layout_get_cells(GTK_CELL_LAYOUT(combo));
+    g_object_set(cells->data, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, NULL);
+    g_list_free(cells);
+    return combo;
 }
 
 static void take_text(GtkEntry *entry, char **field) {
@@ -95,24 +107,9 @@ static GtkWidget *place_box(Dialog *dialog) {
 
 // --- The reference ---------------------------------------------------------------------------------------------------
 
-static void source_changed(GtkComboBox *combo, Dialog *dialog) {
-    int chosen = gtk_combo_box_get_active(combo);
-    if (chosen < 0 || (guint)chosen == dialog->input->source)
-        return;
-    dialog->input->source = (guint)chosen;
-    g_array_set_size(dialog->edit->reference_outline, 0);
-    dialog_take_source(dialog);
-}
-
 static GtkWidget *reference_box(Dialog *dialog) {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
-    dialog->source = gtk_combo_box_text_new();
-    for (guint i = 0; i < dialog->input->source_count; i++)
-        gtk_combo_box_text_append_text(GTK_COMBO_BOX_TEXT(dialog->source), dialog->input->sources[i].name);
-    if (dialog->input->source_count)
-        gtk_combo_box_set_active(GTK_COMBO_BOX(dialog->source), (int)dialog->input->source);
-    g_signal_connect(dialog->source, "changed", G_CALLBACK(source_changed), dialog);
-    gtk_box_pack_start(GTK_BOX(box), captioned(_("_Taken from"), dialog->source), FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(box), sources_new(dialog), FALSE, FALSE, 0);
     dialog->reference_prompt = entry_new(dialog->edit->reference_prompt, _("the same as below, if left empty"),
                                          G_CALLBACK(reference_prompt_changed), dialog);
     gtk_box_pack_start(GTK_BOX(box), captioned(_("What is _seen there"), dialog->reference_prompt), FALSE, FALSE, 0);
@@ -174,6 +171,8 @@ GtkWidget *panel_new(Dialog *dialog) {
 }
 
 static const char *words_of(const Dialog *dialog, Missing missing) {
+    if (dialog->shows_reference)
+        return _("Draw around the object that is taken from this picture.");
     switch (missing) {
     case MISSING_OBJECT:
         return _("Draw around the object with the mouse. (A selection made beforehand counts as the object.)");
@@ -185,7 +184,8 @@ static const char *words_of(const Dialog *dialog, Missing missing) {
         return _("Press on a point of the picture, drag to where its content should go, and let go. (The strokes of a "
                  "path drawn beforehand count as arrows.)");
     case MISSING_REFERENCE:
-        return _("Open or add another layer or image to take from: it can then be chosen here.");
+        return _("Open a picture to take from, with the button below. (Layers and images that were open before can be "
+                 "chosen beside it.)");
     case MISSING_REFERENCE_OBJECT:
         return _("Show the other picture, by the button above the canvas, and draw around the object there.");
     default:
@@ -216,9 +216,13 @@ void panel_refresh(Dialog *dialog) {
     }
     dialog->fills = FALSE;
     gtk_widget_set_sensitive(dialog->panel, is_idle);
+    gtk_widget_set_sensitive(dialog->reference_switch, dialog->reference.picture != NULL);
     gtk_widget_set_sensitive(dialog->run, is_idle && missing == MISSING_NOTHING);
     gtk_widget_set_sensitive(dialog->insert, is_idle && dialog->shown >= 0);
-    gtk_button_set_label(GTK_BUTTON(dialog->run), dialog->outcomes->len ? _("_Run again") : _("_Run"));
+    // A new label would have the whole window laid out anew, at every motion of the pointer.
+    const char *run = dialog->outcomes->len ? _("_Run again") : _("_Run");
+    if (strcmp(gtk_button_get_label(GTK_BUTTON(dialog->run)), run) != 0)
+        gtk_button_set_label(GTK_BUTTON(dialog->run), run);
     gtk_widget_set_visible(dialog->cancel, !is_idle);
     gtk_widget_set_visible(dialog->progress, !is_idle);
     gtk_widget_set_visible(dialog->run, is_idle);

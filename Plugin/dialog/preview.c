@@ -11,18 +11,17 @@ static Material screen_material(const Dialog *dialog) {
 }
 
 static void take(Dialog *dialog) {
-    dragon_result *result = NULL;
-    char *message = NULL;
-    dragon_status status = worker_finish(dialog->preview_worker, &result, NULL, NULL, &message);
-    dialog->preview_worker = NULL;
+    Box box;
+    worker_wait(dialog->preview_worker);
+    Picture *picture = worker_take_preview(dialog->preview_worker, &box);
     // An edit that runs draws on the preview itself.
-    if (status == DRAGON_OK && !dialog->worker) {
+    if (picture && !dialog->worker) {
         g_clear_pointer(&dialog->preview, cairo_surface_destroy);
-        dialog->preview = screen_under(&dialog->base, result, 1);
+        dialog->preview = surface_of(picture);
         gtk_widget_queue_draw(dialog->canvas);
     }
-    dragon_result_free(result);
-    g_free(message);
+    picture_free(picture);
+    worker_free(g_steal_pointer(&dialog->preview_worker));
 }
 
 static gboolean start(gpointer data) {

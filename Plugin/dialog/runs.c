@@ -53,15 +53,12 @@ static void show_intermediate(Dialog *dialog) {
     picture_free(picture);
 }
 
-static void show_problem(Dialog *dialog, const char *message) {
-    gtk_label_set_text(GTK_LABEL(dialog->problem), message ? message : "");
-    gtk_widget_set_visible(gtk_widget_get_ancestor(dialog->problem, GTK_TYPE_INFO_BAR), message != NULL);
-}
-
 static void keep(Dialog *dialog, dragon_result *result, Edit *edit) {
     Outcome *outcome = g_new0(Outcome, 1);
     outcome->result = result;
-    outcome->surface = screen_under(&dialog->base, result, dialog->base.scale);
+    Picture *shown = engine_result_over(dialog->base.picture, result, dialog->base.scale);
+    outcome->surface = surface_of(shown);
+    picture_free(shown);
     outcome->edit = edit;
     outcome->masks.mask = mask_copy(dialog->material->mask);
     outcome->masks.reference_mask = mask_copy(dialog->material->reference_mask);
@@ -77,7 +74,7 @@ static void finish(Dialog *dialog) {
     char *text = NULL, *message = NULL;
     dragon_status status = worker_finish(worker, &result, &edit, &text, &message);
     if (status != DRAGON_OK && status != DRAGON_CANCELLED)
-        show_problem(dialog, message);
+        dialog_show_problem(dialog, message);
     else if (status == DRAGON_OK && dialog->adds)
         models_fill(dialog, text);
     else if (status == DRAGON_OK)
@@ -87,6 +84,7 @@ static void finish(Dialog *dialog) {
     g_free(message);
     options_box_refresh(dialog);
     dialog_changed(dialog);
+    objects_look(dialog);
     if (dialog->closes)
         g_main_loop_quit(dialog->loop);
 }
@@ -104,7 +102,7 @@ static gboolean poll(gpointer data) {
 }
 
 static void watch(Dialog *dialog, Worker *worker, gboolean adds) {
-    show_problem(dialog, NULL);
+    dialog_show_problem(dialog, NULL);
     dialog->worker = worker;
     dialog->shown = -1;
     dialog->adds = adds;

@@ -1,7 +1,5 @@
 #include "state.h"
 
-#include <string.h>
-
 cairo_surface_t *surface_of(const Picture *picture) {
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, picture->width, picture->height);
     cairo_surface_flush(surface);
@@ -12,29 +10,24 @@ cairo_surface_t *surface_of(const Picture *picture) {
         guint32 *to = (guint32 *)(void *)(rows + (gsize)y * stride);
         for (int x = 0; x < picture->width; x++, from += 4) {
             guint a = from[3];
-            to[x] = a << 24 | (from[0] * a / 255) << 16 | (from[1] * a / 255) << 8 | from[2] * a / 255;
+            if (a == 255)
+                to[x] = 255u << 24 | (guint)from[0] << 16 | (guint)from[1] << 8 | from[2];
+            else
+                to[x] = a << 24 | (from[0] * a / 255) << 16 | (from[1] * a / 255) << 8 | from[2] * a / 255;
         }
     }
     cairo_surface_mark_dirty(surface);
     return surface;
 }
 
-static gboolean is_set(const Mask *mask, int x, int y) {
-    return x >= 0 && y >= 0 && x < mask->width && y < mask->height && mask->bytes[(gsize)y * mask->width + x] >= 128;
-}
-
-// The mask as a surface: all of it, or the pixels on its border.
-static cairo_surface_t *surface_of_mask(const Mask *mask, gboolean only_rim) {
+static cairo_surface_t *surface_of_mask(const Mask *mask) {
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, mask->width, mask->height);
     cairo_surface_flush(surface);
     guint8 *rows = cairo_image_surface_get_data(surface);
     int stride = cairo_image_surface_get_stride(surface);
     for (int y = 0; y < mask->height; y++)
-        for (int x = 0; x < mask->width; x++) {
-            gboolean inner =
-                is_set(mask, x - 1, y) && is_set(mask, x + 1, y) && is_set(mask, x, y - 1) && is_set(mask, x, y + 1);
-            rows[(gsize)y * stride + x] = is_set(mask, x, y) && !(only_rim && inner) ? 255 : 0;
-        }
+        for (int x = 0; x < mask->width; x++)
+            rows[(gsize)y * stride + x] = mask->bytes[(gsize)y * mask->width + x] < 128 ? 0 : 255;
     cairo_surface_mark_dirty(surface);
     return surface;
 }
@@ -42,7 +35,8 @@ static cairo_surface_t *surface_of_mask(const Mask *mask, gboolean only_rim) {
 static void clear_mask(Screen *screen) {
     mask_free(screen->mask);
     g_clear_pointer(&screen->area, cairo_surface_destroy);
-    g_clear_pointer(&screen->rim, cairo_surface_destroy);
+    g_clear_pointer(&screen->border, border_free);
+    g_clear_pointer(&screen->drawn.surface, cairo_surface_destroy);
     screen->mask = NULL;
     screen->box = (Box){0};
 }
@@ -60,8 +54,8 @@ void screen_set_mask(Screen *screen, const Mask *mask) {
         return;
     screen->mask = mask_scaled(mask, screen->picture->width, screen->picture->height);
     mask_bounds(mask, &screen->box);
-    screen->area = surface_of_mask(screen->mask, FALSE);
-    screen->rim = surface_of_mask(screen->mask, TRUE);
+    screen->area = surface_of_mask(screen->mask);
+    screen->border = border_of_mask(screen->mask);
 }
 
 void screen_set(Screen *screen, const Picture *picture, const Mask *mask) {
@@ -72,16 +66,4 @@ void screen_set(Screen *screen, const Picture *picture, const Mask *mask) {
     screen->scale = (double)screen->picture->width / picture->width;
     screen->surface = surface_of(screen->picture);
     screen_set_mask(screen, mask);
-}
-
-cairo_surface_t *screen_under(const Screen *screen, dragon_result *result, double scale) {
-    Box box = engine_result_box(result);
-    Picture *part = engine_result_picture(result, DRAGON_RGBA_U8), *all = picture_copy(screen->picture);
-    Mask *mask = engine_result_mask(result);
-    picture_lay(all, part, mask, box, 1 / scale);
-    cairo_surface_t *surface = surface_of(all);
-    picture_free(all);
-    picture_free(part);
-    mask_free(mask);
-    return surface;
 }

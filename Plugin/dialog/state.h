@@ -3,6 +3,7 @@
 #define PLUGIN_DIALOG_STATE_H
 
 #include <gtk/gtk.h>
+#include "border.h"
 #include "window.h"
 #include "view.h"
 #include "words.h"
@@ -14,6 +15,14 @@
 /// What the pointer does on the canvas.
 typedef enum Tool { TOOL_PLACE, TOOL_OUTLINE } Tool;
 
+/// An object's area and border as drawn last: only what changes them is drawn again.
+typedef struct DrawnObject {
+    cairo_surface_t *surface;
+    View view;
+    int factor;
+    double tint;
+} DrawnObject;
+
 /// A picture as the canvas shows it.
 typedef struct Screen {
     Picture *picture;
@@ -23,9 +32,10 @@ typedef struct Screen {
     /// Of the object, in the full picture's pixels; empty where there is none.
     Box box;
     cairo_surface_t *surface;
-    /// The object's area and its rim, for cairo_mask_surface.
+    /// The mask for cairo_mask_surface, and where it ends in the screen picture's pixels.
     cairo_surface_t *area;
-    cairo_surface_t *rim;
+    Border *border;
+    DrawnObject drawn;
 } Screen;
 
 /// A finished edit.
@@ -40,7 +50,7 @@ typedef struct Dialog {
     DialogInput *input;
     Edit *edit;
     Material *material;
-    /// The selection that the dialog was opened with.
+    /// The program's selections, as last read.
     Mask *selection;
     Mask *reference_selection;
     GMainLoop *loop;
@@ -95,14 +105,28 @@ const Screen *canvas_screen(const Dialog *dialog);
 /// Where the object's box comes to lie, in pixels of the layer; FALSE where there is none.
 gboolean canvas_target(const Dialog *dialog, dragon_point *corner, dragon_point *far_corner, dragon_point *middle);
 
-// panel.c, options_box.c, models.c
+// panel.c, options_box.c, models.c, sources.c, files.c
 GtkWidget *panel_new(Dialog *dialog);
 void panel_refresh(Dialog *dialog);
+/// Content under a caption that belongs to one widget of it, by mnemonic and for screen readers.
+GtkWidget *panel_captioned(const char *caption, GtkWidget *target, GtkWidget *content);
+/// A choice of texts, which may be longer than the panel is wide.
+GtkWidget *panel_choice_new(void);
 GtkWidget *options_box_new(Dialog *dialog);
 void options_box_refresh(Dialog *dialog);
 GtkWidget *models_new(Dialog *dialog);
 const char *models_chosen(Dialog *dialog);
 void models_fill(Dialog *dialog, const char *chosen);
+GtkWidget *sources_new(Dialog *dialog);
+/// Reads the chosen source.
+void sources_take(Dialog *dialog);
+/// Shows the other picture on the canvas, or this one.
+void sources_show(Dialog *dialog, gboolean shows);
+/// A chooser that begins in a folder; NULL for the user's own.
+GtkWidget *files_chooser(Dialog *dialog, GtkFileChooserAction action, const char *title, const char *accept,
+                         const char *folder);
+/// Runs and destroys a chooser; NULL where nothing was chosen.
+char *files_choose(GtkWidget *chooser);
 
 // runs.c, strip.c
 void runs_start(Dialog *dialog);
@@ -122,15 +146,17 @@ void screen_set(Screen *screen, const Picture *picture, const Mask *mask);
 void screen_set_mask(Screen *screen, const Mask *mask);
 void screen_clear(Screen *screen);
 cairo_surface_t *surface_of(const Picture *picture);
-/// The screen's picture under an engine's result; `scale`: screen pixels for each of the result's.
-cairo_surface_t *screen_under(const Screen *screen, dragon_result *result, double scale);
 
 // window.c
 /// The edit was changed: shows it, and asks for a new preview.
 void dialog_changed(Dialog *dialog);
-/// The object's mask, or the reference's, follows its outline or the selection.
-void dialog_take_outlines(Dialog *dialog);
-/// Reads the chosen source.
-void dialog_take_source(Dialog *dialog);
+/// Tells what went wrong; NULL takes the bar away.
+void dialog_show_problem(Dialog *dialog, const char *message);
+
+// objects.c
+/// The object's mask, and the reference's, follow their outlines or selections.
+void objects_take(Dialog *dialog);
+/// Reads selections that the program has changed.
+void objects_look(Dialog *dialog);
 
 #endif

@@ -8,7 +8,7 @@ static void choose(GtkToggleButton *button, Dialog *dialog) {
         return;
     }
     dialog->shown = GPOINTER_TO_INT(g_object_get_data(G_OBJECT(button), "index"));
-    dialog->shows_reference = FALSE;
+    sources_show(dialog, FALSE);
     strip_refresh(dialog);
     panel_refresh(dialog);
     gtk_widget_queue_draw(dialog->canvas);

@@ -16,52 +16,13 @@ void dialog_changed(Dialog *dialog) {
     gtk_widget_queue_draw(dialog->canvas);
 }
 
-static Mask *object_of(const Picture *picture, const GArray *outline, const Mask *selection) {
-    if (picture && outline->len)
-        return mask_from_outline(picture->width, picture->height, (const dragon_point *)(void *)outline->data,
-                                 outline->len);
-    return mask_copy(selection);
-}
-
-// An object of a larger picture may come to lie beside this one, where nobody finds it: it goes to the middle.
-static void bring_into_sight(Dialog *dialog) {
-    const Material *material = dialog->material;
-    dragon_point *shift = &dialog->edit->displacement;
-    Box box;
-    if (dialog->edit->mode != DRAGON_PASTE || !material->reference_mask || !mask_bounds(material->reference_mask, &box))
-        return;
-    double x = box.x + box.width / 2.0, y = box.y + box.height / 2.0;
-    double width = material->picture->width, height = material->picture->height;
-    if (x + shift->x < 0 || y + shift->y < 0 || x + shift->x >= width || y + shift->y >= height)
-        *shift = (dragon_point){round(width / 2 - x), round(height / 2 - y)};
-}
-
-void dialog_take_outlines(Dialog *dialog) {
-    Material *material = dialog->material;
-    preview_stop(dialog);
-    mask_free(material->mask);
-    mask_free(material->reference_mask);
-    material->mask = object_of(material->picture, dialog->edit->outline, dialog->selection);
-    material->reference_mask =
-        object_of(material->reference, dialog->edit->reference_outline, dialog->reference_selection);
-    bring_into_sight(dialog);
-    screen_set_mask(&dialog->base, material->mask);
-    screen_set_mask(&dialog->reference, material->reference_mask);
-    dialog_changed(dialog);
-}
-
-void dialog_take_source(Dialog *dialog) {
-    DialogInput *input = dialog->input;
-    preview_stop(dialog);
-    g_clear_pointer(&dialog->material->reference, picture_free);
-    g_clear_pointer(&dialog->reference_selection, mask_free);
-    if (input->source < input->source_count) {
-        const DialogSource *source = &input->sources[input->source];
-        source->load(source->data, &dialog->material->reference, &dialog->reference_selection);
-    }
-    screen_set(&dialog->reference, dialog->material->reference, NULL);
-    dialog_take_outlines(dialog);
-    canvas_update_view(dialog);
+void dialog_show_problem(Dialog *dialog, const char *message) {
+    // The engine's messages begin small, for they may follow a program's name.
+    const char *first = message ? message : "";
+    char *text = *first ? g_strdup_printf("%c%s", g_ascii_toupper(*first), first + 1) : g_strdup("");
+    gtk_label_set_text(GTK_LABEL(dialog->problem), text);
+    g_free(text);
+    gtk_widget_set_visible(gtk_widget_get_ancestor(dialog->problem, GTK_TYPE_INFO_BAR), message != NULL);
 }
 
 // --- Buttons ---------------------------------------------------------------------------------------------------------
@@ -73,7 +34,16 @@ static void outline_toggled(GtkToggleButton *button, Dialog *dialog) {
 
 static void reference_toggled(GtkToggleButton *button, Dialog *dialog) {
     dialog->shows_reference = gtk_toggle_button_get_active(button) && dialog->reference.picture;
+    panel_refresh(dialog);
     canvas_update_view(dialog);
+}
+
+// The user may have been in the program, and selected something there.
+static gboolean focused(GtkWidget *window, GdkEvent *event, Dialog *dialog) {
+    (void)window;
+    (void)event;
+    objects_look(dialog);
+    return FALSE;
 }
 
 static void original_pressed(GtkWidget *button, Dialog *dialog) {
@@ -269,6 +239,7 @@ static void build(Dialog *dialog) {
     set_default_size(GTK_WINDOW(window));
     gtk_window_set_position(GTK_WINDOW(window), GTK_WIN_POS_CENTER);
     g_signal_connect(window, "delete-event", G_CALLBACK(window_deleted), dialog);
+    g_signal_connect(window, "focus-in-event", G_CALLBACK(focused), dialog);
     g_signal_connect(window, "key-press-event", G_CALLBACK(key_pressed), dialog);
     GtkWidget *sides = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
     GtkWidget *all = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
@@ -308,9 +279,9 @@ static void begin(Dialog *dialog) {
     options_box_refresh(dialog);
     gtk_widget_show_all(dialog->window);
     if (mode_needs_reference(dialog->edit->mode))
-        dialog_take_source(dialog);
+        sources_take(dialog);
     else
-        dialog_take_outlines(dialog);
+        objects_take(dialog);
     canvas_update_view(dialog);
     // Without an object the first thing to do is to draw one.
     if (mode_needs_object(dialog->edit->mode) && !material->mask)

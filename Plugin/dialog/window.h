@@ -4,11 +4,16 @@
 
 #include "request.h"
 
+/// Reads the object of a picture that is already read, where the program's selection has changed since the last time.
+/// FALSE where it has not; `object` becomes NULL where nothing is selected.
+typedef gboolean (*DialogLook)(void *data, const Picture *picture, Mask **object);
+
 /// A picture that an object or an appearance can be taken from.
 typedef struct DialogSource {
     const char *name;
     /// Reads it; `object` becomes NULL where the whole picture says nothing of an object.
-    gboolean (*load)(void *data, Picture **picture, Mask **object);
+    gboolean (*load)(void *data, Picture **picture, Mask **object, GError **error);
+    DialogLook look;
     void *data;
 } DialogSource;
 
@@ -17,10 +22,18 @@ typedef struct DialogInput {
     Edit *edit;
     /// The layer's pixels, and the selection on them; NULL for none. Taken over and freed with the material.
     Material *material;
-    const DialogSource *sources;
-    guint source_count;
+    /// The layer's selection once more.
+    DialogLook look;
+    /// Of DialogSource.
+    GArray *sources;
     /// The source chosen at first; becomes the one that was chosen.
     guint source;
+    /// Appends what a picture file shows to the sources.
+    gboolean (*open)(void *data, const char *path, GError **error);
+    /// Where such files are looked for first; NULL for anywhere.
+    const char *folder;
+    /// Of `look` and `open`.
+    void *data;
     /// One line on what happens to the picture, such as that an indexed one is converted; NULL for none.
     const char *notice;
     /// Of the X window that the dialog stands before; 0 for none.

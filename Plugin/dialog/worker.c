@@ -6,6 +6,8 @@
 
 struct Worker {
     GThread *thread;
+    /// Finds the area; NULL until there is a picture of it.
+    GThread *area_thread;
     WorkerTask task;
     Edit *edit;
     Material material;
@@ -13,12 +15,13 @@ struct Worker {
     Engine *engine;
     char *source;
     gint is_cancelled;
-    /// What the network sees of the picture; found when the first intermediate picture is asked for.
-    Box area;
 
     GMutex lock;
     // Under the lock.
     WorkerState state;
+    guint running_threads;
+    /// What the network sees of the picture; empty until it is found.
+    Box area;
     Picture *preview;
 
     // Of the thread until it has ended.
@@ -38,9 +41,36 @@ static Picture *copy_of_preview(const dragon_picture *preview) {
     return picture;
 }
 
+static void end_thread(Worker *worker) {
+    g_mutex_lock(&worker->lock);
+    worker->state.is_done = --worker->running_threads == 0;
+    g_mutex_unlock(&worker->lock);
+}
+
+// On a thread of its own, for in a large picture it takes longer than a step.
+static gpointer find_area(gpointer data) {
+    Worker *worker = data;
+    Box area = {0};
+    engine_area(worker->engine, worker->edit, &worker->material, &area);
+    g_mutex_lock(&worker->lock);
+    worker->area = area;
+    g_mutex_unlock(&worker->lock);
+    end_thread(worker);
+    return NULL;
+}
+
+static void start_finding_area(Worker *worker) {
+    g_mutex_lock(&worker->lock);
+    worker->running_threads++;
+    g_mutex_unlock(&worker->lock);
+    worker->area_thread = g_thread_new("dragon-area", find_area, worker);
+}
+
 static int32_t note(const dragon_progress *progress, void *data) {
     Worker *worker = data;
     Picture *picture = copy_of_preview(&progress->preview);
+    if (picture && !worker->area_thread)
+        start_finding_area(worker);
     g_mutex_lock(&worker->lock);
     WorkerState *state = &worker->state;
     state->phase = progress->phase;
@@ -70,18 +100,11 @@ static void edit(Worker *worker) {
 }
 
 static void preview(Worker *worker) {
-    dragon_parameters parameters = {.size = sizeof parameters};
-    Request request;
-    request_fill(&request, worker->edit, &worker->material, worker->scale, worker->reference_scale);
-    dragon_parameters_default(NULL, worker->edit->mode, &parameters);
-    options_apply(&worker->edit->options, &parameters);
-    request.engine.parameters = &parameters;
-    char *message = NULL;
-    worker->result = engine_preview(&request, &message);
-    worker->status = worker->result ? DRAGON_OK : DRAGON_BAD_INPUT;
-    g_strlcpy(worker->message, message ? message : "", sizeof worker->message);
-    g_free(message);
-    request_clear(&request);
+    dragon_result *result = engine_preview(worker->edit, &worker->material, worker->scale, worker->reference_scale);
+    worker->status = result ? DRAGON_OK : DRAGON_BAD_INPUT;
+    if (result)
+        worker->preview = engine_result_over(worker->material.picture, result, 1);
+    dragon_result_free(result);
 }
 
 static gpointer work(gpointer data) {
@@ -93,9 +116,7 @@ static gpointer work(gpointer data) {
     else
         worker->status = dragon_model_add(worker->source, note, worker, worker->text, sizeof worker->text,
                                           worker->message, sizeof worker->message);
-    g_mutex_lock(&worker->lock);
-    worker->state.is_done = TRUE;
-    g_mutex_unlock(&worker->lock);
+    end_thread(worker);
     return NULL;
 }
 
@@ -105,6 +126,7 @@ static Worker *started(Worker *worker) {
     g_mutex_init(&worker->lock);
     worker->state.is_loading = worker->task == WORKER_EDIT;
     worker->state.seconds_left = -1;
+    worker->running_threads = 1;
     worker->thread = g_thread_new("dragon", work, worker);
     return worker;
 }
@@ -141,10 +163,8 @@ Picture *worker_take_preview(Worker *worker, Box *box) {
     g_mutex_lock(&worker->lock);
     Picture *picture = worker->preview;
     worker->preview = NULL;
-    g_mutex_unlock(&worker->lock);
-    if (picture && worker->area.width == 0)
-        engine_area(worker->engine, worker->edit, &worker->material, &worker->area);
     *box = worker->area;
+    g_mutex_unlock(&worker->lock);
     return picture;
 }
 
@@ -155,21 +175,32 @@ void worker_cancel(Worker *worker) {
         engine_cancel(worker->engine);
 }
 
-dragon_status worker_finish(Worker *worker, dragon_result **result, Edit **edit, char **text, char **message) {
-    g_thread_join(worker->thread);
-    dragon_status status = worker->status;
-    *result = worker->result;
-    if (edit)
-        *edit = g_steal_pointer(&worker->edit);
-    if (text)
-        *text = g_strdup(worker->text);
-    *message = g_strdup(worker->message[0] ? worker->message : dragon_status_text(status));
+void worker_wait(Worker *worker) {
+    if (worker->thread)
+        g_thread_join(g_steal_pointer(&worker->thread));
+    if (worker->area_thread)
+        g_thread_join(g_steal_pointer(&worker->area_thread));
+}
+
+void worker_free(Worker *worker) {
+    worker_wait(worker);
     g_mutex_clear(&worker->lock);
     mask_free(worker->material.mask);
     mask_free(worker->material.reference_mask);
     picture_free(worker->preview);
+    dragon_result_free(worker->result);
     edit_free(worker->edit);
     g_free(worker->source);
     g_free(worker);
+}
+
+dragon_status worker_finish(Worker *worker, dragon_result **result, Edit **edit, char **text, char **message) {
+    worker_wait(worker);
+    dragon_status status = worker->status;
+    *result = g_steal_pointer(&worker->result);
+    *edit = g_steal_pointer(&worker->edit);
+    *text = g_strdup(worker->text);
+    *message = g_strdup(worker->message[0] ? worker->message : dragon_status_text(status));
+    worker_free(worker);
     return status;
 }

@@ -31,15 +31,20 @@ Worker *worker_start(WorkerTask task, const Edit *edit, const Material *material
 Worker *worker_start_adding(const char *source);
 
 WorkerState worker_state(Worker *worker);
-/// The latest intermediate picture, once; NULL where there is no new one. `box`: the part of the picture that it shows.
+/// A preview, or the latest intermediate picture of an edit, once; NULL where there is no new one. `box`: the part of
+/// the picture that it shows, empty while that is not known.
 Picture *worker_take_preview(Worker *worker, Box *box);
 void worker_cancel(Worker *worker);
 
-/// Waits for the end and frees the worker.
+void worker_wait(Worker *worker);
+/// Waits and frees.
+void worker_free(Worker *worker);
+
+/// Waits for the end of an edit, or of the adding of a model, and frees the worker.
 ///
-/// - result: of an edit or a preview; NULL where it failed.
-/// - edit: with the seed that was drawn; may be NULL.
-/// - text: the path of an added model; may be NULL.
+/// - result: of an edit; NULL where it failed.
+/// - edit: with the seed that was drawn.
+/// - text: the path of an added model.
 /// - Returns: the status; where it is not DRAGON_OK `message` says why.
 dragon_status worker_finish(Worker *worker, dragon_result **result, Edit **edit, char **text, char **message);
 

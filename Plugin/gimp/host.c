@@ -32,38 +32,58 @@ static void free_layer(gpointer data) {
     g_free(layer);
 }
 
-static void append_layers(const Host *host, gint32 image, const gint *ids, gint count, GPtrArray *layers) {
+// An image of one layer needs no more than its own name.
+static char *name_of(gint32 image, gint32 id, gboolean is_only) {
+    char *image_name = gimp_image_get_name(image), *layer_name = gimp_item_get_name(id);
+    char *name = is_only ? g_strdup(image_name) : g_strdup_printf("%s – %s", image_name, layer_name);
+    g_free(image_name);
+    g_free(layer_name);
+    return name;
+}
+
+static void append_layers(const Host *host, gint32 image, const gint *ids, gint count, gboolean is_only,
+                          GPtrArray *layers) {
     for (gint i = 0; i < count; i++) {
         if (ids[i] != host->layer) {
             HostLayer *layer = g_new0(HostLayer, 1);
-            char *image_name = gimp_image_get_name(image), *layer_name = gimp_item_get_name(ids[i]);
             layer->id = ids[i];
-            layer->name = g_strdup_printf("%s – %s", image_name, layer_name);
-            g_free(image_name);
-            g_free(layer_name);
+            layer->name = name_of(image, ids[i], is_only);
             g_ptr_array_add(layers, layer);
         }
         if (gimp_item_is_group(ids[i])) {
             gint inner = 0;
             gint *children = gimp_item_get_children(ids[i], &inner);
-            append_layers(host, image, children, inner, layers);
+            append_layers(host, image, children, inner, FALSE, layers);
             g_free(children);
         }
     }
+}
+
+void host_append_layers(const Host *host, gint32 image, GPtrArray *layers) {
+    gint count = 0;
+    gint *ids = gimp_image_get_layers(image, &count);
+    append_layers(host, image, ids, count, count == 1, layers);
+    g_free(ids);
 }
 
 GPtrArray *host_layers(const Host *host) {
     GPtrArray *layers = g_ptr_array_new_with_free_func(free_layer);
     gint count = 0;
     gint *images = gimp_image_list(&count);
-    for (gint i = 0; i < count; i++) {
-        gint inner = 0;
-        gint *ids = gimp_image_get_layers(images[i], &inner);
-        append_layers(host, images[i], ids, inner, layers);
-        g_free(ids);
-    }
+    for (gint i = 0; i < count; i++)
+        host_append_layers(host, images[i], layers);
     g_free(images);
     return layers;
+}
+
+gint32 host_open_file(const char *path, GError **error) {
+    // The words are ours to show; GIMP would open a window of its own.
+    gimp_plugin_set_pdb_error_handler(GIMP_PDB_ERROR_HANDLER_PLUGIN);
+    gint32 image = gimp_file_load(GIMP_RUN_NONINTERACTIVE, path, path);
+    if (image == -1)
+        g_set_error_literal(error, WORDS_ERROR, 0, gimp_get_pdb_error());
+    gimp_plugin_set_pdb_error_handler(GIMP_PDB_ERROR_HANDLER_INTERNAL);
+    return image;
 }
 
 // --- Last values -----------------------------------------------------------------------------------------------------

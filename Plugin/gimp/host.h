@@ -42,6 +42,14 @@ gboolean host_read_material(const Host *host, const Edit *edit, gint32 reference
 
 /// All layers of all open images but the one under edit, as HostLayer; freed by g_ptr_array_unref.
 GPtrArray *host_layers(const Host *host);
+void host_append_layers(const Host *host, gint32 image, GPtrArray *layers);
+
+/// Opens a file, which is not shown; its image, or -1.
+gint32 host_open_file(const char *path, GError **error);
+
+/// Whether the selection of the layer's image is no longer what `stamp` stands for, which then stands for the new one.
+/// A stamp begins with 0; a closed layer's selection does not change.
+gboolean host_selection_changed(gint32 layer, guint64 *stamp);
 
 /// Inserts a result above the layer in one undo step, with its mask and the edit's text. The new layer, or -1.
 gint32 host_insert(const Host *host, const Edit *edit, const Material *material, dragon_result *result, GError **error);

@@ -8,7 +8,7 @@
 
 ; Last values that the dialog begins with: steps enough that an edit can be cancelled.
 (let ((other (make-image RGB PRECISION-U8-GAMMA RGB-IMAGE 160 128 0 0)))
-  (plug-in-dragon-move RUN-NONINTERACTIVE (car other) (cadr other) "" 24 8 0 model 3 150 0 "")
+  (plug-in-dragon-move RUN-NONINTERACTIVE (car other) (cadr other) "" 24 8 0 model 3 60 0 "")
   (gimp-image-delete (car other)))
 
 ; A palette, so that the one undo step must also bring it back; a path, so that there is something to run.

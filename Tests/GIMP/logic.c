@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include "border.h"
 #include "request.h"
 #include "view.h"
 
@@ -46,6 +47,45 @@ static void test_masks(void) {
     CHECK(!mask_bounds(mask, &box));
     mask_free(mask);
     CHECK(mask_copy(NULL) == NULL && mask_view(NULL).pixels == NULL);
+}
+
+// Lines of the border, and the corners of all of them.
+static void check_border(const char *rows, int width, int height, guint lines, guint corners) {
+    Mask *mask = mask_new(width, height);
+    for (int i = 0; i < width * height; i++)
+        mask->bytes[i] = rows[i] == '#' ? 255 : 127;
+    Border *border = border_of_mask(mask);
+    CHECK(border->ends->len == lines && border->corners->len == corners);
+    CHECK(lines == 0 || g_array_index(border->ends, guint, lines - 1) == corners);
+    for (guint i = 0; i < corners; i++) {
+        Corner corner = g_array_index(border->corners, Corner, i);
+        CHECK(corner.x >= 0 && corner.x <= width && corner.y >= 0 && corner.y <= height);
+    }
+    border_free(border);
+    mask_free(mask);
+}
+
+static void test_borders(void) {
+    check_border("....", 2, 2, 0, 0);
+    check_border("####", 2, 2, 1, 4);
+    check_border("..."
+                 ".#."
+                 "...",
+                 3, 3, 1, 4);
+    // A step, a hole, pixels that touch at a corner, a comb.
+    check_border("#."
+                 "##",
+                 2, 2, 1, 6);
+    check_border("###"
+                 "#.#"
+                 "###",
+                 3, 3, 2, 8);
+    check_border("#."
+                 ".#",
+                 2, 2, 2, 8);
+    check_border("#.#"
+                 "###",
+                 3, 2, 1, 8);
 }
 
 static void test_pictures(void) {
@@ -175,6 +215,7 @@ static void test_requests(void) {
 
 int main(void) {
     test_masks();
+    test_borders();
     test_pictures();
     test_views();
     test_text();

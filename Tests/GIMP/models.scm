@@ -1,0 +1,11 @@
+; The dialog from the menu, called by `models`: the script waits for what it leaves behind.
+(define made (make-image RGB PRECISION-U8-GAMMA RGB-IMAGE 160 128 0 0))
+(define image (car made))
+(gimp-display-new image)
+(say "stage menu")
+(define (layers) (car (gimp-image-get-layers image)))
+(check "a layer is inserted" (let loop ((left 300)) (or (= 2 (layers)) (and (> left 0) (begin (usleep 200000) (loop (- left 1)))))))
+(usleep 500000)
+(let* ((layer (vector-ref (cadr (gimp-image-get-layers image)) 0)) (text (caddr (car (gimp-item-get-parasite layer "dragon-edit")))))
+  (check (string-append "the added model made it: " text) (contains text "/data/dragon/models/added")))
+(finish)
