@@ -89,7 +89,10 @@ static gint32 insert_box(const Host *host, const Edit *edit, const Pieces *piece
         return -1;
     // The engine's mask mixes perceptual values; linear mixing would show its soft border as a halo.
     gimp_layer_set_composite_space(layer, GIMP_LAYER_COLOR_SPACE_RGB_PERCEPTUAL);
-    gimp_layer_set_offsets(layer, host->offset_x + pieces->box.x, host->offset_y + pieces->box.y);
+    // The source may have been moved since the dialog read it.
+    int x, y;
+    gimp_drawable_offsets(host->layer, &x, &y);
+    gimp_layer_set_offsets(layer, x + pieces->box.x, y + pieces->box.y);
     if (!insert_above(host, layer))
         return -1;
     write_pixels(layer, pieces->picture);
