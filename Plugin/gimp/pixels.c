@@ -1,40 +1,18 @@
-// The only place that reads GIMP's pixels.
+// What is read of an image's pixels: pictures and masks.
 #include "host.h"
 
 #include <libgimp/gimp.h>
-#include "pixels.h"
+#include "colours.h"
 #include "words.h"
 
-dragon_pixel_format pixels_format(gint32 image) {
-    switch (gimp_image_get_precision(image)) {
-    case GIMP_PRECISION_U8_GAMMA:
-        return DRAGON_RGBA_U8;
-    // Eight linear bits hold more shadow tones than eight perceptual ones.
-    case GIMP_PRECISION_U8_LINEAR:
-    case GIMP_PRECISION_U16_GAMMA:
-        return DRAGON_RGBA_U16;
-    default:
-        return DRAGON_RGBA_FLOAT;
-    }
-}
-
-const Babl *pixels_babl(GeglBuffer *buffer, dragon_pixel_format format) {
-    static const char *const names[] = {"R'G'B'A u8", "R'G'B'A u16", "R'G'B'A float"};
-    // In the primaries of the image's own profile: nothing is clipped, and it comes back as it was.
-    return babl_format_with_space(names[format], gegl_buffer_get_format(buffer));
-}
-
 Picture *host_picture(gint32 layer, GError **error) {
-    GeglBuffer *buffer = gimp_drawable_get_buffer(layer);
-    if (!buffer) {
+    int width = gimp_drawable_width(layer), height = gimp_drawable_height(layer);
+    if (width < 1 || height < 1) {
         g_set_error_literal(error, WORDS_ERROR, 0, _("The layer's pixels cannot be read."));
         return NULL;
     }
-    int width = gegl_buffer_get_width(buffer), height = gegl_buffer_get_height(buffer);
-    Picture *picture = picture_new(width, height, pixels_format(gimp_item_get_image(layer)));
-    gegl_buffer_get(buffer, GEGL_RECTANGLE(0, 0, width, height), 1.0, pixels_babl(buffer, picture->format),
-                    picture->pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-    g_object_unref(buffer);
+    Picture *picture = picture_new(width, height, colours_format(gimp_item_get_image(layer)));
+    colours_read(layer, picture);
     return picture;
 }
 
@@ -70,7 +48,7 @@ static Mask *mask_of_alpha(const Picture *picture) {
     Mask *mask = mask_new(picture->width, picture->height);
     for (int y = 0; y < mask->height; y++)
         for (int x = 0; x < mask->width; x++)
-            mask->bytes[(gsize)y * mask->width + x] = picture_alpha(picture, x, y) < 0.5 ? 0 : 255;
+            mask->bytes[(gsize)y * mask->width + x] = (guint8)(CLAMP(picture_alpha(picture, x, y), 0, 1) * 255 + 0.5);
     return mask;
 }
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 #include <libgimp/gimp.h>
-#include "pixels.h"
+#include "colours.h"
 #include "words.h"
 
 /// A result as it goes into the image.
@@ -34,9 +34,9 @@ static void write_mask(gint32 layer, const Pieces *pieces) {
 }
 
 static void write_pixels(gint32 layer, const Picture *picture) {
-    GeglBuffer *buffer = gimp_drawable_get_buffer(layer);
-    gegl_buffer_set(buffer, GEGL_RECTANGLE(0, 0, picture->width, picture->height), 0,
-                    pixels_babl(buffer, picture->format), picture->pixels, GEGL_AUTO_ROWSTRIDE);
+    GeglBuffer *buffer = gimp_drawable_get_buffer(layer), *own = colours_buffer(layer, picture);
+    gegl_buffer_copy(own, NULL, GEGL_ABYSS_NONE, buffer, NULL);
+    g_object_unref(own);
     g_object_unref(buffer);
     gimp_drawable_update(layer, 0, 0, picture->width, picture->height);
 }
@@ -52,15 +52,14 @@ static gboolean next_run(const float *share, int width, int start, int *from, in
 
 // Writes only what the result touches: the rest keeps every bit.
 static void write_mixed(gint32 layer, const Picture *mixed, const Pieces *pieces) {
-    GeglBuffer *buffer = gimp_drawable_get_buffer(layer);
-    gsize bytes = picture_bytes_per_pixel(mixed->format);
-    const Babl *format = pixels_babl(buffer, mixed->format);
+    GeglBuffer *buffer = gimp_drawable_get_buffer(layer), *own = colours_buffer(layer, mixed);
     for (int y = 0; y < mixed->height; y++) {
         int from, end = 0;
         while (next_run(pieces->share + (gsize)y * mixed->width, mixed->width, end, &from, &end))
-            gegl_buffer_set(buffer, GEGL_RECTANGLE(pieces->box.x + from, pieces->box.y + y, end - from, 1), 0, format,
-                            (guint8 *)mixed->pixels + ((gsize)y * mixed->width + from) * bytes, GEGL_AUTO_ROWSTRIDE);
+            gegl_buffer_copy(own, GEGL_RECTANGLE(from, y, end - from, 1), GEGL_ABYSS_NONE, buffer,
+                             GEGL_RECTANGLE(pieces->box.x + from, pieces->box.y + y, end - from, 1));
     }
+    g_object_unref(own);
     g_object_unref(buffer);
     gimp_drawable_update(layer, pieces->box.x, pieces->box.y, mixed->width, mixed->height);
 }

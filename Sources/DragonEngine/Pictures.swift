@@ -23,20 +23,29 @@ enum PixelFormat: dragon_pixel_format {
         self = format
     }
 
-    /// A sample as 0 … 1. Rows may start anywhere, so nothing is taken to be aligned.
+    /// What a sample of floats may be: colours beyond sRGB and light beyond white, to the largest half, whose powers a float
+    /// holds.
+    private static let extremes: ClosedRange<Float> = -65504...65504
+
+    /// A sample, 0 … 1 but for colours in floats, which may go beyond. Rows may start anywhere, so nothing is taken to be aligned.
     @inline(__always)
     func sample(_ base: UnsafeRawPointer, _ channel: Int) -> Float {
         switch self {
         case .bytes: Float(base.load(fromByteOffset: channel, as: UInt8.self)) / 255
         case .words: Float(base.loadUnaligned(fromByteOffset: channel * 2, as: UInt16.self)) / 65535
-        case .floats: min(max(base.loadUnaligned(fromByteOffset: channel * 4, as: Float.self), 0), 1)
+        case .floats: Self.limited(base.loadUnaligned(fromByteOffset: channel * 4, as: Float.self), channel < 3 ? Self.extremes : 0...1)
         }
     }
 
-    /// Stores 0 … 1.
+    @inline(__always)
+    private static func limited(_ value: Float, _ range: ClosedRange<Float>) -> Float {
+        value > range.lowerBound ? min(value, range.upperBound) : range.lowerBound
+    }
+
+    /// Stores a sample: in whole numbers cut to 0 … 1.
     @inline(__always)
     func store(_ value: Float, _ base: UnsafeMutableRawPointer, _ channel: Int) {
-        let value = value > 0 ? min(value, 1) : 0
+        let value = Self.limited(value, self == .floats && channel < 3 ? Self.extremes : 0...1)
         switch self {
         case .bytes: base.storeBytes(of: UInt8((value * 255).rounded()), toByteOffset: channel, as: UInt8.self)
         case .words: base.storeBytes(of: UInt16((value * 65535).rounded()), toByteOffset: channel * 2, as: UInt16.self)
@@ -141,13 +150,13 @@ extension Mask {
     init?(_ mask: dragon_mask, _ what: String) throws {
         guard let pixels = mask.pixels else { return nil }
         let rows = try Rows(what, width: mask.width, height: mask.height, stride: mask.stride, pixelSize: 1)
-        let cells = [Bool](unsafeUninitializedCapacity: rows.width * rows.height) { cells, count in
+        let shares = [UInt8](unsafeUninitializedCapacity: rows.width * rows.height) { shares, count in
             for y in 0..<rows.height {
                 let row = pixels + y * rows.stride
-                for x in 0..<rows.width { cells[y * rows.width + x] = row[x] >= 128 }
+                for x in 0..<rows.width { shares[y * rows.width + x] = row[x] }
             }
             count = rows.width * rows.height
         }
-        self.init(height: rows.height, width: rows.width, cells: cells)
+        self.init(height: rows.height, width: rows.width, shares: shares)
     }
 }

@@ -36,14 +36,7 @@ struct EmbeddedModelTests {
         var edit = PhotoEdit(photo: photo, action: action, window: files.workingSide)
         edit.parameters = EditParameters(mode: action.workingMode(usesPlate: true), defaults: files.defaults)
         let layer = try edit.run(model, prompt: "", referencePrompt: nil, options: EditOptions(), in: context)
-        var result = photo.colours(in: PixelBox(x: 0, y: 0, width: side, height: side))
-        for p in 0..<3 {
-            for i in layer.coverage.indices where layer.coverage[i] > 0 {
-                let to = (i / layer.box.width + layer.box.y) * side + i % layer.box.width + layer.box.x
-                result.planes[p][to] += layer.coverage[i] * (layer.colours.planes[p][i] - result.planes[p][to])
-            }
-        }
-        return result
+        return layer.laid(over: photo).colours
     }
 
     /// Everything but the disc at its new place and its softened rim.

@@ -13,9 +13,10 @@ struct FillTests {
     private func hypotenuse(_ x: Double, _ y: Double) -> Double { (x * x + y * y).squareRoot() }
 
     /// A field with something else in the hole, filled.
-    private func filled(_ field: Raster) -> Raster {
+    private func filled(_ field: Raster) throws -> Raster {
         let marked = field.map { p, i in hole.cells[i] ? [0.9, 0.1, 0.4][p] : field.planes[p][i] }
-        return TextureFill(marked, smooth: marked.filled(hole, reach: 2.5), without: hole, reach: 2.5).run()
+        let gap = Hole(hole, reach: 2.5)
+        return try TextureFill(marked, smooth: marked.filled(gap), hole: gap).run()
     }
 
     private func field(_ body: (Int, Int, Int) -> Float) -> Raster {
@@ -23,10 +24,10 @@ struct FillTests {
     }
 
     @Test("flat colour stays flat, a gradient goes on")
-    func smoothFields() {
+    func smoothFields() throws {
         let fields = [field { p, _, _ in [0.2, 0.5, 0.7][p] }, field { p, x, y in 0.2 + 0.002 * Float(x) + 0.001 * Float(y * p) }]
         for (number, wanted) in fields.enumerated() {
-            let found = filled(wanted)
+            let found = try filled(wanted)
             let worst =
                 (0..<3).map { p in zip(found.planes[p], wanted.planes[p]).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) } }.max() ?? 1
             #expect(worst <= 1.0 / 255, "field \(number)")
@@ -34,10 +35,10 @@ struct FillTests {
     }
 
     @Test("grain keeps its variance within a tenth")
-    func grain() {
+    func grain() throws {
         let noise = GaussianNoise(seed: 5, stream: 1).floats(3 * side * side)
         let wanted = field { p, x, y in 0.5 + 0.05 * noise[(p * side + y) * side + x] }
-        let found = filled(wanted)
+        let found = try filled(wanted)
         let variance = { (plane: [Float], inside: Bool) -> Float in
             let values = hole.cells.indices.filter { hole.cells[$0] == inside }.map { plane[$0] }
             let mean = values.reduce(0, +) / Float(values.count)
@@ -47,28 +48,28 @@ struct FillTests {
     }
 
     @Test("stripes go on through the hole, and what the hole held is gone")
-    func stripes() {
+    func stripes() throws {
         let wanted = field { _, x, _ in x / 8 % 2 == 0 ? 0.25 : 0.75 }
-        let found = filled(wanted)
+        let found = try filled(wanted)
         let cells = hole.indices
         let far = cells.count { abs(found.planes[1][$0] - wanted.planes[1][$0]) > 0.15 }
         #expect(Double(far) < 0.1 * Double(cells.count), "\(far) of \(cells.count)")
     }
 
     @Test("outside the hole and its fringe every sample is as it was")
-    func outside() {
+    func outside() throws {
         let wanted = field { p, x, y in Float((x * 7 + y * 13 + p * 5) % 32) / 32 }
-        let found = filled(wanted)
+        let found = try filled(wanted)
         let distances = DistanceField(to: hole).distances
         for p in 0..<3 { #expect(distances.indices.allSatisfy { distances[$0] < 4 || found.planes[p][$0] == wanted.planes[p][$0] }) }
     }
 
     @Test("a hole without surroundings, one at the border and one of a pixel are filled")
-    func extremes() {
+    func extremes() throws {
         let tiny = Raster(width: 5, height: 4, planeCount: 3, filled: 0.5)
         for cells in [[0], Array(0..<19), [9]] {
-            let mask = Mask(height: 4, width: 5, cells: (0..<20).map { cells.contains($0) })
-            let found = TextureFill(tiny, smooth: tiny.filled(mask, reach: 1), without: mask, reach: 1).run()
+            let hole = Hole(Mask(height: 4, width: 5, cells: (0..<20).map { cells.contains($0) }), reach: 1)
+            let found = try TextureFill(tiny, smooth: tiny.filled(hole), hole: hole).run()
             #expect(found.planes.allSatisfy { $0.allSatisfy { abs($0 - 0.5) < 1e-5 } })
         }
     }

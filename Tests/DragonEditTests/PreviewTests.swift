@@ -28,24 +28,12 @@ struct PreviewTests {
             cells: (0..<side * side).map { ($0 % side - x) * ($0 % side - x) + ($0 / side - y) * ($0 / side - y) <= radius * radius })
     }
 
-    /// The photo under a layer.
-    private func laid(_ layer: EditLayer, over photo: Photo) -> Raster {
-        var result = photo.colours(in: PixelBox(x: 0, y: 0, width: side, height: side))
-        for p in 0..<3 {
-            for i in layer.coverage.indices {
-                let to = (i / layer.box.width + layer.box.y) * side + i % layer.box.width + layer.box.x
-                result.planes[p][to] += layer.coverage[i] * (layer.colours.planes[p][i] - result.planes[p][to])
-            }
-        }
-        return result
-    }
-
     @Test("a move's preview has the object at its new place, the ramp at the old one, all else as it was")
     func move() throws {
         let (before, after) = (photo(40, 64), photo(80, 64))
         let edit = PhotoEdit(
             photo: before, action: .move(object: disc(40, 64), by: Point(x: 40, y: 0), resize: 1, fill: nil), window: 64)
-        let found = laid(try edit.preview(), over: before)
+        let found = try edit.preview().laid(over: before).colours
         let wanted = after.colours(in: PixelBox(x: 0, y: 0, width: side, height: side))
         // The object's edge is softened by a pixel.
         let rim = zip(disc(80, 64, radius: 14).cells, disc(80, 64, radius: 10).cells).map { $0 && !$1 }
@@ -62,7 +50,7 @@ struct PreviewTests {
         let (handles, targets) = ([Point(x: 50, y: 64), Point(x: 56, y: 90)], [Point(x: 62, y: 64), Point(x: 56, y: 90)])
         let edit = PhotoEdit(photo: before, action: .drag(region: region, handles: handles, targets: targets), window: 64)
         let layer = try edit.preview()
-        let found = laid(layer, over: before)
+        let found = layer.laid(over: before).colours
         let source = before.colours(in: PixelBox(x: 0, y: 0, width: side, height: side))
         for (handle, target) in zip(handles, targets) {
             let (from, to) = (Int(handle.y) * side + Int(handle.x), Int(target.y) * side + Int(target.x))

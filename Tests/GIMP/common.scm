@@ -41,6 +41,9 @@
 (define (move image layer dx dy options)
   (car (plug-in-dragon-move RUN-NONINTERACTIVE image layer "a square" dx dy 0 model 7 2 0 options)))
 (define (pixels drawable x y) (vector->list (cadr (gimp-drawable-get-pixel drawable x y))))
+; Whether two colours differ by no more than `most` anywhere.
+(define (near? a b most)
+  (and (= (length a) (length b)) (or (null? a) (and (<= (abs (- (car a) (car b))) most) (near? (cdr a) (cdr b) most)))))
 ; How much of a mask is set at a place of the image, 0 … 255; the selection is lost.
 (define (mask-value image mask x y)
   (gimp-image-select-item image CHANNEL-OP-REPLACE mask)

@@ -69,7 +69,8 @@ enum {
     DRAGON_RGBA_U8 = 0,
     /// Four 16-bit words in the machine's order, 0 … 65535.
     DRAGON_RGBA_U16 = 1,
-    /// Four floats, 0 … 1.
+    /// Four floats, 0 … 1. Colours may lie beyond, to ±65504: outside sRGB's gamut, brighter than white. What an edit
+    /// carries keeps them; the network sees them cut.
     DRAGON_RGBA_FLOAT = 2,
 };
 
@@ -114,7 +115,8 @@ typedef struct dragon_picture {
     dragon_pixel_format format;
 } dragon_picture;
 
-/// A mask in the caller's memory: one byte per pixel, set where it is 128 or more.
+/// A mask in the caller's memory: one byte per pixel, how much of it belongs. The network takes a pixel as set from 128
+/// on; what is laid, emptied, recoloured or warped follows soft edges.
 typedef struct dragon_mask {
     /// NULL where there is none.
     const uint8_t *pixels;

@@ -10,6 +10,9 @@ public struct BlendMargins: Sendable, Equatable {
 
     /// Margins of 0 or more.
     public init(grow: Double = 2.5, feather: Double = 5) { (self.grow, self.feather) = (grow, feather) }
+
+    /// How much of each pixel a change of what is emptied reaches.
+    func ramp(around emptied: Mask) -> [Float] { emptied.ramp(inner: grow, outer: grow + feather) }
 }
 
 /// Lays an edit's result back over the photo's own pixels, or over the plate.
@@ -35,13 +38,15 @@ struct Assembler {
             let base = composition.base.planes[p]
             let difference = zip(new.planes[p], old.planes[p]).map { $0 - $1 }
             let shift = spread(difference, weights: made.map { 1 - $0 }, width: box.width, height: box.height)
+            let range = samples(of: base)
             var plane = base
-            for i in plane.indices {
+            for i in plane.indices where made[i] > 0 {
                 // On a prepared base the network's change is added; elsewhere what it made stands for itself, for the photo's
                 // own detail belongs to what was there before.
-                if made[i] > 0 { plane[i] += made[i] * ((isPrepared ? difference[i] : new.planes[p][i] - base[i]) - shift[i]) }
+                let change = (isPrepared ? difference[i] : new.planes[p][i] - base[i]) - shift[i]
+                plane[i] = (plane[i] + made[i] * change).clamped(to: range)
             }
-            planes.append(composition.laid(plane, plane: p).map { min(max($0, 0), 1) })
+            planes.append(composition.laid(plane, plane: p))
         }
         if composition.base.planes.count == 4 { planes.append(composition.laid(composition.base.planes[3], plane: 3)) }
         let carried = composition.carried?.coverage
@@ -63,13 +68,9 @@ struct Assembler {
     /// How much of each pixel is emptied, with a ramp around it, and how much the network makes.
     private func coverages() -> (emptied: [Float], made: [Float]) {
         let composition = plan.composition
-        let around = { (mask: Mask, inner: Double, outer: Double) -> [Float] in
-            guard mask.count > 0 else { return [Float](repeating: 0, count: mask.cells.count) }
-            return DistanceField(to: mask).ramp(inner: Float(inner), outer: Float(outer))
-        }
         if case .warp(let field, _) = composition.preparation { return (composition.emptied.coverage.planes[0], field.stretched) }
-        let emptied = around(composition.emptied, margins.grow, margins.grow + margins.feather)
-        let ring = around(composition.filled, 0, margins.feather / 2)
+        let emptied = margins.ramp(around: composition.emptied)
+        let ring = composition.filled.ramp(inner: 0, outer: margins.feather / 2)
         // What is laid is whole already, and the network's part is its contact with the surroundings.
         if case .laid = composition.preparation { return (emptied, ring) }
         return (emptied, zip(emptied, ring).map(max))

@@ -8,12 +8,17 @@ struct ColourTransfer {
     }
 
     func applied(to colours: Raster, within object: Mask) -> Raster {
-        let cells = object.indices
-        let found = Self.statistics(colours, cells)
+        let (cells, soft) = (object.touched.indices, object.coverage.planes[0])
+        let found = Self.statistics(colours, object.indices)
         var planes = colours.planes
         for p in 0..<3 {
             let gain = min(max(wanted[p].deviation / max(found[p].deviation, 1e-3), 0.2), 5)
-            for at in cells { planes[p][at] = min(max((planes[p][at] - found[p].mean) * gain + wanted[p].mean, 0), 1) }
+            let range = samples(of: planes[p])
+            for at in cells {
+                let share = soft[at]
+                let changed = ((planes[p][at] - found[p].mean) * gain + wanted[p].mean).clamped(to: range)
+                planes[p][at] += share * (changed - planes[p][at])
+            }
         }
         return Raster(width: colours.width, height: colours.height, planes: planes)
     }

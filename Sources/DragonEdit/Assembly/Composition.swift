@@ -16,8 +16,8 @@ struct Composition {
     enum Fill {
         /// Smoothly, at once.
         case quick
-        /// With the texture around it.
-        case textured
+        /// With the texture around it, which takes a while.
+        case textured(Checkpoint)
     }
 
     let work: WorkBox
@@ -42,8 +42,8 @@ struct Composition {
         switch action {
         case .move(let object, _, _, _) where edit.usesPlate:
             preparation = .laid(object, photo)
-            emptied = regions.emptied
-            base = Self.plate(colours, without: emptied, reach: edit.margins.grow, fill)
+            emptied = regions.emptied.touched
+            base = try Self.plate(colours, without: regions.emptied, edit.margins, fill)
         case .paste(let object, let reference, _, _) where edit.usesPlate:
             preparation = .laid(object, reference)
             emptied = regions.emptied
@@ -89,9 +89,18 @@ struct Composition {
         return (.warp(field, original: colours), field.moved, field.applied(to: colours))
     }
 
-    private static func plate(_ colours: Raster, without emptied: Mask, reach: Double, _ fill: Fill) -> Raster {
-        let smooth = colours.filled(emptied, reach: reach)
-        if case .quick = fill { return smooth }
-        return TextureFill(colours, smooth: smooth, without: emptied, reach: reach).run()
+    private static func plate(_ colours: Raster, without emptied: Mask, _ margins: BlendMargins, _ fill: Fill) throws -> Raster {
+        let hole = Hole(emptied.touched, reach: margins.grow)
+        let smooth = colours.filled(hole)
+        let plate =
+            switch fill {
+            case .quick: smooth
+            case .textured(let checkpoint): try TextureFill(colours, smooth: smooth, hole: hole, checkpoint: checkpoint).run()
+            }
+        guard emptied.isSoft else { return plate }
+        // Of what a soft mask holds in part, a part stays.
+        let fringe = DistanceField(to: emptied).ramp(inner: hole.reach + 1, outer: hole.reach + 1 + Float(margins.feather))
+        let shares = zip(emptied.coverage.planes[0], fringe).map(max)
+        return colours.map { p, i in colours.planes[p][i] + shares[i] * (plate.planes[p][i] - colours.planes[p][i]) }
     }
 }

@@ -69,12 +69,12 @@ struct WarpField {
         self.box = box
         (dx, dy) = (Array(repeating: 0, count: box.width * box.height), Array(repeating: 0, count: box.width * box.height))
         guard let bounds = region.bounds else { return }
-        let inside = DistanceField(to: !region)
+        let (inside, soft) = (DistanceField(to: !region), region.coverage.planes[0])
         let width = Float(max(2, Self.seam * Double(region.count).squareRoot()))
         for y in bounds.y..<bounds.endY {
             for x in bounds.x..<bounds.endX where region[y, x] {
                 let at = y * box.width + x
-                let share = Double(smoothStep(inside.distances[at] / width))
+                let share = Double(soft[at] * smoothStep(inside.distances[at] / width))
                 let shift = warp.shift(at: Point(x: Double(x + box.x), y: Double(y + box.y)))
                 (dx[at], dy[at]) = (Float(-shift.x * share), Float(-shift.y * share))
             }
@@ -91,9 +91,11 @@ struct WarpField {
         let cells = moved.indices
         var planes = colours.planes
         for p in planes.indices {
+            let range = samples(of: colours.planes[p])
             for at in cells {
                 planes[p][at] = cubicSample(
-                    colours.planes[p], box.width, box.height, Float(at % box.width) + dx[at], Float(at / box.width) + dy[at])
+                    colours.planes[p], box.width, box.height, Float(at % box.width) + dx[at], Float(at / box.width) + dy[at]
+                ).clamped(to: range)
             }
         }
         return Raster(width: box.width, height: box.height, planes: planes)

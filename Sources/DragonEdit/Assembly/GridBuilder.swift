@@ -78,8 +78,8 @@ struct GridBuilder {
         guard let placement = geometry.placement else { return (nothing, nil) }
         var shape = object.cropped(to: placement.source).coverage
         let pixels = photo.colours(in: placement.source)
-        // What is transparent in the object stays so at its new place.
-        if photo.hasAlpha, pixels.planes.count == 4 { shape = shape.map { shape.planes[$0][$1] * pixels.planes[3][$1] } }
+        // What is transparent in the object stays so at its new place. A mask's soft edge is often that of the alpha already.
+        if photo.hasAlpha, pixels.planes.count == 4 { shape = shape.map { min(shape.planes[$0][$1], pixels.planes[3][$1]) } }
         let colours = placement.moved(pixels, isLight: true)
         let coverage = placement.moved(shape, isLight: false)
         var (filled, all) = (nothing, Raster(width: work.box.width, height: work.box.height, planeCount: 4))
@@ -176,19 +176,16 @@ extension WorkBox {
     }
 }
 
-extension Mask {
-    /// 1 where set.
-    var coverage: Raster { Raster(width: width, height: height, planes: [cells.map { $0 ? 1 : 0 }]) }
-}
-
 extension Raster {
     /// Where the first plane is above one half.
     var mask: Mask { Mask(height: height, width: width, cells: planes[0].map { $0 > 0.5 }) }
 }
 
 extension WorkingPicture {
-    /// Colours of 0 … 1 as the networks take them.
+    /// Colours as the networks take them, which know none beyond 0 … 1.
     init(_ colours: Raster) {
-        self.init(height: colours.height, width: colours.width, values: colours.planes.prefix(3).flatMap { $0.map { $0 * 2 - 1 } })
+        self.init(
+            height: colours.height, width: colours.width,
+            values: colours.planes.prefix(3).flatMap { $0.map { min(max($0, 0), 1) * 2 - 1 } })
     }
 }

@@ -50,7 +50,7 @@ public struct PhotoEdit: Sendable {
     public func run(
         _ model: DiffusionModel, prompt: String, referencePrompt: String?, options: EditOptions, in context: ComputeContext
     ) throws -> EditLayer {
-        let plan = try PhotoPlan(self, fill: .textured)
+        let plan = try PhotoPlan(self, fill: .textured { try context.checkCancellation() })
         let tokens = model.tokenizer
         let request = request(plan, tokens.encode(prompt), tokens.encode(""), referencePrompt.map { tokens.encode($0) })
         let (result, source) = try model.editKeepingSource(request, options: options, in: context)

@@ -67,7 +67,7 @@ struct PhotoGeometry {
     }
 
     private static func bounds(_ mask: Mask, _ what: String) throws -> PixelBox {
-        guard let box = mask.bounds else { throw EditError.emptyMask(what: what) }
+        guard mask.count > 0, let box = mask.touched.bounds else { throw EditError.emptyMask(what: what) }
         return box
     }
 

@@ -12,10 +12,7 @@ extension PhotoEdit {
         let box = composition.work.box
         let planes = composition.laid.planes
         var coverage = composition.emptied.coverage.planes[0]
-        if case .laid = composition.preparation, composition.emptied.count > 0 {
-            coverage = DistanceField(to: composition.emptied)
-                .ramp(inner: Float(margins.grow), outer: Float(margins.grow + margins.feather))
-        }
+        if case .laid = composition.preparation { coverage = margins.ramp(around: composition.emptied) }
         if let share = composition.carried?.coverage {
             for i in share.indices where share[i] > 0 { coverage[i] = 1 }
         }

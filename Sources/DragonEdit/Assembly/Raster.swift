@@ -70,10 +70,28 @@ extension Mask {
 
     /// The part in a box, unset where the box leaves the mask.
     func cropped(to box: PixelBox) -> Mask {
-        var result = Mask(height: box.height, width: box.width)
+        if let shares { return Mask(height: box.height, width: box.width, shares: cropped(shares, to: box, outside: 0)) }
+        return Mask(height: box.height, width: box.width, cells: cropped(cells, to: box, outside: false))
+    }
+
+    private func cropped<Cell>(_ values: [Cell], to box: PixelBox, outside: Cell) -> [Cell] {
+        var result = [Cell](repeating: outside, count: box.height * box.width)
         for y in 0..<box.height where (0..<height).contains(y + box.y) {
-            for x in 0..<box.width where (0..<width).contains(x + box.x) { result[y, x] = self[y + box.y, x + box.x] }
+            for x in 0..<box.width where (0..<width).contains(x + box.x) {
+                result[y * box.width + x] = values[(y + box.y) * width + x + box.x]
+            }
         }
         return result
+    }
+
+    /// Whether some cell belongs in part.
+    var isSoft: Bool { shares != nil }
+
+    /// All cells of which any part belongs.
+    var touched: Mask { shares.map { Mask(height: height, width: width, cells: $0.map { $0 > 0 }) } ?? self }
+
+    /// How much of each cell belongs, 0 … 1, as one plane.
+    var coverage: Raster {
+        Raster(width: width, height: height, planes: [shares.map { $0.map { Float($0) / 255 } } ?? cells.map { $0 ? 1 : 0 }])
     }
 }

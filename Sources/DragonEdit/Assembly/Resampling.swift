@@ -76,17 +76,32 @@ extension Raster {
                 let isLight = isLight && index < 3
                 let linear = isLight ? plane.map(toLight) : plane
                 let result = down.columns(across.rows(linear, height: height), width: newWidth)
-                return isLight ? result.map(toDisplay) : result.map { min(max($0, 0), 1) }
+                // The cubic rings at edges.
+                let range = samples(of: plane)
+                return isLight ? result.map { toDisplay($0).clamped(to: range) } : result.map { $0.clamped(to: range) }
             })
     }
 }
 
-/// sRGB's transfer function (IEC 61966-2-1), from display to light.
-func toLight(_ value: Float) -> Float {
-    value <= 0.04045 ? value / 12.92 : powf((value + 0.055) / 1.055, 2.4)
+/// What a plane's samples may be after any interpolation: 0 … 1, or as far as the plane itself goes beyond (brighter than
+/// white, more colourful than sRGB).
+func samples(of plane: [Float]) -> ClosedRange<Float> { min(0, plane.min() ?? 0)...max(1, plane.max() ?? 1) }
+
+extension Float {
+    /// The nearest value of a range.
+    func clamped(to range: ClosedRange<Float>) -> Float { Swift.min(Swift.max(self, range.lowerBound), range.upperBound) }
 }
 
-/// sRGB's transfer function, from light to display; negative light, which ringing makes, becomes black.
+/// sRGB's transfer function (IEC 61966-2-1), from display to light; odd, as colours beyond sRGB need it.
+func toLight(_ value: Float) -> Float {
+    let size = abs(value)
+    let light = size <= 0.04045 ? size / 12.92 : powf((size + 0.055) / 1.055, 2.4)
+    return value < 0 ? -light : light
+}
+
+/// sRGB's transfer function, from light to display.
 func toDisplay(_ value: Float) -> Float {
-    value <= 0.0031308 ? max(0, value) * 12.92 : 1.055 * powf(value, 1 / 2.4) - 0.055
+    let size = abs(value)
+    let shown = size <= 0.0031308 ? size * 12.92 : 1.055 * powf(size, 1 / 2.4) - 0.055
+    return value < 0 ? -shown : shown
 }

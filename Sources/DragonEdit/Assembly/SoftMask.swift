@@ -55,6 +55,14 @@ struct DistanceField {
     }
 }
 
+extension Mask {
+    /// 1 up to `inner` cells from the set ones, 0 from `outer` on, a smooth ramp between.
+    func ramp(inner: Double, outer: Double) -> [Float] {
+        guard count > 0 else { return [Float](repeating: 0, count: cells.count) }
+        return DistanceField(to: self).ramp(inner: Float(inner), outer: Float(outer))
+    }
+}
+
 /// Spreads what is known of a smooth field into where it is not: averages of known samples at half the size, again and
 /// again, then back (pull–push; Gortler et al., 1996).
 func spread(_ values: [Float], weights: [Float], width: Int, height: Int) -> [Float] {
@@ -93,12 +101,29 @@ func bilinear(_ plane: [Float], _ width: Int, _ height: Int, _ x: Float, _ y: Fl
     return upper * (1 - v) + lower * v
 }
 
+/// A hole in a raster, by the distance of each pixel to the mask that was cut out.
+struct Hole {
+    let distances: DistanceField
+    /// The smallest box around the mask; nil where it is empty.
+    let bounds: PixelBox?
+    /// Pixels around the mask that are unknown too: its fringes.
+    let reach: Float
+
+    init(_ mask: Mask, reach: Double) {
+        (distances, bounds, self.reach) = (DistanceField(to: mask), mask.bounds, Float(reach))
+    }
+
+    /// Whether a pixel is unknown, at least in part.
+    func contains(_ index: Int) -> Bool { distances.distances[index] < reach + 1 }
+
+    /// How much of each pixel is unknown: the hole ends with a ramp of a pixel.
+    var shares: [Float] { distances.ramp(inner: reach, outer: reach + 1) }
+}
+
 extension Raster {
-    /// The picture without what a mask and its fringe of `reach` pixels cover: filled smoothly from around it.
-    func filled(_ mask: Mask, reach: Double) -> Raster {
-        guard mask.count > 0, mask.count < mask.cells.count else { return self }
-        let gone = DistanceField(to: mask).ramp(inner: Float(reach), outer: Float(reach) + 1)
-        let known = gone.map { 1 - $0 }
+    /// The picture without a hole, which is filled smoothly from around it.
+    func filled(_ hole: Hole) -> Raster {
+        let known = hole.shares.map { 1 - $0 }
         guard known.contains(where: { $0 > 0 }) else { return self }
         return Raster(
             width: width, height: height, planes: planes.map { spread($0, weights: known, width: width, height: height) })

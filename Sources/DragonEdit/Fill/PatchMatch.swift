@@ -71,7 +71,7 @@ struct PatchMatch {
 
     /// Fills the hole of the coarsest level from its border inwards, ring by ring: each pixel becomes the middle of the source
     /// patch that agrees best with what is known around it (the order of Criminisi, Pérez and Toyama, 2004, without priorities).
-    mutating func peel(_ level: inout FillLevel) {
+    mutating func peel(_ level: inout FillLevel, _ checkpoint: Checkpoint) throws {
         let w = level.width
         var isKnown = level.isHole.map { !$0 }
         // Every few sources, where there are many.
@@ -79,6 +79,7 @@ struct PatchMatch {
         while true {
             let ring = isKnown.indices.filter { !isKnown[$0] && hasKnownNeighbour($0, isKnown, w) }
             guard !ring.isEmpty else { return }
+            try checkpoint()
             for at in ring {
                 var (best, least) = (Int(match[at]), Float.infinity)
                 let mean = knownMean(level, at, isKnown)
@@ -108,11 +109,12 @@ struct PatchMatch {
     }
 
     /// Measures the matches anew on changed colours, and improves them by sweeps in alternating directions.
-    mutating func improve(in level: FillLevel, sweeps: Int) {
+    mutating func improve(in level: FillLevel, sweeps: Int, _ checkpoint: Checkpoint) throws {
         for at in sought.map(Int.init) {
             cost[at] = distance(level, at, Int(match[at]), below: .infinity) + penalty(at, Int(match[at]), level.width)
         }
         for sweep in 0..<sweeps {
+            try checkpoint()
             let isForward = sweep % 2 == 0
             for index in sought.indices {
                 improve(Int(sought[isForward ? index : sought.count - 1 - index]), step: isForward ? -1 : 1, level)

@@ -2,6 +2,9 @@
     import Glibc
 #endif
 
+/// Throws where a computation should end early.
+typealias Checkpoint = @Sendable () throws -> Void
+
 /// Fills a hole with the texture around it: patches that agree with each other and with the hole's border, from coarse to
 /// fine (Wexler, Shechtman and Irani, 2007). Its finest detail is copied, not averaged, so that its grain is that of the
 /// surroundings.
@@ -11,6 +14,7 @@ struct TextureFill {
     /// The part of the raster that is looked at: the hole and as much around it.
     private let part: PixelBox
     private let isHole: [Bool]
+    private let checkpoint: Checkpoint
 
     /// Pixels of a hole that patches are sought for; larger holes are solved at a smaller scale.
     private static let mostPixels = 16_000
@@ -21,25 +25,24 @@ struct TextureFill {
 
     /// - Parameters:
     ///   - smooth: the same raster with the hole filled smoothly.
-    ///   - reach: pixels around the mask that are unknown too.
-    init(_ colours: Raster, smooth: Raster, without mask: Mask, reach: Double) {
-        (self.colours, self.smooth) = (colours, smooth)
+    ///   - checkpoint: asked now and then; what it throws ends the filling.
+    init(_ colours: Raster, smooth: Raster, hole: Hole, checkpoint: @escaping Checkpoint = {}) {
+        (self.colours, self.smooth, self.checkpoint) = (colours, smooth, checkpoint)
         let whole = PixelBox(x: 0, y: 0, width: colours.width, height: colours.height)
-        guard let bounds = mask.bounds else {
+        guard let bounds = hole.bounds else {
             (part, isHole) = (PixelBox(x: 0, y: 0, width: 0, height: 0), [])
             return
         }
-        let distances = DistanceField(to: mask)
         let side = max(bounds.width, bounds.height)
-        let part = bounds.grown(by: Int(reach) + max(48, side)).clipped(to: whole)
+        let part = bounds.grown(by: Int(hole.reach) + max(48, side)).clipped(to: whole)
         self.part = part
         isHole = (0..<part.width * part.height).map { at in
-            distances.distances[(at / part.width + part.y) * colours.width + at % part.width + part.x] < Float(reach) + 1
+            hole.contains((at / part.width + part.y) * colours.width + at % part.width + part.x)
         }
     }
 
     /// The raster with its hole filled; the smooth one where there is nothing to take texture from.
-    func run() -> Raster {
+    func run() throws -> Raster {
         guard isHole.contains(true) else { return smooth }
         let whole = level()
         let trend = Trend(of: whole)
@@ -48,7 +51,7 @@ struct TextureFill {
         let finest = levels.firstIndex { $0.holeCount <= Self.mostPixels } ?? levels.count - 1
         // Detail is what coarser levels lack, so there must be some.
         while let last = levels.last, levels.count <= finest + Self.copied { levels.append(last.halved) }
-        guard let (match, solved) = solve(levels, finest: finest) else { return smooth }
+        guard let (match, solved) = try solve(levels, finest: finest) else { return smooth }
         return finished(levels, match, solved, level: finest, trend)
     }
 
@@ -68,15 +71,15 @@ struct TextureFill {
     }
 
     /// Matches and colours of the finest level that is solved.
-    private func solve(_ levels: [FillLevel], finest: Int) -> (PatchMatch, FillLevel)? {
+    private func solve(_ levels: [FillLevel], finest: Int) throws -> (PatchMatch, FillLevel)? {
         var (coarse, coarseWidth): (PatchMatch?, Int) = (nil, 0)
         for index in stride(from: levels.count - 1, through: finest, by: -1) {
             var level = levels[index]
             guard var match = PatchMatch(level, seed: UInt64(index) &* 0x9E37_79B9_7F4A_7C15) else { continue }
             match.begin(from: coarse, coarseWidth: coarseWidth, in: level)
-            if coarse == nil { match.peel(&level) } else { vote(match, into: &level) }
+            if coarse == nil { try match.peel(&level, checkpoint) } else { vote(match, into: &level) }
             for round in 0..<(index == finest ? 3 : 6) {
-                match.improve(in: level, sweeps: round == 0 ? 4 : 2)
+                try match.improve(in: level, sweeps: round == 0 ? 4 : 2, checkpoint)
                 vote(match, into: &level)
             }
             (coarse, coarseWidth) = (match, level.width)
@@ -126,11 +129,12 @@ struct TextureFill {
         let detail = copiedDetail(levels[0], known, match, solved, cell: cell, scale: scale)
         let gain = gain(of: detail, levels[0], known, scale: scale)
         var planes = smooth.planes
+        let ranges = planes.map(samples)
         for at in isHole.indices where isHole[at] {
             let (x, y) = (at % part.width, at / part.width)
             let value = low.sample(x, y, scale: scale) + trend.value(x, y) + gain * detail[at]
             let to = (y + part.y) * colours.width + x + part.x
-            for c in 0..<3 { planes[c][to] = min(max(value[c], 0), 1) }
+            for c in 0..<3 { planes[c][to] = value[c].clamped(to: ranges[c]) }
         }
         return Raster(width: colours.width, height: colours.height, planes: planes)
     }

@@ -1,4 +1,7 @@
-/// A set of cells of a grid.
+/// A set of cells of a grid, some of which may belong to it in part.
+///
+/// What the paper does with masks asks only whether a cell is set. What is laid, emptied or warped in a photo's own pixels
+/// follows the shares, so that a soft edge stays soft.
 public struct Mask: Sendable, Equatable {
     /// Rows.
     public let height: Int
@@ -6,6 +9,14 @@ public struct Mask: Sendable, Equatable {
     public let width: Int
     /// Row by row.
     public internal(set) var cells: [Bool]
+    /// How much of each cell belongs, 0 … 255; nil where ``cells`` say all. Masks made of others have none.
+    private(set) var shares: [UInt8]?
+
+    /// A mask of shares, 0 … 255, row by row: cells are set from 128 on.
+    public init(height: Int, width: Int, shares: [UInt8]) {
+        self.init(height: height, width: width, cells: shares.map { $0 >= 128 })
+        if shares.contains(where: { $0 != 0 && $0 != 255 }) { self.shares = shares }
+    }
 
     /// A mask of given cells, row by row.
     public init(height: Int, width: Int, cells: [Bool]) {

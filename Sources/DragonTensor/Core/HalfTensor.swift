@@ -1,17 +1,21 @@
 import CKernels
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// An array of IEEE 754 halves in a tensor's layout: half the memory, for what is kept long and read seldom.
 public struct HalfTensor: Sendable {
     /// Sides, outermost first.
     public let shape: [Int]
-    private let storage: TensorStorage
+    private let storage: HalfStorage
 
     /// `tensor`, rounded to halves. Beyond ±65504 they are infinite.
     public init(_ tensor: Tensor, in context: ComputeContext) throws {
         shape = tensor.shape
         let count = tensor.count
-        storage = try TensorStorage(count: (count + 1) / 2, pool: context.pool)
-        let target = UnsafeMutableRawPointer(storage.pointer).assumingMemoryBound(to: UInt16.self)
+        storage = try HalfStorage(count: count)
+        let target = storage.pointer
         let narrow = context.kernels.functions.pointee.narrow_half
         let chunk = 1 << 16
         context.forEach((count + chunk - 1) / chunk) { index in
@@ -20,10 +24,7 @@ public struct HalfTensor: Sendable {
         }
     }
 
-    /// Bytes of the elements.
-    public var byteCount: Int { shape.reduce(2, *) }
-
-    var pointer: UnsafePointer<UInt16> { UnsafePointer(UnsafeMutableRawPointer(storage.pointer).assumingMemoryBound(to: UInt16.self)) }
+    var pointer: UnsafePointer<UInt16> { UnsafePointer(storage.pointer) }
 
     /// The elements, widened.
     public func widened(in context: ComputeContext) throws -> Tensor {
@@ -31,4 +32,23 @@ public struct HalfTensor: Sendable {
         context.kernels.functions.pointee.widen(pointer, ElementType.float16.rawValue, result.pointer, result.count)
         return result
     }
+}
+
+/// The memory behind halves: pages of their own, given back at once. Among the tensors that come and go, arrays that stay would
+/// leave gaps which nothing fits into.
+private final class HalfStorage: @unchecked Sendable {
+    // Unchecked: only the maker of a tensor writes it, before anyone else has the handle.
+    let pointer: UnsafeMutablePointer<UInt16>
+    private let bytes: Int
+
+    init(count: Int) throws {
+        // Kernels may read a little past an array's end; see DRAGON_SLACK.
+        bytes = count * MemoryLayout<UInt16>.size + Int(DRAGON_SLACK) * MemoryLayout<Float>.size
+        guard let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), memory != MAP_FAILED else {
+            throw TensorError.outOfMemory(bytes: bytes)
+        }
+        pointer = memory.assumingMemoryBound(to: UInt16.self)
+    }
+
+    deinit { munmap(pointer, bytes) }
 }

@@ -26,13 +26,13 @@ extension Picture {
         }
     }
 
-    /// The picture as a mask: bright and opaque pixels are set.
+    /// The picture as a mask: what is bright and opaque belongs, what is grey or half transparent in part.
     var mask: Mask {
         Mask(
             height: height, width: width,
-            cells: (0..<width * height).map { pixel in
+            shares: (0..<width * height).map { pixel in
                 let light = (sample(pixel * 4) + sample(pixel * 4 + 1) + sample(pixel * 4 + 2)) / 3
-                return light * sample(pixel * 4 + 3) > 0.5
+                return UInt8((light * sample(pixel * 4 + 3) * 255).rounded())
             })
     }
 
