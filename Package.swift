@@ -56,15 +56,20 @@ let package = Package(
             name: "dragon-gimp", dependencies: ["CDragon", "DragonEngine", "CGIMP", "CGTK"], path: "Plugin", exclude: ["po"],
             cSettings: cSettings + [.headerSearchPath("core"), .headerSearchPath("gimp"), .headerSearchPath("dialog")]),
 
+        // What several tests share: random numbers, where the fixtures lie.
+        .target(name: "TestSupport", path: "Tests/Support"),
         // DragonModel reads the recorded gradients.
-        .testTarget(name: "DragonTensorTests", dependencies: ["DragonTensor", "DragonModel"], path: "Tests/DragonTensorTests"),
-        .testTarget(name: "DragonModelTests", dependencies: ["DragonModel", "DragonTensor"], path: "Tests/DragonModelTests"),
+        .testTarget(
+            name: "DragonTensorTests", dependencies: ["DragonTensor", "DragonModel", "TestSupport"], path: "Tests/DragonTensorTests"),
+        .testTarget(
+            name: "DragonModelTests", dependencies: ["DragonModel", "DragonTensor", "TestSupport"], path: "Tests/DragonModelTests"),
         .testTarget(name: "DragonEditTests", dependencies: ["DragonEdit", "DragonModel", "DragonTensor"], path: "Tests/DragonEditTests"),
         .testTarget(
-            name: "DragonStoreTests", dependencies: ["DragonModel", "DragonStore"], path: "Tests/DragonStoreTests", exclude: ["server.py"]),
+            name: "DragonStoreTests", dependencies: ["DragonModel", "DragonStore", "TestSupport"], path: "Tests/DragonStoreTests",
+            exclude: ["server.py"]),
         .testTarget(name: "DragonEngineTests", dependencies: ["CDragon", "DragonEngine"], path: "Tests/DragonEngineTests"),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["dragon", "DragonEdit", "DragonModel", "DragonStore", "DragonTensor"],
+            name: "CommandLineTests", dependencies: ["dragon", "DragonEdit", "DragonModel", "DragonStore", "DragonTensor", "TestSupport"],
             path: "Tests/CommandLineTests"),
     ],
     swiftLanguageModes: [.v6]

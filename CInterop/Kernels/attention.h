@@ -69,12 +69,7 @@ INLINE void load_keys_as(const dragon_attention *a, const dragon_keys *part, int
 
 static void load_keys(const dragon_attention *a, const dragon_keys *part, int first, int count, float *keys,
                       float *values) {
-    if (part->type == DRAGON_FLOAT16)
-        load_keys_as(a, part, DRAGON_FLOAT16, first, count, keys, values);
-    else if (part->type == DRAGON_BFLOAT16)
-        load_keys_as(a, part, DRAGON_BFLOAT16, first, count, keys, values);
-    else
-        load_keys_as(a, part, DRAGON_FLOAT32, first, count, keys, values);
+    WITH_ELEMENT_TYPE(part->type, load_keys_as(a, part, TYPE, first, count, keys, values));
 }
 
 /* scores[token][column] = tiles · columns, for `count` tokens; columns is depth × PANEL. */

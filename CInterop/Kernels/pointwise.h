@@ -86,12 +86,7 @@ INLINE void widen_as(const void *x, int32_t type, float *y, size_t count) {
 }
 
 static void widen(const void *x, int32_t type, float *y, size_t count) {
-    if (type == DRAGON_FLOAT16)
-        widen_as(x, DRAGON_FLOAT16, y, count);
-    else if (type == DRAGON_BFLOAT16)
-        widen_as(x, DRAGON_BFLOAT16, y, count);
-    else
-        widen_as(x, DRAGON_FLOAT32, y, count);
+    WITH_ELEMENT_TYPE(type, widen_as(x, TYPE, y, count));
 }
 
 /* y = value·gelu(gate): d_value = dy·gelu(gate), d_gate = dy·value·(Φ(gate) + gate·φ(gate)). */
@@ -142,11 +137,7 @@ INLINE int32_t all_finite_as(const void *x, int32_t type, size_t count) {
 }
 
 static int32_t all_finite(const void *x, int32_t type, size_t count) {
-    if (type == DRAGON_FLOAT16)
-        return all_finite_as(x, DRAGON_FLOAT16, count);
-    if (type == DRAGON_BFLOAT16)
-        return all_finite_as(x, DRAGON_BFLOAT16, count);
-    return all_finite_as(x, DRAGON_FLOAT32, count);
+    WITH_ELEMENT_TYPE(type, return all_finite_as(x, TYPE, count));
 }
 
 #endif

@@ -79,12 +79,7 @@ INLINE void widen_block_as(const dragon_product *p, int32_t type, int row, int r
 
 /* Rows [row, row + rows) and columns [k0, k0 + count) of A, as the tiles read them. */
 static void widen_block(const dragon_product *p, int row, int rows, int k0, int count, float *out) {
-    if (p->a_type == DRAGON_FLOAT16)
-        widen_block_as(p, DRAGON_FLOAT16, row, rows, k0, count, out);
-    else if (p->a_type == DRAGON_BFLOAT16)
-        widen_block_as(p, DRAGON_BFLOAT16, row, rows, k0, count, out);
-    else
-        widen_block_as(p, DRAGON_FLOAT32, row, rows, k0, count, out);
+    WITH_ELEMENT_TYPE(p->a_type, widen_block_as(p, TYPE, row, rows, k0, count, out));
 }
 
 /* ---- B */

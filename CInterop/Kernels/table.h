@@ -12,7 +12,6 @@ const dragon_kernel_table DRAGON_TABLE = {
     .name = DRAGON_NAME,
     .lanes = VL,
     .tile_rows = MR,
-    .k_block = K_BLOCK,
     .panel = PANEL,
     .packed_floats = packed_floats,
     .pack = pack_all,

@@ -64,6 +64,25 @@ INLINE vf widen_bfloat(const void *p) {
     return (vf)(__builtin_convertvector(*(const vh_any *)p, vi) << 16);
 }
 
+/* Runs a statement with the constant TYPE for an element type: the compiler drops every choice of it from the loops. */
+#define WITH_ELEMENT_TYPE(type, statement)                                                                             \
+    switch (type) {                                                                                                    \
+    case DRAGON_FLOAT16: {                                                                                             \
+        enum { TYPE = DRAGON_FLOAT16 };                                                                                \
+        statement;                                                                                                     \
+        break;                                                                                                         \
+    }                                                                                                                  \
+    case DRAGON_BFLOAT16: {                                                                                            \
+        enum { TYPE = DRAGON_BFLOAT16 };                                                                               \
+        statement;                                                                                                     \
+        break;                                                                                                         \
+    }                                                                                                                  \
+    default: {                                                                                                         \
+        enum { TYPE = DRAGON_FLOAT32 };                                                                                \
+        statement;                                                                                                     \
+    }                                                                                                                  \
+    }
+
 /* VL elements from element i on, whatever their type. `type` is a constant wherever speed matters. */
 INLINE vf widen_at(const void *p, ptrdiff_t i, int32_t type) {
     if (type == DRAGON_FLOAT16)

@@ -225,27 +225,11 @@ INLINE void transform_filters_as(const dragon_winograd *w, int32_t type, int fli
         transform_filter_row(w, type, flip, row + r, k0, count, u + r * A_STRIDE, (ptrdiff_t)rows * A_STRIDE);
 }
 
-/* Constants for type and direction let the compiler drop every choice from the loop. */
 static void transform_filters(const dragon_winograd *w, int row, int rows, int k0, int count, float *u) {
-    switch (w->weight_type * 2 + (w->flip != 0)) {
-    case DRAGON_FLOAT16 * 2:
-        transform_filters_as(w, DRAGON_FLOAT16, 0, row, rows, k0, count, u);
-        break;
-    case DRAGON_FLOAT16 * 2 + 1:
-        transform_filters_as(w, DRAGON_FLOAT16, 1, row, rows, k0, count, u);
-        break;
-    case DRAGON_BFLOAT16 * 2:
-        transform_filters_as(w, DRAGON_BFLOAT16, 0, row, rows, k0, count, u);
-        break;
-    case DRAGON_BFLOAT16 * 2 + 1:
-        transform_filters_as(w, DRAGON_BFLOAT16, 1, row, rows, k0, count, u);
-        break;
-    case DRAGON_FLOAT32 * 2 + 1:
-        transform_filters_as(w, DRAGON_FLOAT32, 1, row, rows, k0, count, u);
-        break;
-    default:
-        transform_filters_as(w, DRAGON_FLOAT32, 0, row, rows, k0, count, u);
-        break;
+    if (w->flip) {
+        WITH_ELEMENT_TYPE(w->weight_type, transform_filters_as(w, TYPE, 1, row, rows, k0, count, u));
+    } else {
+        WITH_ELEMENT_TYPE(w->weight_type, transform_filters_as(w, TYPE, 0, row, rows, k0, count, u));
     }
 }
 

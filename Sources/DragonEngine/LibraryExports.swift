@@ -1,4 +1,5 @@
 public import CDragon
+import DragonModel
 
 // Exports of the header's first section: the library itself.
 
@@ -8,7 +9,7 @@ public func dragonABIVersion() -> UInt32 { UInt32(DRAGON_ABI_VERSION) }
 
 /// `dragon_version` of the header.
 @_cdecl("dragon_version")
-public func dragonVersion() -> UnsafePointer<CChar>? { pointer(to: "0.1.0") }
+public func dragonVersion() -> UnsafePointer<CChar>? { pointer(to: engineVersion) }
 
 /// `dragon_status_text` of the header.
 @_cdecl("dragon_status_text")

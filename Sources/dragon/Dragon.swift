@@ -1,4 +1,5 @@
 import ArgumentParser
+import DragonModel
 
 /// The command line.
 @main
@@ -7,7 +8,7 @@ struct Dragon: ParsableCommand {
         commandName: "dragon",
         abstract: "Move, resize, drag, re-dress and paste things in a photo, with Stable Diffusion, on the processor.",
         discussion: "Exit code 0; 2 for bad input, 3 for what the machine lacks, 130 when interrupted, each with one line on stderr.",
-        version: "0.1.0",
+        version: "\(engineVersion)",
         subcommands: [
             Info.self, Generate.self, Move.self, Drag.self, Landmark.self, Appearance.self, Paste.self, Bench.self, Models.self,
         ])

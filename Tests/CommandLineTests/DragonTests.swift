@@ -1,5 +1,6 @@
 import DragonModel
 import Glibc
+import TestSupport
 import Testing
 
 @testable import dragon

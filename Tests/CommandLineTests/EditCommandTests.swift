@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import DragonModel
@@ -26,7 +27,7 @@ struct EditCommandTests {
         let report = try #require(try JSONValue(parsing: Array(run.output.utf8)).object)
         #expect(
             report["phases"]?.array?.compactMap { $0.object?["name"]?.string } == [
-                "load", "encode", "invert", "sample", "decode", "assemble", "write",
+                "prepare", "load", "encode", "invert", "sample", "decode", "assemble", "write",
             ])
         let (error, place) = try worstError(trace, fixture("cases/\(name).safetensors"))
         #expect(error <= 1e-3, "\(error) at \(place)")
@@ -145,11 +146,15 @@ struct EditCommandTests {
         try expect(["drag", "--model", model, "--replay", mask, "-o", temporary("out.png")], status: 2, saying: mask)
     }
 
-    @Test("too little memory is 3, with the figure")
+    @Test("too little memory is 3, with the figure, before the model is loaded")
     func memory() throws {
         let picture = try write("large.png", 1024, 1024)
         defer { unlink(picture) }
-        try expect(edit("landmark", picture, "--drag", "1,1:99,99", "--memory", "1"), status: 3, saying: "1 MB are allowed")
+        for source in [["-i", picture], ["--generate", "--width", "512", "--height", "512"]] {
+            // Not quiet: one line alone says that nothing was begun.
+            let arguments = ["landmark", "--model", model, "--drag", "1,1:99,99", "--memory", "1", "-o", temporary("out.png")] + source
+            try expect(arguments, status: 3, saying: " MB of memory, 1 MB are allowed")
+        }
     }
 
     @Test("pictures of any sides come back with their own: one pixel, odd, a long prompt")

@@ -1,12 +1,8 @@
 import DragonModel
+import TestSupport
 import Testing
 
 @testable import dragon
-
-/// A file below Tests/Fixtures.
-func fixture(_ name: String, from file: String = #filePath) -> String {
-    file.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" } + "/Fixtures/\(name)"
-}
 
 @Suite struct Pictures {
     private func bytes(_ name: String) throws -> [UInt8] { try readFile(fixture("pictures/\(name)"), limit: 1_000_000) }

@@ -69,9 +69,6 @@ final class TemporaryPlace {
     var store: ModelStore { ModelStore(places: ModelPlaces(user: path("models"))) }
 }
 
-/// The small model of the tests.
-func fixture(_ name: String) -> String { String(#filePath.dropLast("DragonStoreTests/FileServer.swift".count)) + "Fixtures/\(name)" }
-
 /// Bytes without a pattern that a mistake could keep.
 func noise(_ count: Int) -> [UInt8] {
     var state: UInt32 = 7

@@ -1,5 +1,6 @@
 import DragonTensor
 import Glibc
+import TestSupport
 import Testing
 
 func exponential(_ x: Double) -> Double { exp(x) }

@@ -1,4 +1,5 @@
 import DragonTensor
+import TestSupport
 import Testing
 
 @Suite("Operators agree with their definitions in float64, on every instruction set")

@@ -1,24 +1,5 @@
 import DragonTensor
-
-/// Repeatable pseudo-random numbers (SplitMix64), so that a failing case can be run again.
-struct Numbers {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    /// Uniform in −1 … 1.
-    mutating func uniform() -> Float { Float(Int64(bitPattern: next()) >> 11) / Float(1 << 52) }
-
-    mutating func floats(_ count: Int) -> [Float] { (0..<count).map { _ in uniform() } }
-}
+import TestSupport
 
 /// A weight of random numbers in some format, and the numbers that the format holds.
 func randomWeight(_ shape: [Int], _ type: ElementType, _ numbers: inout Numbers) -> (Weight, [Float]) {

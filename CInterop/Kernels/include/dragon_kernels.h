@@ -100,7 +100,6 @@ typedef struct dragon_kernel_table {
     const char *name;
     int32_t lanes;     /* floats in a vector */
     int32_t tile_rows; /* rows of the innermost product */
-    int32_t k_block;   /* columns of A widened at a time */
     int32_t panel;     /* columns in a panel of B: two vectors */
 
     /* Products. A panel is `panel` columns of one item; item i owns the panels from i·ceil(n / panel). */

@@ -23,10 +23,21 @@ public struct PhotoEdit: Sendable {
         parameters = EditParameters(mode: action.mode)
     }
 
-    /// The same on the working grid, to be checked: without prompts, and a plate filled quickly.
+    /// Does all that comes before the network.
     ///
-    /// - Throws: ``EditError`` for what cannot be met.
-    public func workingRequest() throws -> EditRequest { try request(PhotoPlan(self, fill: .quick), [], [], nil) }
+    /// - Throws: ``EditError`` for what cannot be met; ``CancellationError``.
+    public func prepared(in context: ComputeContext) throws -> PreparedEdit {
+        PreparedEdit(edit: self, plan: try PhotoPlan(self, fill: .textured { try context.checkCancellation() }))
+    }
+
+    /// Runs the edit.
+    ///
+    /// - Returns: what to lay over the photo.
+    public func run(
+        _ model: DiffusionModel, prompt: String, referencePrompt: String?, options: EditOptions, in context: ComputeContext
+    ) throws -> EditLayer {
+        try prepared(in: context).run(model, prompt: prompt, referencePrompt: referencePrompt, options: options, in: context)
+    }
 
     /// The part of the photo that the network works on.
     func workBox(_ geometry: PhotoGeometry) -> WorkBox {
@@ -36,12 +47,20 @@ public struct PhotoEdit: Sendable {
         return WorkBox(
             affected: geometry.affected, canvas: (photo.width, photo.height), margin: margin, window: window ?? (own + 63) / 64 * 64)
     }
+}
 
-    private func request(_ plan: PhotoPlan, _ prompt: [Int], _ emptyPrompt: [Int], _ referencePrompt: [Int]?) -> EditRequest {
-        var request = EditRequest(
-            source: .picture(plan.picture), action: plan.action, prompt: prompt, emptyPrompt: emptyPrompt, referencePrompt: referencePrompt)
-        request.parameters = parameters
-        return request
+/// An edit of a photo whose own pixels are as the network is to see them.
+public struct PreparedEdit: Sendable {
+    private let edit: PhotoEdit
+    private let plan: PhotoPlan
+    /// The edit on the working grid, without prompts.
+    public let request: EditRequest
+
+    init(edit: PhotoEdit, plan: PhotoPlan) {
+        (self.edit, self.plan) = (edit, plan)
+        var request = EditRequest(source: .picture(plan.picture), action: plan.action, prompt: [], emptyPrompt: [])
+        request.parameters = edit.parameters
+        self.request = request
     }
 
     /// Runs the edit.
@@ -50,11 +69,12 @@ public struct PhotoEdit: Sendable {
     public func run(
         _ model: DiffusionModel, prompt: String, referencePrompt: String?, options: EditOptions, in context: ComputeContext
     ) throws -> EditLayer {
-        let plan = try PhotoPlan(self, fill: .textured { try context.checkCancellation() })
         let tokens = model.tokenizer
-        let request = request(plan, tokens.encode(prompt), tokens.encode(""), referencePrompt.map { tokens.encode($0) })
+        var request = request
+        (request.prompt, request.emptyPrompt) = (tokens.encode(prompt), tokens.encode(""))
+        request.referencePrompt = referencePrompt.map { tokens.encode($0) }
         let (result, source) = try model.editKeepingSource(request, options: options, in: context)
         let reconstruction = try model.autoencoder.decode(source, in: context)
-        return Assembler(plan: plan, margins: margins).layer(result: result, reconstruction: reconstruction, photo: photo)
+        return Assembler(plan: plan, margins: edit.margins).layer(result: result, reconstruction: reconstruction, photo: edit.photo)
     }
 }

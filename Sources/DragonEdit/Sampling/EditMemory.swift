@@ -15,15 +15,25 @@ struct EditMemory {
     private static let workPerCell = 190
 
     init(_ request: EditRequest, _ model: DiffusionModel, keepsFullPrecision: Bool) {
-        let configuration = model.unet.configuration
-        let side = model.autoencoder.configuration.downsampling
-        let cells = (request.source.height / side) * (request.source.width / side)
+        self.init(
+            width: request.source.width, height: request.source.height, steps: request.parameters.steps, model.unet.configuration,
+            model.autoencoder.configuration, keepsFullPrecision: keepsFullPrecision)
+    }
+
+    /// - Parameters:
+    ///   - width, height: the working grid's sides in pixels.
+    ///   - configuration: of the UNet, `autoencoder` of the autoencoder; no weights are needed.
+    init(
+        width: Int, height: Int, steps: Int, _ configuration: UNetConfiguration, _ autoencoder: AutoencoderConfiguration,
+        keepsFullPrecision: Bool
+    ) {
+        let cells = (height / autoencoder.downsampling) * (width / autoencoder.downsampling)
         var elements = 0
         for (position, block) in configuration.upBlocks.enumerated() where block == .crossAttention {
             let level = configuration.levels - 1 - position
             elements += 2 * (configuration.layersPerBlock[level] + 1) * configuration.blockOutChannels[level] * (cells >> (2 * level))
         }
-        bank = elements * request.parameters.steps * (keepsFullPrecision ? 4 : 2)
+        bank = elements * steps * (keepsFullPrecision ? 4 : 2)
         work = Self.workPerCell * cells * configuration.blockOutChannels[0] * MemoryLayout<Float>.size
     }
 
@@ -46,5 +56,33 @@ struct EditMemory {
             return kilobytes.map { $0 * 1024 } ?? .max
         }
         return .max
+    }
+}
+
+extension EditRequest {
+    /// Throws where the edit needs more than `limit` bytes beyond the model, or than what is free where there is no limit.
+    /// The model's configuration tells: its weights are not opened.
+    ///
+    /// - Throws: ``EditError/memory(needed:allowed:)``.
+    public func checkMemory(on files: ModelFiles, limit: Int?) throws {
+        try files.checkMemory(width: source.width, height: source.height, steps: parameters.steps, limit: limit)
+    }
+}
+
+extension PhotoEdit {
+    /// The same, before anything is done to the photo.
+    ///
+    /// - Throws: ``EditError``, also for what of the photo and the action does not fit together.
+    public func checkMemory(on files: ModelFiles, limit: Int?) throws {
+        let work = workBox(try PhotoGeometry(photo, action, warps: usesPlate))
+        try files.checkMemory(width: work.gridWidth, height: work.gridHeight, steps: parameters.steps, limit: limit)
+    }
+}
+
+extension ModelFiles {
+    fileprivate func checkMemory(width: Int, height: Int, steps: Int, limit: Int?) throws {
+        let memory = EditMemory(
+            width: width, height: height, steps: steps, unetConfiguration, autoencoderConfiguration, keepsFullPrecision: false)
+        _ = try memory.keepsBank(limit: limit)
     }
 }

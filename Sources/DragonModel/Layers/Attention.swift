@@ -9,6 +9,9 @@ public protocol SelfAttentionExchange: AnyObject {
     func exchange(layer: Int, key: Tensor, value: Tensor, in context: ComputeContext) throws -> [KeysAndValues]
 }
 
+/// What to attend to instead of given keys and values.
+typealias KeyExchange = (_ key: Tensor, _ value: Tensor) throws -> [KeysAndValues]
+
 /// Multi-head attention. Keys: `to_q`, `to_k`, `to_v` (without bias unless asked), `to_out.0`.
 struct Attention: Sendable {
     private let query: Linear
@@ -33,27 +36,29 @@ struct Attention: Sendable {
 
     /// - Parameters:
     ///   - x: `[batch, channels, tokens]`.
-    ///   - source: `[batch, contextChannels, tokens']`, or nil for `x` itself.
-    ///   - exchange: what to attend to instead, given keys and values.
     ///   - residual: added to the result, of its shape.
-    func callAsFunction(
-        _ x: Tensor, attendingTo source: Tensor? = nil, through exchange: ((Tensor, Tensor) throws -> [KeysAndValues])? = nil,
-        adding residual: Tensor, in context: ComputeContext
-    ) throws -> Tensor {
-        let source = source ?? x
-        let (k, v) = (try key(source, in: context), try value(source, in: context))
-        let parts = try exchange?(k, v) ?? [KeysAndValues(key: k, value: v)]
-        return try out(query(x, in: context).attention(to: parts, heads: heads, in: context), adding: residual, in: context)
+    func callAsFunction(_ x: Tensor, adding residual: Tensor, in context: ComputeContext) throws -> Tensor {
+        try forward(x, adding: residual, saves: false, in: context).0
     }
 
-    /// The forward pass for a batch of one, and what the pullback needs of it.
-    func forwardSaving(
-        _ x: Tensor, attendingTo source: Tensor? = nil, adding residual: Tensor, in context: ComputeContext
-    ) throws -> (Tensor, AttentionRecord) {
+    /// The same, and what the pullback needs of it where the pass saves.
+    ///
+    /// - Parameters:
+    ///   - source: `[batch, contextChannels, tokens']`, or nil for `x` itself.
+    ///   - exchange: what to attend to instead; not where the pass saves.
+    ///   - saves: whether the pullback will be asked for; for a batch of one.
+    func forward(
+        _ x: Tensor, attendingTo source: Tensor? = nil, through exchange: KeyExchange? = nil, adding residual: Tensor, saves: Bool,
+        in context: ComputeContext
+    ) throws -> (Tensor, AttentionRecord?) {
         let source = source ?? x
-        let record = try query(x, in: context).recordedAttention(
-            key: key(source, in: context), value: value(source, in: context), heads: heads, in: context)
-        return (try out(record.out, adding: residual, in: context), record)
+        let (k, v) = (try key(source, in: context), try value(source, in: context))
+        if saves {
+            let record = try query(x, in: context).recordedAttention(key: k, value: v, heads: heads, in: context)
+            return (try out(record.out, adding: residual, in: context), record)
+        }
+        let parts = try exchange?(k, v) ?? [KeysAndValues(key: k, value: v)]
+        return (try out(query(x, in: context).attention(to: parts, heads: heads, in: context), adding: residual, in: context), nil)
     }
 
     /// dx, without the residual's part; a source other than x is taken as constant.

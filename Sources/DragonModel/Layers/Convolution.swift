@@ -29,10 +29,8 @@ struct Convolution: Sendable {
     }
 
     /// dx of a layer of equal padding, for an input of the given sides: dy convolved with the filters turned round.
-    func inputGradient(
-        _ dy: Tensor, height: Int, width: Int, adding residual: Tensor? = nil, in context: ComputeContext
-    ) throws -> Tensor {
+    func inputGradient(_ dy: Tensor, height: Int, width: Int, in context: ComputeContext) throws -> Tensor {
         let spread = stride == 1 ? dy : try dy.spread(height: height, width: width, in: context)
-        return try spread.convolutionInputGradient(weight, residual: residual, in: context)
+        return try spread.convolutionInputGradient(weight, in: context)
     }
 }

@@ -13,22 +13,6 @@ struct DownBlock: Sendable {
             isLast ? nil : try Convolution(scope["downsamplers"][0]["conv"], in: level.channels, out: level.channels, stride: 2)
     }
 
-    /// Appends every layer's output, and the downsampled one, to `skips`.
-    func callAsFunction(
-        _ x: Tensor, _ conditions: UNetConditions, skips: inout [Tensor], in context: ComputeContext
-    ) throws -> Tensor {
-        var y = x
-        for layer in layers {
-            y = try layer(y, conditions, in: context)
-            skips.append(y)
-        }
-        if let downsample {
-            y = try downsample(y, in: context)
-            skips.append(y)
-        }
-        return y
-    }
-
     /// What the pullback needs.
     struct Saved: Sendable {
         var layers: [UNetLayer.Saved] = []
@@ -36,15 +20,16 @@ struct DownBlock: Sendable {
         var sides = (height: 0, width: 0)
     }
 
-    /// The same for a batch of one, and what the pullback needs of it.
-    func forwardSaving(
+    /// The result, and what the pullback needs of it where the pass saves. Appends every layer's output, and the downsampled
+    /// one, to `skips`.
+    func callAsFunction(
         _ x: Tensor, _ conditions: UNetConditions, skips: inout [Tensor], in context: ComputeContext
     ) throws -> (Tensor, Saved) {
         var (y, saved) = (x, Saved())
         for layer in layers {
-            let (next, part) = try layer.forwardSaving(y, conditions, in: context)
+            let (next, part) = try layer(y, conditions, in: context)
             y = next
-            saved.layers.append(part)
+            if let part { saved.layers.append(part) }
             skips.append(y)
         }
         saved.sides = (y.shape[2], y.shape[3])

@@ -4,17 +4,8 @@ import DragonTensor
 public struct FeaturePass: Sendable {
     /// One feature map for each block asked for, `[1, channels, height, width]`.
     public let features: [Tensor]
-    fileprivate let saved: Saved?
-
-    fileprivate struct Saved: Sendable {
-        let taps: [Int]
-        var down: [DownBlock.Saved] = []
-        var mid: [UNetLayer.Saved] = []
-        var up: [[UNetLayer.Saved]] = []
-        /// Encoder outputs that the decoder had not taken when it stopped.
-        var untaken = 0
-        var latentSides = (height: 0, width: 0)
-    }
+    fileprivate let taps: [Int]
+    fileprivate let saved: UNet.Saved?
 }
 
 extension UNet {
@@ -30,43 +21,25 @@ extension UNet {
     public func features(
         of latent: Tensor, timestep: Int, text: Tensor, taps: [Int] = featureBlocks, in context: ComputeContext
     ) throws -> FeaturePass {
-        let conditions = UNetConditions(time: try timeEmbedding(timestep, in: context), text: text, exchange: nil)
-        var x = try convIn(latent, in: context)
-        var skips = [x]
-        for block in down { x = try block(x, conditions, skips: &skips, in: context) }
-        x = try mid(x, conditions, in: context)
-        var features: [Tensor] = []
-        for (index, block) in up.prefix((taps.last ?? -1) + 1).enumerated() {
-            x = try block(x, conditions, skips: &skips, in: context)
-            if taps.contains(index) { features.append(x) }
-        }
-        return FeaturePass(features: features, saved: nil)
+        try featurePass(latent, timestep, text, taps, saves: false, in: context)
     }
 
     /// The same for one latent, ready for ``latentGradient(_:through:in:)``.
     public func differentiableFeatures(
         of latent: Tensor, timestep: Int, text: Tensor, taps: [Int] = featureBlocks, in context: ComputeContext
     ) throws -> FeaturePass {
-        let conditions = UNetConditions(time: try timeEmbedding(timestep, in: context), text: text, exchange: nil)
-        var saved = FeaturePass.Saved(taps: taps)
-        saved.latentSides = (latent.shape[2], latent.shape[3])
-        var x = try convIn(latent, in: context)
-        var skips = [x]
-        for block in down {
-            let (y, part) = try block.forwardSaving(x, conditions, skips: &skips, in: context)
-            saved.down.append(part)
-            x = y
-        }
-        (x, saved.mid) = try mid.forwardSaving(x, conditions, in: context)
+        try featurePass(latent, timestep, text, taps, saves: true, in: context)
+    }
+
+    private func featurePass(
+        _ latent: Tensor, _ timestep: Int, _ text: Tensor, _ taps: [Int], saves: Bool, in context: ComputeContext
+    ) throws -> FeaturePass {
+        let conditions = UNetConditions(time: try timeEmbedding(timestep, in: context), text: text, saves: saves)
         var features: [Tensor] = []
-        for (index, block) in up.prefix((taps.last ?? -1) + 1).enumerated() {
-            let (y, part) = try block.forwardSaving(x, conditions, skips: &skips, in: context)
-            saved.up.append(part)
-            x = y
-            if taps.contains(index) { features.append(x) }
+        let (_, saved) = try run(latent, conditions, decoderBlocks: (taps.last ?? -1) + 1, in: context) { index, output in
+            if taps.contains(index) { features.append(output) }
         }
-        saved.untaken = skips.count
-        return FeaturePass(features: features, saved: saved)
+        return FeaturePass(features: features, taps: taps, saved: saves ? saved : nil)
     }
 
     /// The gradient with respect to the latent of functions of the features.
@@ -74,13 +47,13 @@ extension UNet {
     /// - Parameter cotangents: for each feature map the functions' gradients with respect to it, one function an item.
     /// - Returns: `[functions, inChannels, height, width]`; all go back side by side.
     public func latentGradient(_ cotangents: [Tensor], through pass: FeaturePass, in context: ComputeContext) throws -> Tensor {
-        guard let saved = pass.saved, cotangents.count == saved.taps.count, let last = cotangents.last else {
+        guard let saved = pass.saved, cotangents.count == pass.taps.count, let last = cotangents.last else {
             throw TensorError.shapeMismatch(operation: "latent gradient", expected: [pass.features.count], found: [cotangents.count])
         }
         var d = last
         var taken: [SkipGradient] = []
         for index in saved.up.indices.reversed() {
-            if index != saved.up.count - 1, let position = saved.taps.firstIndex(of: index) {
+            if index != saved.up.count - 1, let position = pass.taps.firstIndex(of: index) {
                 d = try d.adding(cotangents[position], in: context)
             }
             d = try up[index].inputGradient(d, saved.up[index], skips: &taken, in: context)

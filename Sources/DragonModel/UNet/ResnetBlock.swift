@@ -24,7 +24,7 @@ struct ResnetBlock: Sendable {
     ///   - x: `[batch, in, height, width]`.
     ///   - time: SiLU of the time embedding, `[1, timeChannels, 1]`.
     func callAsFunction(_ x: Tensor, time: Tensor? = nil, in context: ComputeContext) throws -> Tensor {
-        try forwardSaving(x, time: time, in: context).0
+        try forward(x, time: time, saves: false, in: context).0
     }
 
     /// What the pullback needs.
@@ -34,13 +34,14 @@ struct ResnetBlock: Sendable {
         let middle: Tensor
     }
 
-    /// The forward pass, and what the pullback needs of it.
-    func forwardSaving(_ x: Tensor, time: Tensor? = nil, in context: ComputeContext) throws -> (Tensor, Saved) {
+    /// The same, and what the pullback needs of it where the pass saves.
+    func forward(_ x: Tensor, time: Tensor?, saves: Bool, in context: ComputeContext) throws -> (Tensor, Saved?) {
         var shift: [Float]?
         if let timeProjection, let time { shift = try timeProjection(time, in: context).values }
         let middle = try conv1(norm1(x, silu: true, in: context), shift: shift, in: context)
         let skipped = try shortcut.map { try $0(x, in: context) } ?? x
-        return (try conv2(norm2(middle, silu: true, in: context), adding: skipped, in: context), Saved(input: x, middle: middle))
+        let y = try conv2(norm2(middle, silu: true, in: context), adding: skipped, in: context)
+        return (y, saves ? Saved(input: x, middle: middle) : nil)
     }
 
     /// dx = norm1ᵀ conv1ᵀ norm2ᵀ conv2ᵀ dy + shortcutᵀ dy.

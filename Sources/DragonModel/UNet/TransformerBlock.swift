@@ -21,16 +21,6 @@ struct TransformerBlock: Sendable {
         narrow = try Linear(scope["ff"]["net"]["2"], in: 4 * channels, out: channels)
     }
 
-    /// `x`: `[batch, channels, tokens]`; `text`: `[batch, textChannels, 77]`.
-    func callAsFunction(
-        _ x: Tensor, text: Tensor, through exchange: ((Tensor, Tensor) throws -> [KeysAndValues])?, in context: ComputeContext
-    ) throws -> Tensor {
-        let seen = try attention1(norm1(x, in: context), through: exchange, adding: x, in: context)
-        let told = try attention2(norm2(seen, in: context), attendingTo: text, adding: seen, in: context)
-        let gated = try widen(norm3(told, in: context), in: context).gatedGelu(in: context)
-        return try narrow(gated, adding: told, in: context)
-    }
-
     /// What the pullback needs. The feed-forward layer's wide middle is the largest tensor of all, and is computed anew.
     struct Saved: Sendable {
         let input: Tensor
@@ -40,13 +30,30 @@ struct TransformerBlock: Sendable {
         let told: Tensor
     }
 
-    /// The forward pass for a batch of one, and what the pullback needs of it.
-    func forwardSaving(_ x: Tensor, text: Tensor, in context: ComputeContext) throws -> (Tensor, Saved) {
-        let (seen, first) = try attention1.forwardSaving(norm1(x, in: context), adding: x, in: context)
-        let (told, second) = try attention2.forwardSaving(norm2(seen, in: context), attendingTo: text, adding: seen, in: context)
+    /// The result, and what the pullback needs of it where the pass saves.
+    ///
+    /// - Parameters:
+    ///   - x: `[batch, channels, tokens]`.
+    ///   - text: `[batch, textChannels, 77]`.
+    ///   - exchange: what the self-attention attends to instead of `x`; not where the pass saves.
+    ///   - saves: whether the pullback will be asked for; for a batch of one.
+    func callAsFunction(
+        _ x: Tensor, text: Tensor, through exchange: KeyExchange?, saves: Bool, in context: ComputeContext
+    ) throws -> (Tensor, Saved?) {
+        let (told, saved) = try attend(x, text: text, through: exchange, saves: saves, in: context)
         let gated = try widen(norm3(told, in: context), in: context).gatedGelu(in: context)
-        let y = try narrow(gated, adding: told, in: context)
-        return (y, Saved(input: x, attention1: first, seen: seen, attention2: second, told: told))
+        return (try narrow(gated, adding: told, in: context), saved)
+    }
+
+    /// The two attentions. What they hold is given back before the feed-forward layer, the widest part, begins.
+    private func attend(
+        _ x: Tensor, text: Tensor, through exchange: KeyExchange?, saves: Bool, in context: ComputeContext
+    ) throws -> (Tensor, Saved?) {
+        let (seen, first) = try attention1.forward(norm1(x, in: context), through: exchange, adding: x, saves: saves, in: context)
+        let (told, second) = try attention2.forward(
+            norm2(seen, in: context), attendingTo: text, adding: seen, saves: saves, in: context)
+        guard let first, let second else { return (told, nil) }
+        return (told, Saved(input: x, attention1: first, seen: seen, attention2: second, told: told))
     }
 
     /// dx, back through the three residual branches in turn.
@@ -80,29 +87,22 @@ struct SpatialTransformer: Sendable {
         projectOut = try Projection(scope["proj_out"], channels: channels, linear: configuration.usesLinearProjection)
     }
 
-    /// `x`: `[batch, channels, height, width]`.
-    func callAsFunction(
-        _ x: Tensor, text: Tensor, through exchange: ((Tensor, Tensor) throws -> [KeysAndValues])? = nil, in context: ComputeContext
-    ) throws -> Tensor {
-        let tokens = [x.batch, x.channels, x.columns]
-        let y = try block(
-            projectIn(norm(x, in: context).reshaped(tokens), in: context), text: text, through: exchange, in: context)
-        return try projectOut(y, adding: x.reshaped(tokens), in: context).reshaped(x.shape)
-    }
-
     /// What the pullback needs.
     struct Saved: Sendable {
         let input: Tensor
         let block: TransformerBlock.Saved
     }
 
-    /// The forward pass for a batch of one, and what the pullback needs of it.
-    func forwardSaving(_ x: Tensor, text: Tensor, in context: ComputeContext) throws -> (Tensor, Saved) {
+    /// The result, and what the pullback needs of it where the pass saves; parameters as the block's, `x`:
+    /// `[batch, channels, height, width]`.
+    func callAsFunction(
+        _ x: Tensor, text: Tensor, through exchange: KeyExchange?, saves: Bool, in context: ComputeContext
+    ) throws -> (Tensor, Saved?) {
         let tokens = [x.batch, x.channels, x.columns]
-        let (y, saved) = try block.forwardSaving(
-            projectIn(norm(x, in: context).reshaped(tokens), in: context), text: text, in: context)
+        let (y, saved) = try block(
+            projectIn(norm(x, in: context).reshaped(tokens), in: context), text: text, through: exchange, saves: saves, in: context)
         let out = try projectOut(y, adding: x.reshaped(tokens), in: context).reshaped(x.shape)
-        return (out, Saved(input: x, block: saved))
+        return (out, saved.map { Saved(input: x, block: $0) })
     }
 
     /// dx = normᵀ proj_inᵀ blockᵀ proj_outᵀ dy + dy.

@@ -70,12 +70,45 @@ public struct UNet: Sendable {
         _ latent: Tensor, timestep: Int, text: Tensor, exchange: (any SelfAttentionExchange)? = nil, in context: ComputeContext
     ) throws -> Tensor {
         let conditions = UNetConditions(time: try timeEmbedding(timestep, in: context), text: text, exchange: exchange)
+        let (x, _) = try run(latent, conditions, decoderBlocks: up.count, in: context)
+        return try convOut(normOut(x, silu: true, in: context), in: context)
+    }
+
+    /// What the pullback of a pass needs; nothing of the blocks where the pass did not save.
+    struct Saved: Sendable {
+        var down: [DownBlock.Saved] = []
+        var mid: [UNetLayer.Saved] = []
+        var up: [[UNetLayer.Saved]] = []
+        /// Encoder outputs that the decoder had not taken when it stopped.
+        var untaken = 0
+        var latentSides = (height: 0, width: 0)
+    }
+
+    /// A pass through the encoder, the middle and the first blocks of the decoder.
+    ///
+    /// - Parameter visit: called with the number and the output of each of the decoder's blocks.
+    /// - Returns: the last block's output, and what the pullback needs of the pass.
+    func run(
+        _ latent: Tensor, _ conditions: UNetConditions, decoderBlocks: Int, in context: ComputeContext,
+        visit: (Int, Tensor) -> Void = { _, _ in }
+    ) throws -> (Tensor, Saved) {
+        var saved = Saved(latentSides: (latent.shape[2], latent.shape[3]))
         var x = try convIn(latent, in: context)
         var skips = [x]
-        for block in down { x = try block(x, conditions, skips: &skips, in: context) }
-        x = try mid(x, conditions, in: context)
-        for block in up { x = try block(x, conditions, skips: &skips, in: context) }
-        return try convOut(normOut(x, silu: true, in: context), in: context)
+        for block in down {
+            let (y, part) = try block(x, conditions, skips: &skips, in: context)
+            saved.down.append(part)
+            x = y
+        }
+        (x, saved.mid) = try mid(x, conditions, in: context)
+        for (index, block) in up.prefix(decoderBlocks).enumerated() {
+            let (y, part) = try block(x, conditions, skips: &skips, in: context)
+            saved.up.append(part)
+            x = y
+            visit(index, x)
+        }
+        saved.untaken = skips.count
+        return (x, saved)
     }
 }
 

@@ -7,7 +7,9 @@ struct UNetConditions {
     /// `[batch, crossAttentionDim, tokens]`.
     let text: Tensor
     /// What the decoder's self-attention attends to, where that is not its own tokens.
-    let exchange: (any SelfAttentionExchange)?
+    var exchange: (any SelfAttentionExchange)?
+    /// Whether the layers keep what their pullbacks need; for a batch of one, and without an exchange.
+    var saves = false
 }
 
 /// Channels and heads of one resolution of the network.
@@ -37,27 +39,24 @@ struct UNetLayer: Sendable {
         self.decoderLayer = decoderLayer
     }
 
-    func callAsFunction(_ x: Tensor, _ conditions: UNetConditions, in context: ComputeContext) throws -> Tensor {
-        let y = try resnet(x, time: conditions.time, in: context)
-        guard let transformer else { return y }
-        guard let exchange = conditions.exchange, let decoderLayer else { return try transformer(y, text: conditions.text, in: context) }
-        return try transformer(
-            y, text: conditions.text,
-            through: { try exchange.exchange(layer: decoderLayer, key: $0, value: $1, in: context) }, in: context)
-    }
-
     /// What the pullback needs.
     struct Saved: Sendable {
         let resnet: ResnetBlock.Saved
         let transformer: SpatialTransformer.Saved?
     }
 
-    /// The forward pass for a batch of one, and what the pullback needs of it.
-    func forwardSaving(_ x: Tensor, _ conditions: UNetConditions, in context: ComputeContext) throws -> (Tensor, Saved) {
-        let (y, resnetSaved) = try resnet.forwardSaving(x, time: conditions.time, in: context)
-        guard let transformer else { return (y, Saved(resnet: resnetSaved, transformer: nil)) }
-        let (z, saved) = try transformer.forwardSaving(y, text: conditions.text, in: context)
-        return (z, Saved(resnet: resnetSaved, transformer: saved))
+    /// The result, and what the pullback needs of it where the pass saves.
+    func callAsFunction(_ x: Tensor, _ conditions: UNetConditions, in context: ComputeContext) throws -> (Tensor, Saved?) {
+        let (y, first) = try resnet.forward(x, time: conditions.time, saves: conditions.saves, in: context)
+        guard let transformer else { return (y, first.map { Saved(resnet: $0, transformer: nil) }) }
+        let (z, second) = try transformer(
+            y, text: conditions.text, through: keyExchange(conditions, in: context), saves: conditions.saves, in: context)
+        return (z, first.map { Saved(resnet: $0, transformer: second) })
+    }
+
+    private func keyExchange(_ conditions: UNetConditions, in context: ComputeContext) -> KeyExchange? {
+        guard let exchange = conditions.exchange, let decoderLayer else { return nil }
+        return { try exchange.exchange(layer: decoderLayer, key: $0, value: $1, in: context) }
     }
 
     func inputGradient(_ dy: Tensor, _ saved: Saved, in context: ComputeContext) throws -> Tensor {
@@ -79,16 +78,13 @@ struct MidBlock: Sendable {
         ]
     }
 
-    func callAsFunction(_ x: Tensor, _ conditions: UNetConditions, in context: ComputeContext) throws -> Tensor {
-        try layers.reduce(x) { try $1($0, conditions, in: context) }
-    }
-
-    func forwardSaving(_ x: Tensor, _ conditions: UNetConditions, in context: ComputeContext) throws -> (Tensor, [UNetLayer.Saved]) {
+    /// The result, and what the pullback needs of it where the pass saves.
+    func callAsFunction(_ x: Tensor, _ conditions: UNetConditions, in context: ComputeContext) throws -> (Tensor, [UNetLayer.Saved]) {
         var (y, saved) = (x, [UNetLayer.Saved]())
         for layer in layers {
-            let (next, part) = try layer.forwardSaving(y, conditions, in: context)
+            let (next, part) = try layer(y, conditions, in: context)
             y = next
-            saved.append(part)
+            if let part { saved.append(part) }
         }
         return (y, saved)
     }

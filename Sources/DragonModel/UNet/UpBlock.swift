@@ -22,27 +22,15 @@ struct UpBlock: Sendable {
         upsample = isLast ? nil : try Convolution(scope["upsamplers"][0]["conv"], in: level.channels, out: level.channels)
     }
 
-    /// Takes one of `skips` for each layer, from the end.
+    /// The result, and what the pullback needs of it where the pass saves. Takes one of `skips` for each layer, from the end.
     func callAsFunction(
-        _ x: Tensor, _ conditions: UNetConditions, skips: inout [Tensor], in context: ComputeContext
-    ) throws -> Tensor {
-        var y = x
-        for layer in layers {
-            y = try layer(y.concatenatingChannels(skips.removeLast(), in: context), conditions, in: context)
-        }
-        return try upsample.map { try $0(y.upsampledNearest(in: context), in: context) } ?? y
-    }
-
-    /// The same for a batch of one, and what the pullback needs of it.
-    func forwardSaving(
         _ x: Tensor, _ conditions: UNetConditions, skips: inout [Tensor], in context: ComputeContext
     ) throws -> (Tensor, [UNetLayer.Saved]) {
         var (y, saved) = (x, [UNetLayer.Saved]())
         for layer in layers {
-            let (next, part) = try layer.forwardSaving(
-                y.concatenatingChannels(skips.removeLast(), in: context), conditions, in: context)
+            let (next, part) = try layer(y.concatenatingChannels(skips.removeLast(), in: context), conditions, in: context)
             y = next
-            saved.append(part)
+            if let part { saved.append(part) }
         }
         return (try upsample.map { try $0(y.upsampledNearest(in: context), in: context) } ?? y, saved)
     }

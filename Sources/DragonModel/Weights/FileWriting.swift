@@ -15,6 +15,8 @@ public func writeFile(_ path: String, _ parts: [UnsafeRawBufferPointer]) throws(
     var template = Array("\(target).XXXXXX".utf8CString)
     let descriptor = mkstemp(&template)
     guard descriptor >= 0 else { throw writeError(errno, path) }
+    // Not for programs that another thread starts meanwhile: a file that they hold open to write cannot be run.
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     var failure = write(parts, to: descriptor)
     if failure == 0 {
         let mask = umask(0)

@@ -17,9 +17,7 @@ final class BufferPool: Sendable {
 
     private let state = Mutex(State())
     /// Idle bytes above which a returned buffer goes back to the system.
-    let idleLimit: Int
-
-    init(idleLimit: Int) { self.idleLimit = idleLimit }
+    private static let idleLimit = 1 << 27
 
     deinit { drain() }
 
@@ -57,7 +55,7 @@ final class BufferPool: Sendable {
     func give(_ pointer: UnsafeMutablePointer<Float>, bytes: Int) {
         let address = UInt(bitPattern: pointer)
         let kept = state.withLock { state -> Bool in
-            guard state.idleBytes + bytes <= idleLimit else { return false }
+            guard state.idleBytes + bytes <= Self.idleLimit else { return false }
             state.free[bytes, default: []].append(address)
             state.idleBytes += bytes
             return true

@@ -11,7 +11,7 @@ public final class ComputeContext: Sendable {
     public let threads: Int
     /// The instruction set whose kernels run.
     public let instructionSet: InstructionSet
-    let pool: BufferPool
+    let pool = BufferPool()
     let kernels: KernelTable
     let blas: BLASFunctions?
     private let cancelled = Atomic<Bool>(false)
@@ -21,8 +21,7 @@ public final class ComputeContext: Sendable {
     ///   - threads: at least 1; nil takes the processors available.
     ///   - instructionSet: nil takes the best that the processor runs.
     ///   - products: nil takes OpenBLAS where the processor has no vector kernels, the kernels elsewhere.
-    ///   - idleLimit: bytes of finished tensors kept for reuse.
-    public init(threads: Int? = nil, instructionSet: InstructionSet? = nil, products: ProductLibrary? = nil, idleLimit: Int = 1 << 27) {
+    public init(threads: Int? = nil, instructionSet: InstructionSet? = nil, products: ProductLibrary? = nil) {
         self.threads = max(1, threads ?? Self.availableProcessors)
         let best = InstructionSet.best
         let chosen = instructionSet.map { $0.isAvailable ? $0 : best } ?? best
@@ -30,7 +29,6 @@ public final class ComputeContext: Sendable {
         kernels = KernelTable(dragon_kernels(chosen.rawValue))
         let library = products ?? (chosen == .baseline ? .openBLAS : .kernels)
         blas = library == .openBLAS ? BLASFunctions() : nil
-        pool = BufferPool(idleLimit: idleLimit)
     }
 
     /// Asks whatever runs here to stop; any thread may call. Operators throw ``CancellationError`` at their next start.

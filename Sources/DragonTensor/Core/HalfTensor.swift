@@ -25,13 +25,6 @@ public struct HalfTensor: Sendable {
     }
 
     var pointer: UnsafePointer<UInt16> { UnsafePointer(storage.pointer) }
-
-    /// The elements, widened.
-    public func widened(in context: ComputeContext) throws -> Tensor {
-        let result = try Tensor(uninitialized: shape, in: context)
-        context.kernels.functions.pointee.widen(pointer, ElementType.float16.rawValue, result.pointer, result.count)
-        return result
-    }
 }
 
 /// The memory behind halves: pages of their own, given back at once. Among the tensors that come and go, arrays that stay would

@@ -35,8 +35,9 @@ extension Tensor {
         let depth = channels / heads
         let dots = try outputDots(record, in: context)
         let dQuery = try Tensor(uninitialized: shape, in: context)
-        let keyShape = ofKeys ? [batch, channels, keys] : [1, 1, 1]
-        let (dKey, dValue) = (try Tensor(uninitialized: keyShape, in: context), try Tensor(uninitialized: keyShape, in: context))
+        let keyShape = [batch, channels, keys]
+        let dKey = ofKeys ? try Tensor(uninitialized: keyShape, in: context) : nil
+        let dValue = ofKeys ? try Tensor(uninitialized: keyShape, in: context) : nil
         let table = context.kernels.functions.pointee
         var shared = dragon_attention_pullback()
         (shared.query_row, shared.key_row) = (queries, keys)
@@ -58,7 +59,7 @@ extension Tensor {
             pullback.d_out = UnsafePointer(pointer + q)
             pullback.dots = UnsafePointer(dots.pointer + head * batch * queries)
             pullback.d_query = dQuery.pointer + q
-            if ofKeys { (pullback.d_key, pullback.d_value) = (dKey.pointer + k, dValue.pointer + k) }
+            (pullback.d_key, pullback.d_value) = (dKey.map { $0.pointer + k }, dValue.map { $0.pointer + k })
             if part < queryChunks {
                 let first = part * Self.pullbackChunk
                 table.attention_query_gradient(&pullback, Int32(first), Int32(min(queries, first + Self.pullbackChunk)), scratch)
@@ -67,7 +68,7 @@ extension Tensor {
                 table.attention_key_gradient(&pullback, Int32(first), Int32(min(keys, first + Self.pullbackChunk)), scratch)
             }
         }
-        return AttentionGradient(query: dQuery, key: ofKeys ? dKey : nil, value: ofKeys ? dValue : nil)
+        return AttentionGradient(query: dQuery, key: dKey, value: dValue)
     }
 
     /// Σ dO∘O over the channels of each head: `[heads, cotangents, queries]`.

@@ -3,6 +3,7 @@ import CKernels
 extension Tensor {
     /// Attention in which every query sees only itself and the tokens before it, as text models attend; for short texts.
     public func causalAttention(key: Tensor, value: Tensor, heads: Int, in context: ComputeContext) throws -> Tensor {
+        try require(heads > 0 && channels % heads == 0, "causal attention", expected: [batch, heads, columns])
         try key.require(key.shape == shape && value.shape == shape, "causal attention", expected: shape)
         try context.checkCancellation()
         let result = try Tensor(uninitialized: shape, in: context)

@@ -20,21 +20,9 @@ extension Tensor {
         let reach = padding.before + padding.after - side
         let (height, width) = ((shape[2] + reach) / stride + 1, (shape[3] + reach) / stride + 1)
         try require(height > 0 && width > 0, "convolution", expected: [batch, channels, side, side])
+        if side == 1 && stride == 1 && padding == (0, 0) { return try linear(weight, bias: bias, residual: residual, in: context) }
         let result = try Tensor(uninitialized: [batch, weight.shape[0], height, width], in: context)
-        if let residual { try residual.require(residual.count == result.count, "convolution residual", expected: result.shape) }
-        if side == 1 && stride == 1 {
-            return try linear(weight, bias: bias, residual: residual, in: context).reshaped(result.shape)
-        }
-        if side == 3 && stride == 1 && padding == (1, 1) && Winograd.pays(self, result) {
-            try Winograd(weight, pullback: false, from: self, to: result, bias: bias, residual: residual, in: context).run(in: context)
-            return result
-        }
-        var product = dragon_product()
-        product.setFilters(weight, pullback: false)
-        product.setPatches(of: self, window: side, stride: stride, padding: padding.before, outWidth: width)
-        product.n = Int32(height * width)
-        product.setResult(result, bias: bias, residual: residual)
-        try context.run(product)
+        try convolve(weight, pullback: false, stride: stride, padding, to: result, bias: bias, residual: residual, in: context)
         return result
     }
 
@@ -45,17 +33,28 @@ extension Tensor {
         guard side > 1 else { return try linearInputGradient(weight, residual: residual, in: context) }
         try require(channels == weight.shape[0], "convolution pullback", expected: [batch, weight.shape[0]] + shape.dropFirst(2))
         let result = try Tensor(uninitialized: [batch, weight.shape[1], shape[2], shape[3]], in: context)
-        if side == 3 && Winograd.pays(self, result) {
-            try Winograd(weight, pullback: true, from: self, to: result, bias: nil, residual: residual, in: context).run(in: context)
-            return result
+        let padding = ((side - 1) / 2, (side - 1) / 2)
+        try convolve(weight, pullback: true, stride: 1, padding, to: result, bias: nil, residual: residual, in: context)
+        return result
+    }
+
+    /// Computes `result` by whichever way is the faster.
+    private func convolve(
+        _ weight: Weight, pullback: Bool, stride: Int, _ padding: (before: Int, after: Int), to result: Tensor, bias: Vector?,
+        residual: Tensor?, in context: ComputeContext
+    ) throws {
+        try residual?.require(residual?.count == result.count, "convolution residual", expected: result.shape)
+        let side = weight.shape[2]
+        if side == 3 && stride == 1 && padding == (1, 1) && Winograd.pays(self, result) {
+            return try Winograd(weight, pullback: pullback, from: self, to: result, bias: bias, residual: residual, in: context)
+                .run(in: context)
         }
         var product = dragon_product()
-        product.setFilters(weight, pullback: true)
-        product.setPatches(of: self, window: side, stride: 1, padding: (side - 1) / 2, outWidth: shape[3])
-        product.n = Int32(columns)
-        product.setResult(result, bias: nil, residual: residual)
+        product.setFilters(weight, pullback: pullback)
+        product.setPatches(of: self, window: side, stride: stride, padding: padding.before, outWidth: result.shape[3])
+        product.n = Int32(result.columns)
+        product.setResult(result, bias: bias, residual: residual)
         try context.run(product)
-        return result
     }
 }
 

@@ -6,6 +6,13 @@ extension dragon_product {
     var isDense: Bool { window == 0 && taps == 1 && (a_col == 1 || a_row == 1) }
 }
 
+/// CBLAS's names for how a matrix lies in memory.
+private enum CBLAS {
+    static let rowMajor: Int32 = 101
+    static let asStored: Int32 = 111
+    static let transposed: Int32 = 112
+}
+
 extension ComputeContext {
     /// Runs a dense product by OpenBLAS: the weight is widened whole, bias and residual are laid into the result first.
     func run(_ product: dragon_product, by blas: BLASFunctions) throws {
@@ -22,7 +29,8 @@ extension ComputeContext {
             let result = c + item * product.c_item
             if product.accumulate == 0 { product.fill(result, item: item, rows: rows, columns: columns) }
             blas.functions.pointee.sgemm(
-                101, asStored ? 111 : 112, 111, product.m, product.n, product.k, 1, weight.pointer, Int32(width),
+                CBLAS.rowMajor, asStored ? CBLAS.asStored : CBLAS.transposed, CBLAS.asStored, product.m, product.n, product.k, 1,
+                weight.pointer, Int32(width),
                 product.b + item * product.b_item, Int32(product.b_row), 1, result, Int32(product.c_row))
         }
     }

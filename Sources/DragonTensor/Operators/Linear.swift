@@ -8,27 +8,24 @@ extension Tensor {
     ///   - residual: added to the result, of the result's shape.
     /// - Returns: `[batch, out, …]`.
     public func linear(_ weight: Weight, bias: Vector? = nil, residual: Tensor? = nil, in context: ComputeContext) throws -> Tensor {
-        let (out, inner) = (weight.shape[0], weight.count / max(weight.shape[0], 1))
-        try require(channels == inner, "linear", expected: [batch, inner] + shape.dropFirst(2))
-        let result = try Tensor(uninitialized: [batch, out] + shape.dropFirst(2), in: context)
-        if let residual { try residual.require(residual.count == result.count, "linear residual", expected: result.shape) }
-        var product = dragon_product()
-        product.setMatrix(weight, reading: .asStored)
-        product.setColumns(of: self)
-        product.setResult(result, bias: bias, residual: residual)
-        try context.run(product)
-        return result
+        try multiplied(by: weight, .asStored, "linear", bias: bias, residual: residual, in: context)
     }
 
     /// The pullback of ``linear(_:bias:residual:in:)`` with respect to its input: `dx = Wᵀ·dy`. `self` is dy.
     public func linearInputGradient(_ weight: Weight, residual: Tensor? = nil, in context: ComputeContext) throws -> Tensor {
-        let inner = weight.count / max(weight.shape[0], 1)
-        try require(channels == weight.shape[0], "linear pullback", expected: [batch, weight.shape[0]] + shape.dropFirst(2))
-        let result = try Tensor(uninitialized: [batch, inner] + shape.dropFirst(2), in: context)
+        try multiplied(by: weight, .transposed, "linear pullback", bias: nil, residual: residual, in: context)
+    }
+
+    private func multiplied(
+        by weight: Weight, _ reading: WeightReading, _ operation: String, bias: Vector?, residual: Tensor?, in context: ComputeContext
+    ) throws -> Tensor {
         var product = dragon_product()
-        product.setMatrix(weight, reading: .transposed)
+        product.setMatrix(weight, reading: reading)
+        try require(channels == Int(product.k), operation, expected: [batch, Int(product.k)] + shape.dropFirst(2))
+        let result = try Tensor(uninitialized: [batch, Int(product.m)] + shape.dropFirst(2), in: context)
+        try residual?.require(residual?.count == result.count, operation, expected: result.shape)
         product.setColumns(of: self)
-        product.setResult(result, bias: nil, residual: residual)
+        product.setResult(result, bias: bias, residual: residual)
         try context.run(product)
         return result
     }

@@ -12,6 +12,7 @@ extension Tensor {
     ) throws -> Tensor {
         try require(
             batch % x.batch == 0 && itemCount == x.itemCount && channels % groups == 0, "group norm pullback", expected: x.shape)
+        try residual?.require(residual?.shape == shape, "group norm pullback", expected: shape)
         try context.checkCancellation()
         let result = try Tensor(uninitialized: shape, in: context)
         let inGroup = channels / groups
@@ -32,6 +33,7 @@ extension Tensor {
         of x: Tensor, scale: Vector, epsilon: Float, adding residual: Tensor? = nil, in context: ComputeContext
     ) throws -> Tensor {
         try require(batch % x.batch == 0 && itemCount == x.itemCount, "layer norm pullback", expected: x.shape)
+        try residual?.require(residual?.shape == shape, "layer norm pullback", expected: shape)
         try context.checkCancellation()
         let result = try Tensor(uninitialized: shape, in: context)
         let chunk = 512

@@ -22,42 +22,43 @@ extension EditCommand {
         let format = try PictureFormat(path: editing.output)
         for path in [editing.output, editing.trace].compactMap({ $0 }) { try checkWritable(path) }
         guard !editing.preview else { return try writePreview(as: format) }
-        let files = try model.files()
-        let inputs = try EditInputs(editing, defaults: files.defaults)
-        let action = try action(inputs)
-        let window = editing.side ?? files.workingSide
-        let parameters = editing.parameters(inputs.mode(action), resizes: action.resizes, defaults: files.defaults)
-        let request = try inputs.workingRequest(action, parameters, window: window)
-        try request.validate(downsampling: files.autoencoderConfiguration.downsampling)
-
         var measurements = Measurements()
         let context = compute.context()
         let progress = ProgressReport(isQuiet: compute.quiet)
         defer { progress.end() }
+        let files = try model.files()
+        let inputs = try EditInputs(editing, defaults: files.defaults)
+        let ready = try measurements.measure("prepare") { try prepared(inputs, for: files, in: context) }
         progress.begin("loading the model")
         let diffusion = try measurements.measure("load") { try DiffusionModel(files: files, in: context) }
         let isCut = inputs.replay == nil && [editing.prompt, referencePrompt ?? ""].contains { !diffusion.tokenizer.fits($0) }
         if isCut, !compute.quiet { writeError("warning: the prompt is too long; its end is left out") }
         progress.begin("editing")
-        let trace = editing.trace.map { _ in EditTrace() }
         var timer = PhaseTimer()
         var options = EditOptions()
-        options.trace = trace
+        options.trace = editing.trace.map { _ in EditTrace() }
         options.noise = inputs.replay?.recordedNoise
-        options.memoryLimit = editing.memory.map { $0 * 1_000_000 }
+        options.memoryLimit = editing.memoryLimit
         options.progress = { state in
             timer.note(state.phase.rawValue)
             progress.share(state.fraction, phase: state.phase.rawValue, done: state.step, total: state.total)
         }
-        let picture = try edited(diffusion, inputs, action, request, window: window, options, in: context)
+        let picture = try edited(ready, by: diffusion, options, in: context)
         timer.note("assemble")
         for (name, seconds) in timer.phases { measurements.add(name, seconds: seconds) }
         progress.end()
         try measurements.measure("write") {
             try picture.write(to: editing.output, as: format)
-            if let trace, let path = editing.trace { try trace.write(to: path) }
+            if let trace = options.trace, let path = editing.trace { try trace.write(to: path) }
         }
-        report(measurements, request, picture, threads: context.threads)
+        report(measurements, ready.request, picture, threads: context.threads)
+    }
+
+    private func prepared(_ inputs: EditInputs, for files: ModelFiles, in context: ComputeContext) throws -> ReadyEdit {
+        let action = try action(inputs)
+        let parameters = editing.parameters(inputs.mode(action), resizes: action.resizes, defaults: files.defaults)
+        return try inputs.prepared(
+            action, parameters, window: editing.side ?? files.workingSide, for: files, memoryLimit: editing.memoryLimit, in: context)
     }
 
     /// Writes what the edit intends.
@@ -75,22 +76,20 @@ extension EditCommand {
 
     /// The edited picture: a photo under its layer, or the whole working grid of a case or a generated picture.
     private func edited(
-        _ diffusion: DiffusionModel, _ inputs: EditInputs, _ action: PhotoAction, _ request: EditRequest, window: Int,
-        _ options: EditOptions,
-        in context: ComputeContext
+        _ ready: ReadyEdit, by diffusion: DiffusionModel, _ options: EditOptions, in context: ComputeContext
     ) throws -> Picture {
-        if case .file(let picture) = inputs.origin {
-            let edit = inputs.photoEdit(picture, action, request.parameters, window: window)
+        switch ready {
+        case .photo(let edit, let picture):
             let layer = try edit.run(diffusion, prompt: editing.prompt, referencePrompt: referencePrompt, options: options, in: context)
             return picture.covered(by: layer)
+        case .grid(var request):
+            if case .generated = request.source {
+                request.prompt = diffusion.tokenizer.encode(editing.prompt)
+                request.emptyPrompt = diffusion.tokenizer.encode("")
+                request.referencePrompt = referencePrompt.map { diffusion.tokenizer.encode($0) }
+            }
+            return Picture(try diffusion.edit(request, options: options, in: context))
         }
-        var request = request
-        if case .generated = inputs.origin {
-            request.prompt = diffusion.tokenizer.encode(editing.prompt)
-            request.emptyPrompt = diffusion.tokenizer.encode("")
-            request.referencePrompt = referencePrompt.map { diffusion.tokenizer.encode($0) }
-        }
-        return Picture(try diffusion.edit(request, options: options, in: context))
     }
 
     private func report(_ measurements: Measurements, _ request: EditRequest, _ picture: Picture, threads: Int) {

@@ -1,5 +1,6 @@
 import DragonEdit
 import DragonModel
+import DragonTensor
 
 /// What an edit reads: a photo and its masks from files, everything from a recorded case, or a prompt to make a picture of.
 struct EditInputs {
@@ -64,12 +65,22 @@ struct EditInputs {
         return edit
     }
 
-    /// The edit on the working grid, without prompts: for a photo only to check it.
-    func workingRequest(_ action: PhotoAction, _ parameters: EditParameters, window: Int) throws -> EditRequest {
+    /// Checks the edit and does all of it that comes before the model. The memory is looked at first, before anything takes time.
+    ///
+    /// - Parameter memoryLimit: bytes that it may take beyond the model; nil is what is free.
+    func prepared(
+        _ action: PhotoAction, _ parameters: EditParameters, window: Int, for files: ModelFiles, memoryLimit: Int?,
+        in context: ComputeContext
+    ) throws -> ReadyEdit {
+        let downsampling = files.autoencoderConfiguration.downsampling
         var request: EditRequest
         switch origin {
         case .file(let picture):
-            return try photoEdit(picture, action, parameters, window: window).workingRequest()
+            let edit = photoEdit(picture, action, parameters, window: window)
+            try edit.checkMemory(on: files, limit: memoryLimit)
+            let prepared = try edit.prepared(in: context)
+            try prepared.request.validate(downsampling: downsampling)
+            return .photo(prepared, of: picture)
         case .replay(let replay):
             let (height, width) = (replay.picture.height, replay.picture.width)
             request = EditRequest(
@@ -81,7 +92,25 @@ struct EditInputs {
                 emptyPrompt: [])
         }
         request.parameters = parameters
-        return request
+        try request.validate(downsampling: downsampling)
+        try request.checkMemory(on: files, limit: memoryLimit)
+        return .grid(request)
+    }
+}
+
+/// An edit that needs nothing more but the model.
+enum ReadyEdit {
+    /// Of a photo.
+    case photo(PreparedEdit, of: Picture)
+    /// Of a picture that is the working grid.
+    case grid(EditRequest)
+
+    /// The edit on the working grid; a photo's has no prompts.
+    var request: EditRequest {
+        switch self {
+        case .photo(let edit, _): edit.request
+        case .grid(let request): request
+        }
     }
 }
 

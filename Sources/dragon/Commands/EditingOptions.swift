@@ -114,6 +114,9 @@ struct EditingOptions: ParsableArguments {
         guard (1...1_000_000).contains(memory ?? 1) else { throw ValidationError("--memory should be a number of megabytes, 1 or more") }
     }
 
+    /// Bytes that the edit may take beyond the model; nil is what is free.
+    var memoryLimit: Int? { memory.map { $0 * 1_000_000 } }
+
     /// How the result is blended.
     var margins: BlendMargins {
         let usual = BlendMargins()

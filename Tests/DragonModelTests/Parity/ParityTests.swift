@@ -1,5 +1,6 @@
 import DragonModel
 import DragonTensor
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -18,10 +19,9 @@ struct Reference {
     /// - Parameter name: of the fixture: `model` is Stable Diffusion 1's kind in single precision, `model-sd2` the second
     ///   generation's in bfloat16.
     init(_ set: InstructionSet = .best, name: String = "model") throws {
-        let fixtures = #filePath.components(upTo: "Tests") + "/Fixtures"
         let (model, reference) = (environment("DRAGON_PARITY_MODEL"), environment("DRAGON_PARITY_REFERENCE"))
-        files = try ModelFiles(path: model ?? "\(fixtures)/\(name)")
-        expected = try SafetensorsFile(reference ?? "\(fixtures)/\(name)-reference.safetensors")
+        files = try ModelFiles(path: model ?? fixture(name))
+        expected = try SafetensorsFile(reference ?? fixture("\(name)-reference.safetensors"))
         context = ComputeContext(threads: 2, instructionSet: set)
         tolerance = model == nil ? 1e-4 : 2e-4
     }
@@ -61,15 +61,6 @@ struct Reference {
 }
 
 private func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
-
-extension String {
-    /// The path up to and including its last component of that name.
-    func components(upTo name: String) -> String {
-        var parts = split(separator: "/", omittingEmptySubsequences: false)
-        while let last = parts.last, last != name { parts.removeLast() }
-        return parts.joined(separator: "/")
-    }
-}
 
 /// Models in the fixtures folder; one stands for itself where the environment names another.
 private let fixtureModels = environment("DRAGON_PARITY_MODEL") == nil ? ["model", "model-sd2"] : ["named"]

@@ -1,41 +1,31 @@
 import Glibc
+import TestSupport
 
 /// Damages bytes in the ways that files get damaged, and in the ways that attackers try.
 struct Mutator {
-    private var state: UInt64
+    private var random: Numbers
 
-    init(seed: UInt64) { state = seed }
-
-    /// SplitMix64.
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func below(_ limit: Int) -> Int { limit > 0 ? Int(next() % UInt64(limit)) : 0 }
+    init(seed: UInt64) { random = Numbers(seed: seed) }
 
     /// A copy with one to four changes.
     mutating func mutated(_ original: [UInt8]) -> [UInt8] {
         var bytes = original
-        for _ in 0...below(4) { change(&bytes) }
+        for _ in 0...random.below(4) { change(&bytes) }
         return bytes
     }
 
     private mutating func change(_ bytes: inout [UInt8]) {
-        let position = below(bytes.count)
-        let end = min(bytes.count, position + 1 + below(16))
-        switch below(8) {
-        case 0 where !bytes.isEmpty: bytes[position] ^= 1 << UInt8(below(8))
-        case 1 where !bytes.isEmpty: bytes[position] = UInt8(truncatingIfNeeded: next())
+        let position = random.below(bytes.count)
+        let end = min(bytes.count, position + 1 + random.below(16))
+        switch random.below(8) {
+        case 0 where !bytes.isEmpty: bytes[position] ^= 1 << UInt8(random.below(8))
+        case 1 where !bytes.isEmpty: bytes[position] = UInt8(truncatingIfNeeded: random.next())
         case 2: bytes.removeSubrange(position..<end)
-        case 3: bytes.insert(contentsOf: bytes[position..<end], at: below(bytes.count + 1))
-        case 4: bytes.insert(contentsOf: Self.words[below(Self.words.count)], at: below(bytes.count + 1))
-        case 5: bytes.replaceSubrange(position..<end, with: Self.words[below(Self.words.count)])
+        case 3: bytes.insert(contentsOf: bytes[position..<end], at: random.below(bytes.count + 1))
+        case 4: bytes.insert(contentsOf: Self.words[random.below(Self.words.count)], at: random.below(bytes.count + 1))
+        case 5: bytes.replaceSubrange(position..<end, with: Self.words[random.below(Self.words.count)])
         case 6: replaceNumber(in: &bytes, from: position)
-        default: if below(4) == 0 { bytes.removeSubrange(position...) }
+        default: if random.below(4) == 0 { bytes.removeSubrange(position...) }
         }
     }
 
@@ -44,7 +34,7 @@ struct Mutator {
         let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
         guard let start = bytes[position...].firstIndex(where: isDigit) else { return }
         let end = bytes[start...].firstIndex { !isDigit($0) } ?? bytes.count
-        bytes.replaceSubrange(start..<end, with: Self.numbers[below(Self.numbers.count)].utf8)
+        bytes.replaceSubrange(start..<end, with: Self.numbers[random.below(Self.numbers.count)].utf8)
     }
 
     private static let numbers = [

@@ -43,11 +43,6 @@ private func removeTree(_ path: String) {
     remove(path)
 }
 
-/// A file below Tests/Fixtures.
-func fixture(_ name: String, from file: String = #filePath) -> String {
-    joined(folder(of: folder(of: folder(of: file))), "Fixtures/\(name)")
-}
-
 /// The bytes of a safetensors file with that header, whatever it says.
 func safetensors(_ header: String, data: Int = 0) -> [UInt8] {
     withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { [UInt8]($0) } + Array(header.utf8) + Array(repeating: 0, count: data)

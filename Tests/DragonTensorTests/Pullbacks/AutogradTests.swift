@@ -1,17 +1,17 @@
 import DragonModel
 import DragonTensor
+import TestSupport
 import Testing
 
 /// Gradients that torch.autograd computed in float64 (Tests/Peers/make_pullbacks.py).
 private struct Recorded {
-    private static let path = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" } + "/Fixtures/pullbacks.safetensors"
     private let file: SafetensorsFile
     private let name: String
     let options: [Int]
 
     /// Every case of an operator.
     static func all(_ operation: String) throws -> [Recorded] {
-        let file = try SafetensorsFile(path)
+        let file = try SafetensorsFile(fixture("pullbacks.safetensors"))
         let count = file.entries.count { $0.name.hasPrefix(operation + ".") && $0.name.hasSuffix(".options") }
         return try (0..<count).map { number in
             let name = "\(operation).\(number)"

@@ -1,4 +1,5 @@
 import DragonTensor
+import TestSupport
 import Testing
 
 @Suite("Pullbacks agree with central differences of the definitions, on every instruction set")
