@@ -1,4 +1,4 @@
-/// Which pixels of a picture are meant: one byte each, set from 128 on.
+/// Which pixels of a picture are meant: one byte each, how much of it; what asks for a border takes it from 128 on.
 #ifndef PLUGIN_MASK_H
 #define PLUGIN_MASK_H
 

@@ -1,12 +1,20 @@
 // Brings GIMP's image to the window, and the window's result to GIMP.
 #include "dialog.h"
 
+#include <string.h>
 #include <unistd.h>
 #include <gtk/gtk.h>
 #include <libgimp/gimp.h>
 #include "batch.h"
 #include "window.h"
 #include "words.h"
+
+// GIMP's own windows are of GTK 2: a theme of theirs says nothing to ours but whether it is dark.
+static void follow_theme(void) {
+    char *theme = gimp_gimprc_query("theme");
+    g_object_set(gtk_settings_get_default(), "gtk-application-prefer-dark-theme", theme && strstr(theme, "Dark"), NULL);
+    g_free(theme);
+}
 
 // GTK 3 by hand: libgimpui would bring GTK 2 into the process.
 static gboolean begin_gtk(GError **error) {
@@ -18,8 +26,10 @@ static gboolean begin_gtk(GError **error) {
     g_unsetenv("GTK_MODULES");
     g_set_prgname("dragon-gimp");
     gdk_set_program_class(gimp_wm_class());
-    if (gtk_init_check(NULL, NULL))
+    if (gtk_init_check(NULL, NULL)) {
+        follow_theme();
         return TRUE;
+    }
     g_set_error_literal(error, WORDS_ERROR, 0, _("There is no display for the dialog. Scripts run without one."));
     return FALSE;
 }

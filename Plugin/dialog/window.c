@@ -4,9 +4,12 @@
 
 #include "parent.h"
 
-static const char STYLE[] = ".dragon-canvas { background-color: shade(@theme_bg_color, 0.8); }"
-                            ".dragon-heading { font-size: 130%; font-weight: bold; }"
-                            ".dragon-strip button { padding: 3px; }";
+static const char STYLE[] =
+    ".dragon-canvas { background-color: shade(@theme_bg_color, 0.8); }"
+    ".dragon-heading { font-size: 130%; font-weight: bold; }"
+    ".dragon-strip button { padding: 3px; }"
+    // Dark themes hardly tell it from the window.
+    "infobar.error > revealer > box { background-color: mix(@theme_bg_color, @error_color, 0.5); }";
 
 // --- What follows a change -------------------------------------------------------------------------------------------
 

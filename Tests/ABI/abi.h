@@ -14,8 +14,9 @@ enum { SIDE = 128, PIXELS = SIDE * SIDE };
 extern const char *model_path, *program_path, *work_path;
 
 /// Counts a failure and says what was found, unless the condition holds.
-void check(bool holds, const char *file, int line, const char *format, ...) __attribute__((format(printf, 4, 5)));
-#define CHECK(condition, ...) check((condition), __FILE__, __LINE__, #condition ": " __VA_ARGS__)
+void check(bool holds, const char *file, int line, const char *condition, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+#define CHECK(condition, ...) check((condition), __FILE__, __LINE__, #condition, "" __VA_ARGS__)
 
 /// Expects a status of a call on a model; of any but DRAGON_OK a message of one line too, with those words in it.
 void expect(dragon_model *model, dragon_status found, dragon_status expected, const char *words, const char *file,

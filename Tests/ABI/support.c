@@ -5,13 +5,13 @@
 extern int failures;
 dragon_parameters move_parameters;
 
-void check(bool holds, const char *file, int line, const char *format, ...) {
+void check(bool holds, const char *file, int line, const char *condition, const char *format, ...) {
     if (holds)
         return;
     failures++;
     va_list arguments;
     va_start(arguments, format);
-    fprintf(stderr, "%s:%d: not so: ", file, line);
+    fprintf(stderr, "%s:%d: not so: %s: ", file, line, condition);
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);
     va_end(arguments);

@@ -14,6 +14,8 @@ struct Composition {
 
     /// How a plate's hole is filled.
     enum Fill {
+        /// Not at all: where no pixel is looked at.
+        case none
         /// Smoothly, at once.
         case quick
         /// With the texture around it, which takes a while.
@@ -90,11 +92,12 @@ struct Composition {
     }
 
     private static func plate(_ colours: Raster, without emptied: Mask, _ margins: BlendMargins, _ fill: Fill) throws -> Raster {
+        if case .none = fill { return colours }
         let hole = Hole(emptied.touched, reach: margins.grow)
         let smooth = colours.filled(hole)
         let plate =
             switch fill {
-            case .quick: smooth
+            case .none, .quick: smooth
             case .textured(let checkpoint): try TextureFill(colours, smooth: smooth, hole: hole, checkpoint: checkpoint).run()
             }
         guard emptied.isSoft else { return plate }

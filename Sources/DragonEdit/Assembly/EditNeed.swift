@@ -17,8 +17,7 @@ extension PhotoEdit {
     ///
     /// - Throws: ``EditError`` for what cannot be met.
     public func need(on model: DiffusionModel) throws -> EditNeed {
-        // No hole is looked at here: any fill will do.
-        let plan = try PhotoPlan(self, fill: .quick)
+        let plan = try PhotoPlan(self, fill: .none)
         var request = EditRequest(source: .picture(plan.picture), action: plan.action, prompt: [], emptyPrompt: [])
         request.parameters = parameters
         try request.validate(downsampling: model.autoencoder.configuration.downsampling)

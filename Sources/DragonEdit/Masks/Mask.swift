@@ -60,17 +60,6 @@ public struct Mask: Sendable, Equatable {
         return result
     }
 
-    /// Cut or padded about the centre.
-    func centreFitted(height newHeight: Int, width newWidth: Int) -> Mask {
-        var result = Mask(height: newHeight, width: newWidth)
-        let offset = centreOffset(from: (height, width), to: (newHeight, newWidth))
-        for index in indices {
-            let (y, x) = (index / width + offset.y, index % width + offset.x)
-            if result.contains(y, x) { result[y, x] = true }
-        }
-        return result
-    }
-
     /// Cells set in both, in either, or not.
     static func & (a: Mask, b: Mask) -> Mask { Mask(height: a.height, width: a.width, cells: zip(a.cells, b.cells).map { $0 && $1 }) }
     static func | (a: Mask, b: Mask) -> Mask { Mask(height: a.height, width: a.width, cells: zip(a.cells, b.cells).map { $0 || $1 }) }
