@@ -7,7 +7,7 @@ static void refuse(dragon_model *model, dragon_request request, const char *word
     dragon_result *result = (dragon_result *)1;
     dragon_estimate estimate = {.size = sizeof estimate};
     expect(model, dragon_edit(model, &request, &result), DRAGON_BAD_INPUT, words, __FILE__, line);
-    check(result == NULL, __FILE__, line, "no result");
+    check(result == NULL, __FILE__, line, "no result", "");
     expect(model, dragon_edit_estimate(model, &request, &estimate), DRAGON_BAD_INPUT, words, __FILE__, line);
 }
 
@@ -16,7 +16,8 @@ static void refuse_everywhere(dragon_model *model, dragon_request request, const
     dragon_result *result = (dragon_result *)1;
     char message[512];
     dragon_status status = dragon_preview(&request, &result, message, sizeof message);
-    check(status == DRAGON_BAD_INPUT && !result, __FILE__, line, "the preview's status is %d", status);
+    check(status == DRAGON_BAD_INPUT && !result, __FILE__, line, "the preview fails", "the preview's status is %d",
+          status);
     check(strstr(message, words) != NULL, __FILE__, line, "\"%s\" should say \"%s\"", message, words);
 }
 

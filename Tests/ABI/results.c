@@ -168,6 +168,25 @@ static void test_preview(void) {
     dragon_result_free(result);
 }
 
+// What belongs in part arrives in part. Less than one half alone is no object.
+static void test_soft_mask(void) {
+    static uint8_t mask[PIXELS], shown[4 * PIXELS];
+    dragon_request request = move_request();
+    const uint8_t *before = request.picture.pixels;
+    for (int i = 0; i < PIXELS; i++)
+        mask[i] = request.mask.pixels[i] ? 153 : 0;
+    request.mask.pixels = mask;
+    dragon_result *result = NULL;
+    CHECK(dragon_preview(&request, &result, NULL, 0) == DRAGON_OK, "a preview");
+    CHECK(dragon_result_pixels(result, DRAGON_RGBA_U8, shown, 0) == DRAGON_OK, "pixels");
+    int from = 4 * (45 * SIDE + 45), to = 4 * (55 * SIDE + 75), wanted = (3 * before[from] + 2 * before[to]) / 5;
+    CHECK(abs(shown[to] - wanted) <= 2, "three fifths of the object: %d, not %d", shown[to], wanted);
+    dragon_result_free(result);
+    for (int i = 0; i < PIXELS; i++)
+        mask[i] = request.mask.pixels[i] ? 127 : 0;
+    CHECK(dragon_preview(&request, &result, NULL, 0) == DRAGON_BAD_INPUT, "no object");
+}
+
 // Of a cut-out, what was moved away leaves nothing behind, and stands opaque at its new place.
 static void test_alpha(dragon_model *model) {
     static uint8_t picture[4 * PIXELS], found[4 * PIXELS];
@@ -197,4 +216,5 @@ void test_results(void) {
     test_copies(result);
     test_wrong_results(result);
     test_preview();
+    test_soft_mask();
 }

@@ -21,12 +21,12 @@ void expect(dragon_model *model, dragon_status found, dragon_status expected, co
             int line) {
     char message[512] = "";
     size_t length = dragon_model_message(model, message, sizeof message);
-    check(found == expected, file, line, "status %d, expected %d: %s", found, expected, message);
-    check(strchr(message, '\n') == NULL, file, line, "one line: %s", message);
+    check(found == expected, file, line, "the status", "status %d, expected %d: %s", found, expected, message);
+    check(strchr(message, '\n') == NULL, file, line, "one line", "%s", message);
     if (expected == DRAGON_OK)
-        check(length == 0, file, line, "no message: %s", message);
+        check(length == 0, file, line, "no message", "%s", message);
     if (words)
-        check(strstr(message, words) != NULL, file, line, "\"%s\" should say \"%s\"", message, words);
+        check(strstr(message, words) != NULL, file, line, "the words", "\"%s\" should say \"%s\"", message, words);
 }
 
 dragon_model *open_model(void) {
@@ -49,7 +49,7 @@ void draw(uint8_t *pixels, uint8_t *mask) {
                 pixel[c] = (uint8_t)((inside ? 180 : 40 + x / 2) + (state >> 28));
             }
             pixel[3] = 255;
-            mask[y * SIDE + x] = inside ? 255 : 127;
+            mask[y * SIDE + x] = inside ? 255 : 0;
         }
     }
 }
