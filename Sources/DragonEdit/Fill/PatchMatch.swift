@@ -18,8 +18,6 @@ struct PatchMatch {
     private var random: UInt64
     /// What a source costs that is as far away as the level is wide: what lies near is likelier to go on in the hole.
     private static let farness: Float = 0.01
-    /// Weight of what a source would bring that nothing around the pixel asks for.
-    private static let plainness: Float = 0.15
 
     /// - Returns: nil where no known patch exists.
     init?(_ level: FillLevel, seed: UInt64) {
@@ -52,6 +50,12 @@ struct PatchMatch {
         return result
     }
 
+    /// How badly patches and their matches agree: the mean cost.
+    var disagreement: Float {
+        let costs = sought.map { cost[Int($0)] }.filter(\.isFinite)
+        return costs.isEmpty ? .infinity : costs.reduce(0, +) / Float(costs.count)
+    }
+
     /// Takes over the matches of a level of half the size, or random ones.
     mutating func begin(from coarse: PatchMatch?, coarseWidth: Int, in level: FillLevel) {
         let w = level.width
@@ -71,7 +75,9 @@ struct PatchMatch {
 
     /// Fills the hole of the coarsest level from its border inwards, ring by ring: each pixel becomes the middle of the source
     /// patch that agrees best with what is known around it (the order of Criminisi, Pérez and Toyama, 2004, without priorities).
-    mutating func peel(_ level: inout FillLevel, _ checkpoint: Checkpoint) throws {
+    ///
+    /// - Parameter plainness: weight of what a source would bring that nothing around the pixel asks for.
+    mutating func peel(_ level: inout FillLevel, plainness: Float, _ checkpoint: Checkpoint) throws {
         let w = level.width
         var isKnown = level.isHole.map { !$0 }
         // Every few sources, where there are many.
@@ -85,7 +91,7 @@ struct PatchMatch {
                 let mean = knownMean(level, at, isKnown)
                 for index in Swift.stride(from: next(stride), to: sources.count, by: stride) {
                     let from = Int(sources[index])
-                    let found = distance(level, at, from, knowing: isKnown, mean: mean) + penalty(at, from, w)
+                    let found = distance(level, at, from, knowing: isKnown, mean: mean, plainness) + penalty(at, from, w)
                     if found < least { (best, least) = (from, found) }
                 }
                 match[at] = Int32(best)
@@ -169,7 +175,9 @@ struct PatchMatch {
 
     /// The same over known pixels; for the others the source should bring no more than the known ones' mean, or faces would
     /// grow out of a plain sky that borders on one elsewhere. Infinite where nothing is known.
-    private func distance(_ level: FillLevel, _ at: Int, _ from: Int, knowing isKnown: [Bool], mean: SIMD4<Float>) -> Float {
+    private func distance(
+        _ level: FillLevel, _ at: Int, _ from: Int, knowing isKnown: [Bool], mean: SIMD4<Float>, _ plainness: Float
+    ) -> Float {
         let (r, w, h) = (Self.radius, level.width, level.height)
         let (x, y) = (at % w, at / w)
         var (known, unknown, knownCount, unknownCount) = (Float(0), Float(0), Float(0), Float(0))
@@ -188,7 +196,7 @@ struct PatchMatch {
             }
         }
         guard knownCount > 0 else { return .infinity }
-        return known / knownCount + Self.plainness * unknown / max(unknownCount, 1)
+        return known / knownCount + plainness * unknown / max(unknownCount, 1)
     }
 
     /// The mean colour of what is known around a pixel.

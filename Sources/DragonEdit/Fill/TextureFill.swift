@@ -20,6 +20,8 @@ struct TextureFill {
     private static let mostSought = 16_000
     /// Pixels of a hole that patches are sought for at all; larger holes are solved at a smaller scale.
     private static let mostPixels = 2_000_000
+    /// Weights of what a beginning would bring that nothing asks for; of equals the first counts.
+    private static let plainness: [Float] = [0.15, 0.05, 0.4]
     /// How far a match is corrected, in pixels.
     private static let correction = 4
     /// Scales whose detail is copied from single pixels, not averaged: averages of patches that disagree have too little grain.
@@ -55,8 +57,8 @@ struct TextureFill {
         let finest = levels.firstIndex { $0.holeCount <= Self.mostPixels } ?? levels.count - 1
         // Detail is what coarser levels lack, so there must be some.
         while let last = levels.last, levels.count <= finest + Self.copied { levels.append(last.halved) }
-        guard let (match, solved) = try solve(levels, finest: finest) else { return smooth }
-        return finished(levels, match, solved, level: finest, trend)
+        guard let solution = try solve(levels, finest: finest) else { return smooth }
+        return finished(levels, solution.match, solution.level, level: finest, trend)
     }
 
     /// The part as a level, its hole filled smoothly.
@@ -73,24 +75,44 @@ struct TextureFill {
         return cells.bounds.map { min($0.width, $0.height) } ?? 0
     }
 
+    /// A level and what its patches are matched with.
+    private struct Solution {
+        var match: PatchMatch
+        var level: FillLevel
+    }
+
     /// Matches and colours of the finest level that is solved.
-    private func solve(_ levels: [FillLevel], finest: Int) throws -> (PatchMatch, FillLevel)? {
-        var (coarse, coarseWidth): (PatchMatch?, Int) = (nil, 0)
-        for index in stride(from: levels.count - 1, through: finest, by: -1) {
+    ///
+    /// What the hole is begun with decides what grows in it: of several beginnings the one goes on whose patches agree best,
+    /// or a stem that should go through it may end at its border.
+    private func solve(_ levels: [FillLevel], finest: Int) throws -> Solution? {
+        let compared = max(finest, levels.count - 2)
+        let begun = try Self.plainness.compactMap { plainness in
+            try descend(levels, from: nil, indices: (compared..<levels.count).reversed(), finest: finest, plainness)
+        }
+        guard let best = begun.min(by: { $0.match.disagreement < $1.match.disagreement }) else { return nil }
+        return try descend(levels, from: best, indices: (finest..<compared).reversed(), finest: finest, 0)
+    }
+
+    /// Solves levels one after the other, each begun with what the coarser one found.
+    private func descend(
+        _ levels: [FillLevel], from coarse: Solution?, indices: some Sequence<Int>, finest: Int, _ plainness: Float
+    ) throws -> Solution? {
+        var found = coarse
+        for index in indices {
             var level = levels[index]
             guard var match = PatchMatch(level, seed: UInt64(index) &* 0x9E37_79B9_7F4A_7C15) else { continue }
-            match.begin(from: coarse, coarseWidth: coarseWidth, in: level)
-            if coarse == nil { try match.peel(&level, checkpoint) } else { vote(match, into: &level) }
+            match.begin(from: found?.match, coarseWidth: found?.level.width ?? 0, in: level)
+            if found == nil { try match.peel(&level, plainness: plainness, checkpoint) } else { vote(match, into: &level) }
             let isLarge = level.holeCount > Self.mostSought
             for round in 0..<(isLarge ? 1 : index == finest ? 3 : 6) {
                 let reach = isLarge ? Self.correction : max(level.width, level.height)
                 try match.improve(in: level, sweeps: round > 0 || isLarge ? 2 : 4, reach: reach, checkpoint)
                 vote(match, into: &level)
             }
-            (coarse, coarseWidth) = (match, level.width)
-            if index == finest { return (match, level) }
+            found = Solution(match: match, level: level)
         }
-        return nil
+        return found
     }
 
     /// Every pixel of the hole becomes the mean of what the patches over it hold there, better matches counting more.
