@@ -26,6 +26,9 @@ gboolean host_open(Host *host, gint32 image, gint32 drawable, GError **error);
 /// A layer's pixels, in a format that loses nothing the engine could use.
 Picture *host_picture(gint32 layer, GError **error);
 
+/// A part of a one-channel drawable, such as a selection, 0 where that has no pixels. NULL where it cannot be read.
+Mask *host_mask(gint32 drawable, int x, int y, int width, int height);
+
 /// The selection over the layer; NULL where nothing is selected.
 Mask *host_selection(const Host *host);
 

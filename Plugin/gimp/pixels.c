@@ -16,8 +16,7 @@ Picture *host_picture(gint32 layer, GError **error) {
     return picture;
 }
 
-// A part of a one-channel drawable, 0 where it has no pixels.
-static Mask *mask_of_drawable(gint32 drawable, int x, int y, int width, int height) {
+Mask *host_mask(gint32 drawable, int x, int y, int width, int height) {
     GeglBuffer *buffer = gimp_drawable_get_buffer(drawable);
     if (!buffer)
         return NULL;
@@ -34,8 +33,7 @@ static Mask *selection_over(gint32 layer) {
         return NULL;
     int x, y;
     gimp_drawable_offsets(layer, &x, &y);
-    return mask_of_drawable(gimp_image_get_selection(image), x, y, gimp_drawable_width(layer),
-                            gimp_drawable_height(layer));
+    return host_mask(gimp_image_get_selection(image), x, y, gimp_drawable_width(layer), gimp_drawable_height(layer));
 }
 
 Mask *host_selection(const Host *host) {
@@ -61,7 +59,7 @@ Mask *host_reference_mask(const Host *host, const Edit *edit, gint32 layer, cons
     Mask *mask = selection_is_its ? selection_over(layer) : NULL;
     gint32 layer_mask = gimp_layer_get_mask(layer);
     if (!mask && layer_mask != -1)
-        mask = mask_of_drawable(layer_mask, 0, 0, reference->width, reference->height);
+        mask = host_mask(layer_mask, 0, 0, reference->width, reference->height);
     return mask ? mask : mask_of_alpha(reference);
 }
 

@@ -94,12 +94,10 @@ struct Composition {
     private static func plate(_ colours: Raster, without emptied: Mask, _ margins: BlendMargins, _ fill: Fill) throws -> Raster {
         if case .none = fill { return colours }
         let hole = Hole(emptied.touched, reach: margins.grow)
-        let smooth = colours.filled(hole)
-        let plate =
-            switch fill {
-            case .none, .quick: smooth
-            case .textured(let checkpoint): try TextureFill(colours, smooth: smooth, hole: hole, checkpoint: checkpoint).run()
-            }
+        var plate = colours.filled(hole)
+        if case .textured(let checkpoint) = fill {
+            plate = try TextureFill(colours, smooth: plate, hole: hole, checkpoint: checkpoint).run()
+        }
         guard emptied.isSoft else { return plate }
         // Of what a soft mask holds in part, a part stays.
         let fringe = DistanceField(to: emptied).ramp(inner: hole.reach + 1, outer: hole.reach + 1 + Float(margins.feather))

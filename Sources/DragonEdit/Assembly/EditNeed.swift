@@ -18,8 +18,7 @@ extension PhotoEdit {
     /// - Throws: ``EditError`` for what cannot be met.
     public func need(on model: DiffusionModel) throws -> EditNeed {
         let plan = try PhotoPlan(self, fill: .none)
-        var request = EditRequest(source: .picture(plan.picture), action: plan.action, prompt: [], emptyPrompt: [])
-        request.parameters = parameters
+        let request = PreparedEdit(edit: self, plan: plan).request
         try request.validate(downsampling: model.autoencoder.configuration.downsampling)
         let memory = EditMemory(request, model, keepsFullPrecision: false)
         let work = plan.work

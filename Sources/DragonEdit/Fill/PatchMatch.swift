@@ -50,9 +50,12 @@ struct PatchMatch {
         return result
     }
 
+    /// Costs of the patches that are matched.
+    var costs: [Float] { sought.map { cost[Int($0)] }.filter(\.isFinite) }
+
     /// How badly patches and their matches agree: the mean cost.
     var disagreement: Float {
-        let costs = sought.map { cost[Int($0)] }.filter(\.isFinite)
+        let costs = costs
         return costs.isEmpty ? .infinity : costs.reduce(0, +) / Float(costs.count)
     }
 

@@ -90,8 +90,9 @@ struct TextureFill {
         let begun = try Self.plainness.compactMap { plainness in
             try descend(levels, from: nil, indices: (compared..<levels.count).reversed(), finest: finest, plainness)
         }
-        guard let best = begun.min(by: { $0.match.disagreement < $1.match.disagreement }) else { return nil }
-        return try descend(levels, from: best, indices: (finest..<compared).reversed(), finest: finest, 0)
+        // At the coarsest scales there may be no patch to take: then a finer one is begun with.
+        let best = begun.min { $0.match.disagreement < $1.match.disagreement }
+        return try descend(levels, from: best, indices: (finest..<compared).reversed(), finest: finest, Self.plainness[0])
     }
 
     /// Solves levels one after the other, each begun with what the coarser one found.
@@ -117,7 +118,7 @@ struct TextureFill {
 
     /// Every pixel of the hole becomes the mean of what the patches over it hold there, better matches counting more.
     private func vote(_ match: PatchMatch, into level: inout FillLevel) {
-        let costs = match.sought.map { match.cost[Int($0)] }.filter(\.isFinite).sorted()
+        let costs = match.costs.sorted()
         let typical = max(costs.isEmpty ? 0 : costs[costs.count * 3 / 4], 1e-6)
         let weights = match.cost.map { $0.isFinite ? expf(-$0 / (2 * typical)) + 1e-6 : 1 }
         let hole = match.sought.map(Int.init).filter { level.isHole[$0] }
