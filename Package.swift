@@ -63,7 +63,9 @@ let package = Package(
             name: "DragonTensorTests", dependencies: ["DragonTensor", "DragonModel", "TestSupport"], path: "Tests/DragonTensorTests"),
         .testTarget(
             name: "DragonModelTests", dependencies: ["DragonModel", "DragonTensor", "TestSupport"], path: "Tests/DragonModelTests"),
-        .testTarget(name: "DragonEditTests", dependencies: ["DragonEdit", "DragonModel", "DragonTensor"], path: "Tests/DragonEditTests"),
+        .testTarget(
+            name: "DragonEditTests", dependencies: ["DragonEdit", "DragonModel", "DragonTensor", "TestSupport"],
+            path: "Tests/DragonEditTests"),
         .testTarget(
             name: "DragonStoreTests", dependencies: ["DragonModel", "DragonStore", "TestSupport"], path: "Tests/DragonStoreTests",
             exclude: ["server.py"]),

@@ -1,12 +1,13 @@
 import DragonModel
 import DragonTensor
+import TestSupport
 import Testing
 
 @testable import DragonEdit
 
 @Suite("With the embedded model a moved object leaves no trace")
 struct EmbeddedModelTests {
-    private static let path = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" } + "/Install/model/embedded"
+    private static let path = inRepository("Install/model/embedded")
     private let side = 256
 
     private func disc(_ x: Int, _ y: Int, radius: Int) -> Mask {

@@ -1,6 +1,7 @@
 import DragonEdit
 @testable import DragonModel
 import DragonTensor
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -8,12 +9,7 @@ import Testing
 #endif
 
 /// The oracle's cases: another seed's folder (model/ and cases/) can be named in DRAGON_ORACLE.
-private let oracleFolder: String = {
-    if let folder = getenv("DRAGON_ORACLE") { return String(cString: folder) }
-    var parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
-    while let last = parts.last, last != "Tests" { parts.removeLast() }
-    return parts.joined(separator: "/") + "/Fixtures"
-}()
+private let oracleFolder = getenv("DRAGON_ORACLE").map { String(cString: $0) } ?? inRepository("Tests/Fixtures")
 
 private let names = ["move", "grow", "shrink", "drag", "landmark", "appearance", "paste"].flatMap { ["\($0)-dragon", "\($0)-diffeditor"] }
 

@@ -1,12 +1,12 @@
 import DragonModel
 import DragonTensor
+import TestSupport
 
 @testable import DragonEdit
 
 /// The small model of Tests/Fixtures, loaded once for every test.
 enum Samples {
-    private static let path = #filePath.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" } + "/Fixtures/model"
-    private static let loaded = Result { try DiffusionModel(files: ModelFiles(path: path), in: ComputeContext(threads: 2)) }
+    private static let loaded = Result { try DiffusionModel(files: ModelFiles(path: fixture("model")), in: ComputeContext(threads: 2)) }
 
     static func model() throws -> DiffusionModel { try loaded.get() }
 
