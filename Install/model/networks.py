@@ -5,6 +5,7 @@ left out at the finest level, where it would cost more than all convolutions tog
 levels below. The network predicts v rather than the noise: at high noise v is the picture itself, which a briefly
 trained network gets roughly right, while a small error of the noise there becomes a large one of the picture.
 """
+import safetensors.torch
 import torch
 from diffusers import DDIMScheduler, UNet2DConditionModel
 from torch.nn.attention import SDPBackend, sdpa_kernel
@@ -58,6 +59,11 @@ class Diffusion(torch.nn.Module):
         self.unet = unet(channels)
         self.text = text_encoder(vocabulary)
         self.register_buffer("alphas", scheduler().alphas_cumprod.clone(), persistent=False)
+
+    def load(self, folder):
+        """Takes the weights of an exported model of the same shape."""
+        for part, network, name in (("unet", self.unet, "diffusion_pytorch_model"), ("text_encoder", self.text, "model")):
+            network.load_state_dict(safetensors.torch.load_file(folder / part / f"{name}.safetensors"))
 
     def predict(self, noisy, t, ids):
         """v for each item; equal prompts are embedded once."""

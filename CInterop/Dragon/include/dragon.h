@@ -1,16 +1,16 @@
 /// The engine's C interface: edits of photos with a Stable Diffusion model.
 ///
 /// Conventions:
-/// - A handle is opaque. NULL, a freed handle or any other value that is none answers DRAGON_INVALID_HANDLE, it never
-/// crashes.
-/// - A struct starts with its size: set it to sizeof, and 0 in every field not used. A size the library does not know
-///   answers DRAGON_WRONG_VERSION. Later versions only append fields.
+/// - A handle is opaque. NULL, a freed handle or any other value that is none answers DRAGON_INVALID_HANDLE; it never
+///   crashes.
+/// - A struct starts with its size: set it to sizeof, and 0 in every field not used. Later versions only append fields:
+///   an older client's shorter struct is taken as it is, a newer client's longer one where what this library does not
+///   know is 0. Any other size answers DRAGON_WRONG_VERSION.
 /// - A function that can fail returns a status. Its one-line message, which says what to do, is asked of the handle;
 ///   of the message of a failed call without a handle, dragon_status_text tells the kind.
 /// - Any thread may call any function. A model runs one edit at a time: a second answers DRAGON_BUSY at once.
 /// - Text is UTF-8. A function that gives text copies it into the caller's buffer, cuts it at a character's border,
-/// ends it
-///   with a zero, and returns the bytes that the whole text needs without that zero, as snprintf does.
+///   ends it with a zero, and returns the bytes that the whole text needs without that zero, as snprintf does.
 /// - Pixels are non-linear sRGB ("R'G'B'"), rows from the top, alpha not premultiplied.
 #ifndef DRAGON_H
 #define DRAGON_H
@@ -24,6 +24,35 @@ extern "C" {
 
 /// Changes only when something that was promised no longer holds.
 #define DRAGON_ABI_VERSION 1u
+
+// --- Limits ----------------------------------------------------------------------------------------------------------
+
+/// Columns and rows of a picture, each, and its pixels in all; those of a preview's picture.
+#define DRAGON_MOST_PICTURE_SIDE 100000
+#define DRAGON_MOST_PICTURE_PIXELS 536870912
+#define DRAGON_MOST_PREVIEW_PIXELS 16000000
+/// Handles of a drag; pixels that an object may be shifted by, either way; factors of its size.
+#define DRAGON_MOST_POINTS 1000
+#define DRAGON_MOST_DISPLACEMENT 100000
+#define DRAGON_LEAST_RESIZE 0.05
+#define DRAGON_MOST_RESIZE 20
+/// Steps of the sampler; classifier-free guidance scale; factor of the energies' gradients; an energy's weight; η of
+/// DiffEditor's noise.
+#define DRAGON_MOST_STEPS 1000
+#define DRAGON_MOST_GUIDANCE_SCALE 100
+#define DRAGON_MOST_ENERGY_SCALE 1000000
+#define DRAGON_MOST_WEIGHT 1000
+#define DRAGON_MOST_SDE_STRENGTH 1
+/// Side of the window that the network works on, in pixels: a multiple of the one, up to the other.
+#define DRAGON_SIDE_MULTIPLE 64
+#define DRAGON_MOST_SIDE 4096
+/// Pixels that a change reaches around what is emptied (grow), of the ramp beyond (feather), and of a carried object's
+/// own edge (soften).
+#define DRAGON_MOST_MARGIN 1000
+/// Threads of a model.
+#define DRAGON_MOST_THREADS 1024
+
+// --- Types -----------------------------------------------------------------------------------------------------------
 
 /// How a call ended.
 typedef int32_t dragon_status;
@@ -95,6 +124,10 @@ enum {
     DRAGON_PHASE_FETCH = 5,
     /// Of dragon_model_add: files checked.
     DRAGON_PHASE_CHECK = 6,
+    /// Comes first: the old place is filled with texture, the picture's part brought to the network's grid.
+    DRAGON_PHASE_FILL = 7,
+    /// Of dragon_model_open_watched: weights mapped and checked.
+    DRAGON_PHASE_LOAD = 8,
 };
 
 /// A point or a shift, in pixels.
@@ -107,7 +140,7 @@ typedef struct dragon_point {
 typedef struct dragon_picture {
     /// NULL where there is none.
     const void *pixels;
-    /// Columns and rows, 1 … 100000.
+    /// Columns and rows, 1 … DRAGON_MOST_PICTURE_SIDE.
     int32_t width;
     int32_t height;
     /// Bytes from one row to the next; 0 means that rows follow each other without a gap.
@@ -126,34 +159,45 @@ typedef struct dragon_mask {
     int64_t stride;
 } dragon_mask;
 
-/// The numbers that tune an edit. dragon_parameters_default gives a model's own.
+/// The numbers that tune an edit. dragon_parameters_default gives a model's own. They do not depend on use_plate.
 typedef struct dragon_parameters {
     size_t size;
     dragon_algorithm algorithm;
-    /// Steps of the inversion and of the sampling, 1 … 1000. The schedule of guidance and noise is stretched to another
-    /// number than the model's own.
+    /// Steps of the inversion and of the sampling, 1 … DRAGON_MOST_STEPS. The schedule of guidance and noise, which is
+    /// the model's own, is stretched to them.
     int32_t steps;
-    /// Classifier-free guidance scale, 0 … 100; 1 is none.
+    /// Classifier-free guidance scale, 0 … DRAGON_MOST_GUIDANCE_SCALE; 1 is none.
     float guidance_scale;
-    /// Factor of the energies' gradients, 0 … 1000000: how strongly the edit is pulled.
+    /// Factor of the energies' gradients, 0 … DRAGON_MOST_ENERGY_SCALE: how strongly the edit is pulled.
     float energy_scale;
-    /// Weights of the energies, 0 … 1000 (DragonDiffusion, equations 4 to 7).
+    /// Weights of the energies, 0 … DRAGON_MOST_WEIGHT (DragonDiffusion, equations 4 to 7).
     float edit_weight;
     float content_weight;
     float contrast_weight;
     float inpaint_weight;
-    /// η of DiffEditor's regional noise, 0 … 1.
+    /// η of DiffEditor's regional noise, 0 … DRAGON_MOST_SDE_STRENGTH.
     float sde_strength;
+    /// Where chance begins, in what is made anew: the same seed gives the same bits, another one another picture. 0 is
+    /// the edit as published, to which "dragon" adds no chance.
     uint64_t seed;
-    /// Side of the window that the network works on, a multiple of 64; 0 takes the model's.
+    /// Side in pixels of the window that the network works on, a multiple of DRAGON_SIDE_MULTIPLE up to
+    /// DRAGON_MOST_SIDE; 0 takes the model's.
     int32_t side;
-    /// How far, in pixels, the change reaches beyond the mask, and how wide the ramp beyond that is.
+    /// How far, in pixels, the change reaches beyond the mask, and how wide the ramp beyond that is; 0 …
+    /// DRAGON_MOST_MARGIN.
     float grow;
     float feather;
-    /// 1: a move fills the old place first and pastes the object onto that. 0: as published.
+    /// 1: the picture's own pixels are moved, filled and warped before the network works on them. 0: the network does
+    /// all, as published.
     int32_t use_plate;
-    /// Bytes of memory that an edit may take; 0 sets no limit.
+    /// Bytes of memory that an edit may take beyond the model; 0 takes what is free.
     uint64_t memory_limit;
+    // Since version 0.2:
+    /// The step that an edit of a picture starts from, below steps, 0 being pure noise. A negative number, or a struct
+    /// that ends before this field, takes the model's, at its place of the schedule.
+    int32_t first_step;
+    /// Width in pixels of the ramp along a carried object's own edge, 0 … DRAGON_MOST_MARGIN; 0 leaves the mask's.
+    float soften;
 } dragon_parameters;
 
 /// What a callback is told. Valid during the callback only.
@@ -187,13 +231,16 @@ typedef struct dragon_request {
     /// Appearance, paste: the second picture, and its object, of its size.
     dragon_picture reference;
     dragon_mask reference_mask;
-    /// Drag, landmark: as many handles as targets. Elsewhere unused.
+    /// Drag, landmark: as many handles as targets, up to DRAGON_MOST_POINTS, in pixels of the picture.
+    /// Elsewhere unused.
     const dragon_point *handles;
     const dragon_point *targets;
     size_t point_count;
-    /// Move, resize: of the object. Paste: from the reference's pixels to the picture's.
+    /// Move, resize: of the object. Paste: from the reference's pixels to the picture's. Up to
+    /// DRAGON_MOST_DISPLACEMENT.
     dragon_point displacement;
-    /// Factor of the object's size about its box's middle; 0 means 1. Move, resize, paste.
+    /// Move, resize, paste: factor of the object's size about its box's middle, DRAGON_LEAST_RESIZE …
+    /// DRAGON_MOST_RESIZE; 0 means 1.
     double resize;
     /// What the picture shows, and the reference; NULL means nothing said, and the same as the picture.
     const char *prompt;
@@ -242,6 +289,10 @@ typedef struct dragon_result_info {
     int32_t y;
     int32_t width;
     int32_t height;
+    // Since version 0.2:
+    /// Pixels that were made anew, by the fill or the network. 0: all was carried, and another seed gives the same
+    /// picture.
+    uint64_t made_pixels;
 } dragon_result_info;
 
 // --- The library -----------------------------------------------------------------------------------------------------
@@ -286,8 +337,12 @@ dragon_status dragon_model_add(const char *source, dragon_progress_callback prog
 /// either way.
 ///
 /// - path: folder or file; NULL takes the first of dragon_model_list_create that can be opened.
-/// - threads: 1 … 1024; 0 takes the machine's.
+/// - threads: 1 … DRAGON_MOST_THREADS; 0 takes the machine's.
 dragon_status dragon_model_open(const char *path, int32_t threads, dragon_model **model);
+
+/// The same, told of its progress and asked whether to go on: DRAGON_CANCELLED where it is not to.
+dragon_status dragon_model_open_watched(const char *path, int32_t threads, dragon_progress_callback progress,
+                                        void *user_data, dragon_model **model);
 
 /// Cancels what runs, waits for its end, and frees the model. Results live on.
 void dragon_model_close(dragon_model *model);
@@ -301,19 +356,25 @@ dragon_status dragon_model_describe(dragon_model *model, dragon_model_info *info
 /// The model's own parameters for a mode; where it says nothing, the published ones. NULL as model: the published ones.
 dragon_status dragon_parameters_default(dragon_model *model, dragon_mode mode, dragon_parameters *parameters);
 
+/// The same of a model that is not opened: only its description is read.
+///
+/// - path: folder or file; NULL takes the first of dragon_model_list_create that can be opened.
+dragon_status dragon_parameters_of(const char *path, dragon_mode mode, dragon_parameters *parameters);
+
 // --- Edits -----------------------------------------------------------------------------------------------------------
 
 /// Checks a request as an edit would, and says what it will take. Starts nothing.
 dragon_status dragon_edit_estimate(dragon_model *model, const dragon_request *request, dragon_estimate *estimate);
 
-/// Runs an edit and returns when it has ended.
+/// Runs an edit and returns when it has ended. A second edit of the same picture, which differs in seed, strength or
+/// weights only, goes on from what the first one prepared, where memory allows.
 dragon_status dragon_edit(dragon_model *model, const dragon_request *request, dragon_result **result);
 
 /// Ends the edit that runs, from any thread, within a second; none running is no error.
 dragon_status dragon_model_cancel(dragon_model *model);
 
 /// What an edit intends, at once and without a network: moved pixels over a quick fill, the warp of a drag. The result
-/// covers the picture given; give one of screen size, at most 16 megapixels.
+/// covers the picture given; give one of screen size, at most DRAGON_MOST_PREVIEW_PIXELS.
 ///
 /// - message: what was wrong with the request; may be NULL.
 dragon_status dragon_preview(const dragon_request *request, dragon_result **result, char *message, size_t message_size);
