@@ -1,0 +1,74 @@
+import DragonImage
+import DragonModel
+
+/// Aligning points, with everything free to change (DragonDiffusion, section 4: landmarks).
+public struct Landmark: EditMode {
+    public static let name = EditModeName.landmark
+    public static let published = EditParameters(
+        weights: EnergyWeights(edit: 12, content: 0), energyScale: 3000, guidanceScale: 4, sdeStrength: 0.2)
+
+    /// Where content is taken hold of.
+    public let handles: [Point]
+    /// Where it goes, in step.
+    public let targets: [Point]
+
+    /// An alignment.
+    public init(handles: [Point], targets: [Point]) { (self.handles, self.targets) = (handles, targets) }
+
+    public init(_ given: ModeInputs) throws { self.init(handles: given.handles, targets: given.targets) }
+
+    public var inputs: ModeInputs {
+        var given = ModeInputs()
+        (given.handles, given.targets) = (handles, targets)
+        return given
+    }
+
+    // MARK: - In the picture's own pixels
+
+    public func footprint(on canvas: PixelSize, usesPlate: Bool) throws -> Footprint {
+        try EditError.check(handles, targets, on: canvas)
+        guard usesPlate else { return Footprint(affected: canvas.box) }
+        let region = Mask.around(handles, targets, on: canvas, reaching: DraggedPoints.warpReach)
+        return Footprint(affected: region.bounds ?? canvas.box, region: region)
+    }
+
+    /// The content is warped around the points.
+    public func compose(_ canvas: EditCanvas) throws -> Composition {
+        let points = DraggedPoints(handles: handles, targets: targets)
+        guard canvas.usesPlate, let region = canvas.footprint.region else { return points.left(to: !canvas.nothing, canvas) }
+        let warp = DragWarp(handles: handles, targets: targets, radius: DraggedPoints.reach(on: canvas.picture.size))
+        return points.warped(by: warp, within: region.cropped(to: canvas.box), canvas)
+    }
+
+    // MARK: - On the working grid
+
+    public func working(_ canvas: EditCanvas, _ composition: Composition) -> any WorkingEdit {
+        let grid = canvas.grid
+        return Working(
+            handles: handles.map { grid.onGrid($0) }, targets: targets.map { grid.onGrid($0) },
+            original: composition.original.map { WorkingPicture(grid.onGrid($0)) })
+    }
+
+    public func working(on grid: PixelSize) -> any WorkingEdit { Working(handles: handles, targets: targets) }
+
+    /// An alignment on the grid.
+    public struct Working: WorkingEdit {
+        let handles: [Point]
+        let targets: [Point]
+        public let reference: WorkingPicture?
+
+        /// - Parameter original: where the picture is warped already, the one before.
+        public init(handles: [Point], targets: [Point], original: WorkingPicture? = nil) {
+            (self.handles, self.targets, reference) = (handles, targets, original)
+        }
+
+        public func validate(on grid: PixelSize) throws {
+            try EditError.check(handles, targets, on: grid)
+            try EditError.check(reference, on: grid, "the original")
+        }
+
+        public func plan(_ weights: EnergyWeights, _ grids: EditGrids) throws -> any EditPlan {
+            try DragPlan(region: nil, handles: handles, targets: targets, isWarped: reference != nil, weights: weights, grids: grids)
+        }
+    }
+}
