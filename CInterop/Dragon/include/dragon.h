@@ -300,7 +300,7 @@ typedef struct dragon_result_info {
 /// DRAGON_ABI_VERSION of the library.
 uint32_t dragon_abi_version(void);
 
-/// The library's version, such as "0.1.0". Never freed.
+/// The library's version, such as "0.2.0". Never freed.
 const char *dragon_version(void);
 
 /// A status in a few words, such as "the model is busy". Never NULL, never freed.

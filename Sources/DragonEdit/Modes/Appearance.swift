@@ -3,7 +3,9 @@ import DragonModel
 
 /// Replacing an object's appearance by that of another picture's (DragonDiffusion, section 3.3.2).
 public struct Appearance: EditMode {
+    /// Its row of the table.
     public static let name = EditModeName.appearance
+    /// As published (ALGORITHM section 5).
     public static let published = EditParameters(
         weights: EnergyWeights(edit: 3.5, content: 5), energyScale: 2000, guidanceScale: 5, sdeStrength: 0.4)
 
@@ -19,12 +21,14 @@ public struct Appearance: EditMode {
         (self.object, self.reference, self.referenceObject) = (object, reference, referenceObject)
     }
 
+    /// From what a user gave.
     public init(_ given: ModeInputs) throws {
         self.init(
             object: try given.required(given.mask, .mask), reference: try given.required(given.reference, .reference),
             referenceObject: try given.required(given.referenceMask, .referenceMask))
     }
 
+    /// What it was given.
     public var inputs: ModeInputs {
         var given = ModeInputs()
         (given.mask, given.reference, given.referenceMask) = (object, reference, referenceObject)
@@ -33,6 +37,7 @@ public struct Appearance: EditMode {
 
     // MARK: - In the picture's own pixels
 
+    /// What it touches.
     public func footprint(on canvas: PixelSize, usesPlate: Bool) throws -> Footprint {
         try EditError.check(object, on: canvas, "the mask", mayBeWhole: false)
         try EditError.check(referenceObject, on: reference.size, "the reference's mask")
@@ -50,6 +55,7 @@ public struct Appearance: EditMode {
 
     // MARK: - On the working grid
 
+    /// The same edit on the working grid.
     public func working(_ canvas: EditCanvas, _ composition: Composition) -> any WorkingEdit {
         let other = WorkGrid(
             affected: referenceObject.bounds ?? reference.size.box, canvas: reference.size, margin: Self.referenceMargin, like: canvas.grid)
@@ -61,6 +67,7 @@ public struct Appearance: EditMode {
     /// Pixels of the reference that are seen around its object.
     private static let referenceMargin = 32
 
+    /// The edit on a grid that is the picture itself.
     public func working(on grid: PixelSize) -> any WorkingEdit {
         Working(object: object, reference: WorkingPicture(reference, size: grid), referenceObject: referenceObject)
     }
@@ -68,6 +75,7 @@ public struct Appearance: EditMode {
     /// New looks on the grid.
     public struct Working: WorkingEdit {
         let object: Mask
+        /// The second picture, of the grid's size.
         public let reference: WorkingPicture?
         let referenceObject: Mask
 
@@ -76,12 +84,14 @@ public struct Appearance: EditMode {
             (self.object, self.reference, self.referenceObject) = (object, reference, referenceObject)
         }
 
+        /// Throws what cannot be met.
         public func validate(on grid: PixelSize) throws {
             try EditError.check(object, on: grid, "the mask", mayBeWhole: false)
             try EditError.check(reference, on: grid, "the reference")
             try EditError.check(referenceObject, on: grid, "the reference's mask")
         }
 
+        /// Where things are, the start, the energies.
         public func plan(_ weights: EnergyWeights, _ grids: EditGrids) throws -> any EditPlan {
             try AppearancePlan(object: object, referenceObject: referenceObject, weights: weights, grids: grids)
         }

@@ -3,7 +3,9 @@ import DragonModel
 
 /// Dragging content from points to other points, within a region (DragonDiffusion, section 3.3.4).
 public struct Drag: EditMode {
+    /// Its row of the table.
     public static let name = EditModeName.drag
+    /// As published (ALGORITHM section 5).
     public static let published = EditParameters(
         weights: EnergyWeights(edit: 4, content: 6, inpaint: 0.2), energyScale: 2000, guidanceScale: 4, sdeStrength: 0.4)
 
@@ -19,8 +21,10 @@ public struct Drag: EditMode {
         (self.region, self.handles, self.targets) = (region, handles, targets)
     }
 
+    /// From what a user gave.
     public init(_ given: ModeInputs) throws { self.init(region: given.mask, handles: given.handles, targets: given.targets) }
 
+    /// What it was given.
     public var inputs: ModeInputs {
         var given = ModeInputs()
         (given.mask, given.handles, given.targets) = (region, handles, targets)
@@ -29,6 +33,7 @@ public struct Drag: EditMode {
 
     // MARK: - In the picture's own pixels
 
+    /// What it touches.
     public func footprint(on canvas: PixelSize, usesPlate: Bool) throws -> Footprint {
         try EditError.check(handles, targets, on: canvas)
         if let region { try EditError.check(region, on: canvas, "the mask") }
@@ -50,6 +55,7 @@ public struct Drag: EditMode {
 
     // MARK: - On the working grid
 
+    /// The same edit on the working grid.
     public func working(_ canvas: EditCanvas, _ composition: Composition) -> any WorkingEdit {
         let grid = canvas.grid
         return Working(
@@ -58,6 +64,7 @@ public struct Drag: EditMode {
             original: composition.original.map { WorkingPicture(grid.onGrid($0)) })
     }
 
+    /// The edit on a grid that is the picture itself.
     public func working(on grid: PixelSize) -> any WorkingEdit {
         Working(region: region ?? Mask.around(handles, targets, on: grid), handles: handles, targets: targets)
     }
@@ -67,6 +74,7 @@ public struct Drag: EditMode {
         let region: Mask
         let handles: [Point]
         let targets: [Point]
+        /// The second picture, of the grid's size.
         public let reference: WorkingPicture?
 
         /// - Parameter original: where the picture is warped already, the one before: its content at the handles is what the
@@ -75,6 +83,7 @@ public struct Drag: EditMode {
             (self.region, self.handles, self.targets, reference) = (region, handles, targets, original)
         }
 
+        /// Throws what cannot be met.
         public func validate(on grid: PixelSize) throws {
             // Points first: the region of a drag without a mask is made from them.
             try EditError.check(handles, targets, on: grid)
@@ -82,6 +91,7 @@ public struct Drag: EditMode {
             try EditError.check(reference, on: grid, "the original")
         }
 
+        /// Where things are, the start, the energies.
         public func plan(_ weights: EnergyWeights, _ grids: EditGrids) throws -> any EditPlan {
             try DragPlan(
                 region: region, handles: handles, targets: targets, isWarped: reference != nil, weights: weights, grids: grids)

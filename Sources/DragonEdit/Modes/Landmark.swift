@@ -3,7 +3,9 @@ import DragonModel
 
 /// Aligning points, with everything free to change (DragonDiffusion, section 4: landmarks).
 public struct Landmark: EditMode {
+    /// Its row of the table.
     public static let name = EditModeName.landmark
+    /// As published (ALGORITHM section 5).
     public static let published = EditParameters(
         weights: EnergyWeights(edit: 12, content: 0), energyScale: 3000, guidanceScale: 4, sdeStrength: 0.2)
 
@@ -15,8 +17,10 @@ public struct Landmark: EditMode {
     /// An alignment.
     public init(handles: [Point], targets: [Point]) { (self.handles, self.targets) = (handles, targets) }
 
+    /// From what a user gave.
     public init(_ given: ModeInputs) throws { self.init(handles: given.handles, targets: given.targets) }
 
+    /// What it was given.
     public var inputs: ModeInputs {
         var given = ModeInputs()
         (given.handles, given.targets) = (handles, targets)
@@ -25,6 +29,7 @@ public struct Landmark: EditMode {
 
     // MARK: - In the picture's own pixels
 
+    /// What it touches.
     public func footprint(on canvas: PixelSize, usesPlate: Bool) throws -> Footprint {
         try EditError.check(handles, targets, on: canvas)
         guard usesPlate else { return Footprint(affected: canvas.box) }
@@ -42,6 +47,7 @@ public struct Landmark: EditMode {
 
     // MARK: - On the working grid
 
+    /// The same edit on the working grid.
     public func working(_ canvas: EditCanvas, _ composition: Composition) -> any WorkingEdit {
         let grid = canvas.grid
         return Working(
@@ -49,12 +55,14 @@ public struct Landmark: EditMode {
             original: composition.original.map { WorkingPicture(grid.onGrid($0)) })
     }
 
+    /// The edit on a grid that is the picture itself.
     public func working(on grid: PixelSize) -> any WorkingEdit { Working(handles: handles, targets: targets) }
 
     /// An alignment on the grid.
     public struct Working: WorkingEdit {
         let handles: [Point]
         let targets: [Point]
+        /// The second picture, of the grid's size.
         public let reference: WorkingPicture?
 
         /// - Parameter original: where the picture is warped already, the one before.
@@ -62,11 +70,13 @@ public struct Landmark: EditMode {
             (self.handles, self.targets, reference) = (handles, targets, original)
         }
 
+        /// Throws what cannot be met.
         public func validate(on grid: PixelSize) throws {
             try EditError.check(handles, targets, on: grid)
             try EditError.check(reference, on: grid, "the original")
         }
 
+        /// Where things are, the start, the energies.
         public func plan(_ weights: EnergyWeights, _ grids: EditGrids) throws -> any EditPlan {
             try DragPlan(region: nil, handles: handles, targets: targets, isWarped: reference != nil, weights: weights, grids: grids)
         }

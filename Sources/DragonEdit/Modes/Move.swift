@@ -3,7 +3,9 @@ import DragonModel
 
 /// Moving and resizing an object, and filling its old place (DragonDiffusion, section 3.3.1).
 public struct Move: EditMode {
+    /// Its row of the table.
     public static let name = EditModeName.move
+    /// As published (ALGORITHM section 5).
     public static let published = EditParameters(
         weights: EnergyWeights(edit: 4, content: 6, contrast: 0.2, inpaint: 0.8), energyScale: 500, guidanceScale: 4, sdeStrength: 0.4)
 
@@ -21,12 +23,15 @@ public struct Move: EditMode {
         (self.object, self.displacement, self.resize, self.likeness) = (object, displacement, resize, likeness)
     }
 
+    /// From what a user gave.
     public init(_ given: ModeInputs) throws {
         self.init(object: try given.required(given.mask, .mask), by: given.displacement, resize: given.resize, likeness: given.likeness)
     }
 
+    /// A move that keeps its place is a resize.
     public var name: EditModeName { displacement == .zero ? .resize : .move }
 
+    /// What it was given.
     public var inputs: ModeInputs {
         var given = ModeInputs()
         (given.mask, given.displacement, given.resize, given.likeness) = (object, displacement, resize, likeness)
@@ -35,6 +40,7 @@ public struct Move: EditMode {
 
     // MARK: - In the picture's own pixels
 
+    /// What it touches.
     public func footprint(on canvas: PixelSize, usesPlate: Bool) throws -> Footprint {
         guard displacement != .zero || resize != 1 else { throw EditError.unmoved }
         try EditError.check(object, on: canvas, "the mask", mayBeWhole: false)
@@ -75,6 +81,7 @@ public struct Move: EditMode {
         return Paste.Working(object: laid, reference: WorkingPicture(colours), offset: .zero, isLaid: true, gradientScale: Self.pullOnPlate)
     }
 
+    /// The edit on a grid that is the picture itself.
     public func working(on grid: PixelSize) -> any WorkingEdit {
         Working(object: object, by: displacement, resize: resize, likeness: likeness)
     }
@@ -96,6 +103,7 @@ public struct Move: EditMode {
             (self.object, self.displacement, self.resize, self.likeness) = (object, displacement, resize, likeness)
         }
 
+        /// Throws what cannot be met.
         public func validate(on grid: PixelSize) throws {
             try EditError.check(object, on: grid, "the mask", mayBeWhole: false)
             if let likeness { try EditError.check(likeness, on: grid, "the inpaint mask") }
@@ -104,6 +112,7 @@ public struct Move: EditMode {
             guard displacement != .zero || resize != 1 else { throw EditError.unmoved }
         }
 
+        /// Where things are, the start, the energies.
         public func plan(_ weights: EnergyWeights, _ grids: EditGrids) throws -> any EditPlan {
             try MovePlan(object: object, by: displacement, resize: resize, likeness: likeness, weights: weights, grids: grids)
         }

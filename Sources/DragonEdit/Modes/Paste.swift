@@ -3,7 +3,9 @@ import DragonModel
 
 /// Pasting another picture's object (DragonDiffusion, section 3.3.3).
 public struct Paste: EditMode {
+    /// Its row of the table.
     public static let name = EditModeName.paste
+    /// As published (ALGORITHM section 5).
     public static let published = EditParameters(
         weights: EnergyWeights(edit: 4, content: 6), energyScale: 1500, guidanceScale: 4, sdeStrength: 0.4)
 
@@ -21,12 +23,14 @@ public struct Paste: EditMode {
         (self.object, self.reference, self.offset, self.resize) = (object, reference, offset, resize)
     }
 
+    /// From what a user gave.
     public init(_ given: ModeInputs) throws {
         self.init(
             object: try given.required(given.referenceMask, .referenceMask), reference: try given.required(given.reference, .reference),
             offset: given.displacement, resize: given.resize)
     }
 
+    /// What it was given.
     public var inputs: ModeInputs {
         var given = ModeInputs()
         (given.reference, given.referenceMask, given.displacement, given.resize) = (reference, object, offset, resize)
@@ -35,6 +39,7 @@ public struct Paste: EditMode {
 
     // MARK: - In the picture's own pixels
 
+    /// What it touches.
     public func footprint(on canvas: PixelSize, usesPlate: Bool) throws -> Footprint {
         try EditError.check(object, on: reference.size, "the mask")
         let placement = Placement(source: try EditError.bounds(object, "the mask"), displacement: offset, resize: resize)
@@ -58,6 +63,7 @@ public struct Paste: EditMode {
         return Working(object: laid, reference: WorkingPicture(colours), offset: .zero, isLaid: composition.isPrepared)
     }
 
+    /// The edit on a grid that is the picture itself.
     public func working(on grid: PixelSize) -> any WorkingEdit {
         Working(object: object, reference: WorkingPicture(reference, size: grid), offset: offset)
     }
@@ -65,6 +71,7 @@ public struct Paste: EditMode {
     /// A paste on the grid.
     public struct Working: WorkingEdit {
         let object: Mask
+        /// The second picture, of the grid's size.
         public let reference: WorkingPicture?
         let offset: Point
         let isLaid: Bool
@@ -85,12 +92,14 @@ public struct Paste: EditMode {
         /// k of the guidance.
         private static let published: Float = 0.04
 
+        /// Throws what cannot be met.
         public func validate(on grid: PixelSize) throws {
             try EditError.check(object, on: grid, "the mask", mayBeWhole: false)
             try EditError.check(reference, on: grid, "the reference")
             try EditError.check(offset, "the offset")
         }
 
+        /// Where things are, the start, the energies.
         public func plan(_ weights: EnergyWeights, _ grids: EditGrids) throws -> any EditPlan {
             try PastePlan(object: object, offset: offset, isLaid: isLaid, gradientScale: gradientScale, weights: weights, grids: grids)
         }
