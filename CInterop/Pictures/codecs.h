@@ -8,12 +8,12 @@
 void dragon_say(char *message, const char *text);
 
 /// Checks a size against the limit and finds room for its pixels, or returns NULL with the reason in `status`.
-void *dragon_pixels(uint64_t width, uint64_t height, uint32_t depth, size_t pixel_limit, dragon_picture_status *status,
+void *dragon_pixels(uint64_t width, uint64_t height, uint32_t depth, size_t pixel_limit, codec_picture_status *status,
                     char *message);
 
 /// Row `row` of 8-bit samples with `channels` of them for each pixel: the upper bits of 16-bit samples, alpha left out
 /// at 3.
-void dragon_row8(const dragon_picture *picture, uint32_t row, uint32_t channels, uint8_t *out);
+void dragon_row8(const codec_picture *picture, uint32_t row, uint32_t channels, uint8_t *out);
 
 /// The orientation, 1 to 8, that an APP1 segment holds; 1, upright, if it holds none or is damaged.
 int dragon_exif_orientation(const uint8_t *bytes, size_t size);
@@ -21,16 +21,14 @@ int dragon_exif_orientation(const uint8_t *bytes, size_t size);
 /// 8-bit pixels of that orientation turned upright, by malloc, or NULL; the sides are exchanged where they must be.
 void *dragon_upright(const void *pixels, uint32_t *width, uint32_t *height, int orientation);
 
-dragon_picture_status dragon_png_decode(const uint8_t *bytes, size_t size, size_t pixel_limit, dragon_picture *picture,
+codec_picture_status dragon_png_decode(const uint8_t *bytes, size_t size, size_t pixel_limit, codec_picture *picture,
+                                       char *message);
+codec_picture_status dragon_png_encode(const codec_picture *picture, codec_bytes *encoded, char *message);
+codec_picture_status dragon_jpeg_decode(const uint8_t *bytes, size_t size, size_t pixel_limit, codec_picture *picture,
                                         char *message);
-dragon_picture_status dragon_png_encode(const dragon_picture *picture, dragon_encoded_picture *encoded, char *message);
-dragon_picture_status dragon_jpeg_decode(const uint8_t *bytes, size_t size, size_t pixel_limit, dragon_picture *picture,
-                                         char *message);
-dragon_picture_status dragon_jpeg_encode(const dragon_picture *picture, int quality, dragon_encoded_picture *encoded,
-                                         char *message);
-dragon_picture_status dragon_webp_decode(const uint8_t *bytes, size_t size, size_t pixel_limit, dragon_picture *picture,
-                                         char *message);
-dragon_picture_status dragon_webp_encode(const dragon_picture *picture, int quality, dragon_encoded_picture *encoded,
-                                         char *message);
+codec_picture_status dragon_jpeg_encode(const codec_picture *picture, int quality, codec_bytes *encoded, char *message);
+codec_picture_status dragon_webp_decode(const uint8_t *bytes, size_t size, size_t pixel_limit, codec_picture *picture,
+                                        char *message);
+codec_picture_status dragon_webp_encode(const codec_picture *picture, int quality, codec_bytes *encoded, char *message);
 
 #endif

@@ -25,7 +25,7 @@ typedef struct {
     errors errors;
     void *pixels;
     uint8_t *row;
-    dragon_picture_status status;
+    codec_picture_status status;
 } reading;
 
 static void leave_with(errors *e, const char *text) {
@@ -78,7 +78,7 @@ static int orientation(j_decompress_ptr info) {
     return 1;
 }
 
-static void decode(reading *r, const uint8_t *bytes, size_t size, size_t pixel_limit, dragon_picture *picture) {
+static void decode(reading *r, const uint8_t *bytes, size_t size, size_t pixel_limit, codec_picture *picture) {
     j_decompress_ptr info = &r->info;
     if (setjmp(r->errors.leave))
         return;
@@ -110,27 +110,27 @@ static void decode(reading *r, const uint8_t *bytes, size_t size, size_t pixel_l
     if (turn != 1) {
         void *upright = dragon_upright(r->pixels, &width, &height, turn);
         if (upright == NULL) {
-            r->status = DRAGON_PICTURE_OUT_OF_MEMORY;
+            r->status = CODEC_OUT_OF_MEMORY;
             return;
         }
         free(r->pixels);
         r->pixels = upright;
     }
-    *picture = (dragon_picture){width, height, 8, 0, r->pixels};
-    r->status = DRAGON_PICTURE_OK;
+    *picture = (codec_picture){width, height, 8, 0, r->pixels};
+    r->status = CODEC_OK;
 }
 
-dragon_picture_status dragon_jpeg_decode(const uint8_t *bytes, size_t size, size_t pixel_limit, dragon_picture *picture,
-                                         char *message) {
+codec_picture_status dragon_jpeg_decode(const uint8_t *bytes, size_t size, size_t pixel_limit, codec_picture *picture,
+                                        char *message) {
     reading r;
     memset(&r, 0, sizeof r);
-    r.status = DRAGON_PICTURE_MALFORMED;
+    r.status = CODEC_MALFORMED;
     r.info.err = &r.errors.base;
     set_errors(&r.errors, message);
     decode(&r, bytes, size, pixel_limit, picture);
     jpeg_destroy_decompress(&r.info);
     free(r.row);
-    if (r.status != DRAGON_PICTURE_OK)
+    if (r.status != CODEC_OK)
         free(r.pixels);
     return r.status;
 }
@@ -143,7 +143,7 @@ typedef struct {
     unsigned long size;
 } writing;
 
-static int encode(writing *w, const dragon_picture *picture, int quality) {
+static int encode(writing *w, const codec_picture *picture, int quality) {
     j_compress_ptr info = &w->info;
     if (setjmp(w->errors.leave))
         return 0;
@@ -170,8 +170,8 @@ static int encode(writing *w, const dragon_picture *picture, int quality) {
     return 1;
 }
 
-dragon_picture_status dragon_jpeg_encode(const dragon_picture *picture, int quality, dragon_encoded_picture *encoded,
-                                         char *message) {
+codec_picture_status dragon_jpeg_encode(const codec_picture *picture, int quality, codec_bytes *encoded,
+                                        char *message) {
     writing w;
     memset(&w, 0, sizeof w);
     w.info.err = &w.errors.base;
@@ -182,10 +182,10 @@ dragon_picture_status dragon_jpeg_encode(const dragon_picture *picture, int qual
     jpeg_destroy_compress(&w.info);
     free(w.row);
     if (done) {
-        *encoded = (dragon_encoded_picture){w.bytes, w.size};
-        return DRAGON_PICTURE_OK;
+        *encoded = (codec_bytes){w.bytes, w.size};
+        return CODEC_OK;
     }
     if (is_ours)
         free(w.bytes);
-    return DRAGON_PICTURE_MALFORMED;
+    return CODEC_MALFORMED;
 }

@@ -13,7 +13,7 @@ typedef struct {
     char *message;
     void *pixels;
     png_bytep *rows;
-    dragon_picture_status status;
+    codec_picture_status status;
 } reading;
 
 typedef struct {
@@ -59,7 +59,7 @@ static void ask_for_rgba(png_structp png, int depth) {
     png_set_interlace_handling(png);
 }
 
-static void decode(png_structp png, png_infop info, reading *r, size_t pixel_limit, dragon_picture *picture) {
+static void decode(png_structp png, png_infop info, reading *r, size_t pixel_limit, codec_picture *picture) {
     if (setjmp(png_jmpbuf(png)))
         return;
     png_set_user_limits(png, UINT16_MAX, UINT16_MAX);
@@ -85,24 +85,24 @@ static void decode(png_structp png, png_infop info, reading *r, size_t pixel_lim
         r->rows[y] = (png_bytep)r->pixels + y * stride;
     png_read_image(png, r->rows);
     png_read_end(png, NULL);
-    *picture = (dragon_picture){width, height, depth, has_alpha, r->pixels};
-    r->status = DRAGON_PICTURE_OK;
+    *picture = (codec_picture){width, height, depth, has_alpha, r->pixels};
+    r->status = CODEC_OK;
 }
 
-dragon_picture_status dragon_png_decode(const uint8_t *bytes, size_t size, size_t pixel_limit, dragon_picture *picture,
-                                        char *message) {
-    reading r = {bytes, size, message, NULL, NULL, DRAGON_PICTURE_MALFORMED};
+codec_picture_status dragon_png_decode(const uint8_t *bytes, size_t size, size_t pixel_limit, codec_picture *picture,
+                                       char *message) {
+    reading r = {bytes, size, message, NULL, NULL, CODEC_MALFORMED};
     png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &r, fail_reading, ignore_warning);
     png_infop info = png == NULL ? NULL : png_create_info_struct(png);
     if (info != NULL) {
         decode(png, info, &r, pixel_limit, picture);
     } else {
         dragon_say(message, "out of memory");
-        r.status = DRAGON_PICTURE_OUT_OF_MEMORY;
+        r.status = CODEC_OUT_OF_MEMORY;
     }
     png_destroy_read_struct(&png, &info, NULL);
     free(r.rows);
-    if (r.status != DRAGON_PICTURE_OK)
+    if (r.status != CODEC_OK)
         free(r.pixels);
     return r.status;
 }
@@ -126,7 +126,7 @@ static void flush_nothing(png_structp png) {
 }
 
 /// One row as PNG wants it: 16-bit samples with their upper byte first.
-static void fill_row(const dragon_picture *picture, uint32_t y, uint32_t channels, uint8_t *row) {
+static void fill_row(const codec_picture *picture, uint32_t y, uint32_t channels, uint8_t *row) {
     if (picture->depth == 8) {
         dragon_row8(picture, y, channels, row);
         return;
@@ -140,7 +140,7 @@ static void fill_row(const dragon_picture *picture, uint32_t y, uint32_t channel
         }
 }
 
-static int encode(png_structp png, png_infop info, writing *w, const dragon_picture *picture) {
+static int encode(png_structp png, png_infop info, writing *w, const codec_picture *picture) {
     if (setjmp(png_jmpbuf(png)))
         return 0;
     uint32_t channels = picture->has_alpha ? 4 : 3;
@@ -160,7 +160,7 @@ static int encode(png_structp png, png_infop info, writing *w, const dragon_pict
     return 1;
 }
 
-dragon_picture_status dragon_png_encode(const dragon_picture *picture, dragon_encoded_picture *encoded, char *message) {
+codec_picture_status dragon_png_encode(const codec_picture *picture, codec_bytes *encoded, char *message) {
     writing w = {NULL, 0, 0, message, NULL};
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &w, fail_writing, ignore_warning);
     png_infop info = png == NULL ? NULL : png_create_info_struct(png);
@@ -168,11 +168,11 @@ dragon_picture_status dragon_png_encode(const dragon_picture *picture, dragon_en
     png_destroy_write_struct(&png, &info);
     free(w.row);
     if (done) {
-        *encoded = (dragon_encoded_picture){w.bytes, w.size};
-        return DRAGON_PICTURE_OK;
+        *encoded = (codec_bytes){w.bytes, w.size};
+        return CODEC_OK;
     }
     free(w.bytes);
     if (message[0] == 0)
         dragon_say(message, "out of memory");
-    return DRAGON_PICTURE_OUT_OF_MEMORY;
+    return CODEC_OUT_OF_MEMORY;
 }

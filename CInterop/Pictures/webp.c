@@ -6,20 +6,20 @@
 #include <webp/decode.h>
 #include <webp/encode.h>
 
-static dragon_picture_status refuse(char *message, const char *text) {
+static codec_picture_status refuse(char *message, const char *text) {
     dragon_say(message, text);
-    return DRAGON_PICTURE_MALFORMED;
+    return CODEC_MALFORMED;
 }
 
-dragon_picture_status dragon_webp_decode(const uint8_t *bytes, size_t size, size_t pixel_limit, dragon_picture *picture,
-                                         char *message) {
+codec_picture_status dragon_webp_decode(const uint8_t *bytes, size_t size, size_t pixel_limit, codec_picture *picture,
+                                        char *message) {
     WebPBitstreamFeatures features;
     if (WebPGetFeatures(bytes, size, &features) != VP8_STATUS_OK)
         return refuse(message, "it is damaged or truncated");
     if (features.has_animation)
         return refuse(message, "it is an animation, which is not read");
     uint32_t width = (uint32_t)features.width, height = (uint32_t)features.height;
-    dragon_picture_status status = DRAGON_PICTURE_MALFORMED;
+    codec_picture_status status = CODEC_MALFORMED;
     uint8_t *pixels = dragon_pixels(width, height, 8, pixel_limit, &status, message);
     if (pixels == NULL)
         return status;
@@ -27,12 +27,12 @@ dragon_picture_status dragon_webp_decode(const uint8_t *bytes, size_t size, size
         free(pixels);
         return refuse(message, "it is damaged or truncated");
     }
-    *picture = (dragon_picture){width, height, 8, features.has_alpha != 0, pixels};
-    return DRAGON_PICTURE_OK;
+    *picture = (codec_picture){width, height, 8, features.has_alpha != 0, pixels};
+    return CODEC_OK;
 }
 
-dragon_picture_status dragon_webp_encode(const dragon_picture *picture, int quality, dragon_encoded_picture *encoded,
-                                         char *message) {
+codec_picture_status dragon_webp_encode(const codec_picture *picture, int quality, codec_bytes *encoded,
+                                        char *message) {
     if (picture->width > WEBP_MAX_DIMENSION || picture->height > WEBP_MAX_DIMENSION)
         return refuse(message, "WebP has at most 16383 pixels a side");
     uint32_t channels = picture->has_alpha ? 4 : 3;
@@ -54,8 +54,8 @@ dragon_picture_status dragon_webp_encode(const dragon_picture *picture, int qual
     WebPFree(bytes);
     if (copy == NULL) {
         dragon_say(message, "out of memory");
-        return DRAGON_PICTURE_OUT_OF_MEMORY;
+        return CODEC_OUT_OF_MEMORY;
     }
-    *encoded = (dragon_encoded_picture){copy, size};
-    return DRAGON_PICTURE_OK;
+    *encoded = (codec_bytes){copy, size};
+    return CODEC_OK;
 }

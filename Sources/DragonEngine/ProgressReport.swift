@@ -26,16 +26,16 @@ final class ProgressReport: @unchecked Sendable {
     var isHeard: Bool { callback != nil }
 
     /// - Returns: whether to go on.
-    func tell(_ told: Job.Progress) -> Bool {
+    func tell(_ state: Job.Progress) -> Bool {
         guard let callback else { return true }
         var progress = dragon_progress()
         progress.size = MemoryLayout<dragon_progress>.stride
-        progress.phase = told.phase.number
-        (progress.step, progress.total) = (Int32(clamping: told.step), Int32(clamping: told.total))
-        progress.fraction = told.fraction
-        progress.seconds_left = secondsLeft(told)
-        return (told.preview?.bytes ?? []).withUnsafeBytes { bytes in
-            if let preview = told.preview, !bytes.isEmpty {
+        progress.phase = state.phase.number
+        (progress.step, progress.total) = (Int32(clamping: state.step), Int32(clamping: state.total))
+        progress.fraction = state.fraction
+        progress.seconds_left = secondsLeft(state)
+        return (state.preview?.bytes ?? []).withUnsafeBytes { bytes in
+            if let preview = state.preview, !bytes.isEmpty {
                 progress.preview.pixels = bytes.baseAddress
                 (progress.preview.width, progress.preview.height) = (Int32(clamping: preview.width), Int32(clamping: preview.height))
             }
@@ -43,15 +43,15 @@ final class ProgressReport: @unchecked Sendable {
         }
     }
 
-    private func secondsLeft(_ told: Job.Progress) -> Double {
+    private func secondsLeft(_ state: Job.Progress) -> Double {
         // The fill's cost is not known beforehand: what it took says nothing of the rest.
-        guard told.phase != .fill else { return -1 }
+        guard state.phase != .fill else { return -1 }
         let began = start.withLock { start in
             start = start ?? clock.now
             return start ?? clock.now
         }
-        guard told.fraction >= Self.leastFraction else { return -1 }
-        return (clock.now - began) / .seconds(1) / told.fraction * (1 - told.fraction)
+        guard state.fraction >= Self.leastFraction else { return -1 }
+        return (clock.now - began) / .seconds(1) / state.fraction * (1 - state.fraction)
     }
 }
 

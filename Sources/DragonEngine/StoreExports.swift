@@ -22,7 +22,7 @@ public func dragonModelAdd(
 
 /// A model on its way into the user's, told in megabytes, a thousand times a file at most.
 private final class Fetching: Sendable {
-    private let told = Mutex((file: "", share: -1))
+    private let last = Mutex((file: "", share: -1))
     private let report: ProgressReport
 
     init(_ report: ProgressReport) { self.report = report }
@@ -32,9 +32,9 @@ private final class Fetching: Sendable {
     private func tell(_ progress: Job.Progress) -> Bool {
         guard progress.phase == .fetch else { return report.tell(progress) }
         let share = progress.total > 0 ? Int(progress.fraction * 1000) : progress.step >> 20
-        let isNew = told.withLock { told in
-            defer { told = (progress.subject, share) }
-            return told != (progress.subject, share)
+        let isNew = last.withLock { last in
+            defer { last = (progress.subject, share) }
+            return last != (progress.subject, share)
         }
         guard isNew else { return true }
         let megabyte = 1_000_000

@@ -20,7 +20,7 @@ extension PhotoEdit {
         if let share = composition.carried?.coverage {
             for i in share.indices where share[i] > 0 { coverage[i] = 1 }
         }
-        return EditLayer(composition.seen, coverage, at: canvas.box, of: photo, madePixels: composition.madePixels)
+        return EditLayer(composition.networkInput, coverage, at: canvas.box, of: photo, madePixels: composition.madePixels)
     }
 }
 

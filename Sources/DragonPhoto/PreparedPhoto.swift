@@ -19,7 +19,7 @@ public final class PreparedPhoto: @unchecked Sendable {
 
     init(_ key: PreparationKey, _ canvas: EditCanvas, _ composition: Composition, _ mode: any EditMode) {
         (self.key, grid, self.composition) = (key, canvas.grid, composition)
-        picture = WorkingPicture(canvas.grid.onGrid(composition.seen))
+        picture = WorkingPicture(canvas.grid.onGrid(composition.networkInput))
         working = mode.working(canvas, composition)
     }
 

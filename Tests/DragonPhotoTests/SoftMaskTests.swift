@@ -74,7 +74,7 @@ struct SoftMaskTests {
         let after = try edit.preview().laid(over: before).colours
         for p in 0..<3 { #expect(abs(after.planes[p][60 * side + 84] - bright[p]) < 1e-4) }
         let canvas = try edit.canvas(filling: .smooth)
-        let seen = WorkingPicture(canvas.grid.onGrid(try edit.mode.compose(canvas).seen)).values
+        let seen = WorkingPicture(canvas.grid.onGrid(try edit.mode.compose(canvas).networkInput)).values
         #expect(seen.allSatisfy { (-1...1).contains($0) } && seen.contains(1) && seen.contains(-1))
     }
 

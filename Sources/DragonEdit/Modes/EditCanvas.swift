@@ -65,7 +65,7 @@ public struct EditCanvas: Sendable {
     /// An object of some picture at its new place.
     package func carried(_ object: Mask, of source: PictureSource) -> CarriedObject? {
         guard let placement = footprint.placement else { return nil }
-        return CarriedObject(object, of: source, placement, on: box)
+        return CarriedObject(object, of: source, placement, on: box, soften: margins.soften)
     }
 }
 
@@ -97,7 +97,7 @@ public struct Composition: Sendable {
     }
 
     /// What the network is to see: the base, with the carried object over it where it is prepared.
-    package var seen: Raster {
+    package var networkInput: Raster {
         guard isPrepared, let carried else { return base }
         return Raster(
             width: base.width, height: base.height, planes: base.planes.indices.map { carried.laid(on: base.planes[$0], plane: $0) })
@@ -108,65 +108,4 @@ public struct Composition: Sendable {
 
     /// Pixels that are made anew, by the fill or the network.
     package var madePixels: Int { filled + made.count { $0 > 0 } }
-}
-
-/// An object at its new place: its colours there, and how much of each pixel it covers.
-package struct CarriedObject: Sendable {
-    /// Three planes of the part.
-    package let colours: Raster
-    /// 0 … 1, row by row.
-    package let coverage: [Float]
-    /// Pixels of which it covers more than half.
-    package let occupied: Mask
-
-    /// - Parameter box: the part that it is laid on.
-    package init(_ object: Mask, of source: PictureSource, _ placement: Placement, on box: PixelBox) {
-        var shape = object.cropped(to: placement.source).coverage
-        let pixels = source.colours(in: placement.source)
-        // What is transparent in the object stays so at its new place. A mask's soft edge is often that of the alpha already.
-        if source.hasAlpha, pixels.planes.count == 4 { shape = shape.map { min(shape.planes[$0][$1], pixels.planes[3][$1]) } }
-        let moved = placement.moved(pixels, isLight: true)
-        let cover = placement.moved(shape, isLight: false)
-        var occupied = Mask(height: box.height, width: box.width)
-        var all = Raster(width: box.width, height: box.height, planeCount: 4)
-        let target = placement.target
-        for y in 0..<target.height {
-            for x in 0..<target.width where occupied.contains(y + target.y - box.y, x + target.x - box.x) {
-                let (from, to) = (y * target.width + x, (y + target.y - box.y) * box.width + x + target.x - box.x)
-                occupied.cells[to] = cover.planes[0][from] > 0.5
-                for p in 0..<3 { all.planes[p][to] = moved.planes[p][from] }
-                all.planes[3][to] = min(max(cover.planes[0][from], 0), 1)
-            }
-        }
-        self.occupied = occupied
-        colours = Raster(width: all.width, height: all.height, planes: Array(all.planes[..<3]))
-        coverage = Self.softened(all.planes[3], all.width)
-    }
-
-    /// Coverage with its edge spread over three pixels, so that no staircase stands against the new surroundings.
-    private static func softened(_ plane: [Float], _ width: Int) -> [Float] {
-        let height = plane.count / max(width, 1)
-        var across = plane
-        for y in 0..<height {
-            for x in 1..<max(1, width - 1) {
-                let at = y * width + x
-                across[at] = (plane[at - 1] + 6 * plane[at] + plane[at + 1]) / 8
-            }
-        }
-        var result = across
-        for y in 1..<max(1, height - 1) {
-            for x in 0..<width {
-                let at = y * width + x
-                result[at] = (across[at - width] + 6 * across[at] + across[at + width]) / 8
-            }
-        }
-        return result
-    }
-
-    /// The object over a plane; the fourth is alpha.
-    func laid(on plane: [Float], plane p: Int) -> [Float] {
-        var result = plane
-        for i in coverage.indices where coverage[i] > 0 { result[i] += coverage[i] * ((p < 3 ? colours.planes[p][i] : 1) - plane[i]) }
-        return result
-    }
 }

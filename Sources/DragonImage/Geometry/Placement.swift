@@ -27,7 +27,7 @@ package struct Placement: Sendable {
     }
 
     /// Whether every pixel goes to a pixel.
-    private var isExact: Bool {
+    package var isExact: Bool {
         resize == 1 && displacement.x == displacement.x.rounded() && displacement.y == displacement.y.rounded()
     }
 

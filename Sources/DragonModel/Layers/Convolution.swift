@@ -30,7 +30,7 @@ struct Convolution: Sendable {
 
     /// dx of a layer of equal padding, for an input of the given sides: dy convolved with the filters turned round.
     func inputGradient(_ dy: Tensor, height: Int, width: Int, in context: ComputeContext) throws -> Tensor {
-        let spread = stride == 1 ? dy : try dy.spread(height: height, width: width, in: context)
-        return try spread.convolutionInputGradient(weight, in: context)
+        let dense = stride == 1 ? dy : try dy.insertingZeros(height: height, width: width, in: context)
+        return try dense.convolutionInputGradient(weight, in: context)
     }
 }

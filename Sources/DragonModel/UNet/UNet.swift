@@ -116,19 +116,24 @@ extension UNetConfiguration {
     /// The encoder's resolutions, finest first.
     var downLevels: [UNetLevel] {
         zip(blockOutChannels.indices, downBlocks).map { index, block in
-            UNetLevel(channels: blockOutChannels[index], heads: attentionHeads[index], transformerDepth: block == .crossAttention ? transformerDepths[index] : 0)
+            UNetLevel(
+                channels: blockOutChannels[index], heads: attentionHeads[index],
+                transformerDepth: block == .crossAttention ? transformerDepths[index] : 0)
         }
     }
 
     /// The decoder's resolutions, coarsest first.
     var upLevels: [UNetLevel] {
         zip(blockOutChannels.indices.reversed(), upBlocks).map { index, block in
-            UNetLevel(channels: blockOutChannels[index], heads: attentionHeads[index], transformerDepth: block == .crossAttention ? transformerDepths[index] : 0)
+            UNetLevel(
+                channels: blockOutChannels[index], heads: attentionHeads[index],
+                transformerDepth: block == .crossAttention ? transformerDepths[index] : 0)
         }
     }
 
     /// The resolution between encoder and decoder.
     var midLevel: UNetLevel {
-        UNetLevel(channels: blockOutChannels[levels - 1], heads: attentionHeads[levels - 1], transformerDepth: transformerDepths[levels - 1])
+        UNetLevel(
+            channels: blockOutChannels[levels - 1], heads: attentionHeads[levels - 1], transformerDepth: transformerDepths[levels - 1])
     }
 }

@@ -138,7 +138,7 @@ extension Tensor {
 
     /// `self` on a grid of the given sides, its pixels two apart from (0, 0) on, zeros between: with it the pullback of a
     /// convolution of stride 2 is one of stride 1.
-    public func spread(height: Int, width: Int, in context: ComputeContext) throws -> Tensor {
+    public func insertingZeros(height: Int, width: Int, in context: ComputeContext) throws -> Tensor {
         try require(
             shape.count == 4 && height >= 2 * shape[2] - 1 && width >= 2 * shape[3] - 1, "spreading",
             expected: [batch, channels, height, width])

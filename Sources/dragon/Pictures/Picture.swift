@@ -17,11 +17,11 @@ enum PictureFormat: Equatable {
         }
     }
 
-    fileprivate var code: dragon_picture_format {
+    fileprivate var code: codec_picture_format {
         switch self {
-        case .png: DRAGON_PICTURE_PNG
-        case .jpeg: DRAGON_PICTURE_JPEG
-        case .webp: DRAGON_PICTURE_WEBP
+        case .png: CODEC_PNG
+        case .jpeg: CODEC_JPEG
+        case .webp: CODEC_WEBP
         }
     }
 }
@@ -101,12 +101,12 @@ extension Picture {
     }
 
     init(encoded bytes: [UInt8], file: String) throws(PictureError) {
-        var picture = dragon_picture()
-        var message = [CChar](repeating: 0, count: Int(DRAGON_PICTURE_MESSAGE))
-        let status = dragon_picture_decode(bytes, bytes.count, Self.pixelLimit, &picture, &message)
-        defer { dragon_picture_free(&picture) }
-        guard status == DRAGON_PICTURE_OK, let pixels = picture.pixels else {
-            if status == DRAGON_PICTURE_OUT_OF_MEMORY { throw .outOfMemory(file: file) }
+        var picture = codec_picture()
+        var message = [CChar](repeating: 0, count: Int(CODEC_MESSAGE))
+        let status = codec_picture_decode(bytes, bytes.count, Self.pixelLimit, &picture, &message)
+        defer { codec_picture_free(&picture) }
+        guard status == CODEC_OK, let pixels = picture.pixels else {
+            if status == CODEC_OUT_OF_MEMORY { throw .outOfMemory(file: file) }
             throw .unreadable(file: file, reason: text(message))
         }
         let count = Int(picture.width) * Int(picture.height) * 4
@@ -121,24 +121,24 @@ extension Picture {
     func write(to path: String, as format: PictureFormat) throws { try writeFile(path, try encoded(as: format, file: path)) }
 
     func encoded(as format: PictureFormat, file: String) throws(PictureError) -> [UInt8] {
-        var encoded = dragon_encoded_picture()
-        var message = [CChar](repeating: 0, count: Int(DRAGON_PICTURE_MESSAGE))
+        var encoded = codec_bytes()
+        var message = [CChar](repeating: 0, count: Int(CODEC_MESSAGE))
         let status = withCPicture { picture in
             var picture = picture
-            return dragon_picture_encode(&picture, format.code, Int32(Self.quality), &encoded, &message)
+            return codec_picture_encode(&picture, format.code, Int32(Self.quality), &encoded, &message)
         }
-        defer { dragon_encoded_picture_free(&encoded) }
+        defer { codec_bytes_free(&encoded) }
         switch status {
-        case DRAGON_PICTURE_OK: return Array(UnsafeBufferPointer(start: encoded.bytes, count: encoded.size))
-        case DRAGON_PICTURE_OUT_OF_MEMORY: throw .outOfMemory(file: file)
+        case CODEC_OK: return Array(UnsafeBufferPointer(start: encoded.bytes, count: encoded.size))
+        case CODEC_OUT_OF_MEMORY: throw .outOfMemory(file: file)
         default: throw .unwritable(file: file, reason: text(message))
         }
     }
 
-    private func withCPicture<Result>(_ body: (dragon_picture) -> Result) -> Result {
+    private func withCPicture<Result>(_ body: (codec_picture) -> Result) -> Result {
         func call(_ pixels: UnsafeRawBufferPointer, depth: UInt32) -> Result {
             body(
-                dragon_picture(
+                codec_picture(
                     width: UInt32(width), height: UInt32(height), depth: depth, has_alpha: hasAlpha ? 1 : 0,
                     pixels: UnsafeMutableRawPointer(mutating: pixels.baseAddress)))
         }

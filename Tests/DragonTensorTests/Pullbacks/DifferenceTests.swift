@@ -31,12 +31,12 @@ struct DifferenceTests {
                 ).map { Float($0) }
             }
             let cotangent = try row(dy, [1, out, outHeight, outWidth], context)
-            let spread = stride == 1 ? cotangent : try cotangent.spread(height: height, width: width, in: context)
-            let dx = try spread.convolutionInputGradient(weight, in: context)
+            let dense = stride == 1 ? cotangent : try cotangent.insertingZeros(height: height, width: width, in: context)
+            let dx = try dense.convolutionInputGradient(weight, in: context)
             #expect(dx.shape == shape)
             #expect(relativeError(dx.values, expected) < tolerance, "\(inner)→\(out) \(height)×\(width) window \(side) stride \(stride)")
             let extra = numbers.floats(dx.count)
-            let sum = try spread.convolutionInputGradient(weight, residual: row(extra, shape, context), in: context)
+            let sum = try dense.convolutionInputGradient(weight, residual: row(extra, shape, context), in: context)
             #expect(relativeError(sum.values, zip(expected, extra).map { $0 + Double($1) }) < tolerance)
         }
     }
@@ -156,7 +156,7 @@ struct DifferenceTests {
         #expect(throws: TensorError.self) { try odd.layerNormInputGradient(of: x, scale: one, epsilon: 1e-5, in: context) }
         #expect(throws: TensorError.self) { try odd.gatedGeluInputGradient(of: x, in: context) }
         #expect(throws: TensorError.self) { try x.upsampledNearestInputGradient(in: context) }
-        #expect(throws: TensorError.self) { try x.spread(height: 4, width: 5, in: context) }
+        #expect(throws: TensorError.self) { try x.insertingZeros(height: 4, width: 5, in: context) }
         #expect(throws: TensorError.self) { try x.columns([9], in: context) }
         #expect(throws: TensorError.self) { try x.channels(2..<5, in: context) }
         #expect(throws: TensorError.self) { try x.linearInputGradient(Weight(shape: [3, 2], values: [1, 2, 3, 4, 5, 6]), in: context) }

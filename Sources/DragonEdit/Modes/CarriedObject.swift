@@ -1,0 +1,88 @@
+import DragonImage
+
+/// An object at its new place: its colours there, and how much of each pixel it covers.
+package struct CarriedObject: Sendable {
+    /// Three planes of the part.
+    package let colours: Raster
+    /// 0 … 1, row by row.
+    package let coverage: [Float]
+    /// Pixels of which it covers more than half.
+    package let occupied: Mask
+
+    /// Pixels around the object that its antialiased edge reaches, of the part and of a cubic's support.
+    private static let fringe = 3.0
+
+    /// - Parameters:
+    ///   - box: the part that it is laid on.
+    ///   - soften: width of the ramp along the object's edge, in pixels of the part; 0 leaves the mask's.
+    package init(_ object: Mask, of source: PictureSource, _ placement: Placement, on box: PixelBox, soften: Double) {
+        // Its surroundings too: the edge reaches beyond the object's own box, and there must be colour wherever it covers.
+        let around = Int((Self.fringe / placement.resize).rounded(.up)) + 1
+        let wide = Placement(
+            source: placement.source.grown(by: around), displacement: placement.displacement, resize: placement.resize)
+        let moved = Self.moved(object, of: source, wide)
+        var cover = moved.coverage
+        if soften > 0 {
+            let inside = DistanceField(to: !cover.mask).distances
+            cover = cover.map { cover.planes[$0][$1] * smoothStep(inside[$1] / Float(soften)) }
+        }
+        let (target, size) = (wide.target, box.width * box.height)
+        var planes = Array(repeating: [Float](repeating: 0, count: size), count: 4)
+        for y in max(target.y, box.y)..<max(target.y, box.y, min(target.endY, box.endY)) {
+            for x in max(target.x, box.x)..<max(target.x, box.x, min(target.endX, box.endX)) {
+                let (from, to) = ((y - target.y) * target.width + x - target.x, (y - box.y) * box.width + x - box.x)
+                for p in 0..<3 { planes[p][to] = moved.colours.planes[p][from] }
+                planes[3][to] = min(max(cover.planes[0][from], 0), 1)
+            }
+        }
+        occupied = Mask(height: box.height, width: box.width, cells: planes[3].map { $0 > 0.5 })
+        colours = Raster(width: box.width, height: box.height, planes: Array(planes[..<3]))
+        coverage = placement.isExact ? Self.antialiased(planes[3], box.width) : planes[3]
+    }
+
+    /// Colours and coverage of a placement's source, at its target.
+    private static func moved(
+        _ object: Mask, of source: PictureSource, _ placement: Placement
+    ) -> (colours: Raster, coverage: Raster) {
+        var shape = object.cropped(to: placement.source).coverage
+        let pixels = source.colours(in: placement.source)
+        // What is transparent in the object stays so at its new place. A mask's soft edge is often that of the alpha already.
+        if source.hasAlpha, pixels.planes.count == 4 { shape = shape.map { min(shape.planes[$0][$1], pixels.planes[3][$1]) } }
+        // What its edge takes from beyond it is more of itself, not of the place that it leaves.
+        let own = shape.planes[0].map { min($0, 1) }
+        let extended = Raster(
+            width: pixels.width, height: pixels.height,
+            planes: pixels.planes.prefix(3).map { plane in
+                let grown = smoothedIn(plane, weights: own, width: pixels.width, height: pixels.height)
+                return plane.indices.map { own[$0] > 0 ? plane[$0] : grown[$0] }
+            })
+        return (placement.moved(extended, isLight: true), placement.moved(shape, isLight: false))
+    }
+
+    /// Coverage with its edge drawn over three pixels, so that no staircase stands against the new surroundings.
+    private static func antialiased(_ plane: [Float], _ width: Int) -> [Float] {
+        let height = plane.count / max(width, 1)
+        var across = plane
+        for y in 0..<height {
+            for x in 1..<max(1, width - 1) {
+                let at = y * width + x
+                across[at] = (plane[at - 1] + 6 * plane[at] + plane[at + 1]) / 8
+            }
+        }
+        var result = across
+        for y in 1..<max(1, height - 1) {
+            for x in 0..<width {
+                let at = y * width + x
+                result[at] = (across[at - width] + 6 * across[at] + across[at + width]) / 8
+            }
+        }
+        return result
+    }
+
+    /// The object over a plane; the fourth is alpha.
+    func laid(on plane: [Float], plane p: Int) -> [Float] {
+        var result = plane
+        for i in coverage.indices where coverage[i] > 0 { result[i] += coverage[i] * ((p < 3 ? colours.planes[p][i] : 1) - plane[i]) }
+        return result
+    }
+}
