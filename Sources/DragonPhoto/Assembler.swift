@@ -11,29 +11,33 @@ struct Assembler {
     let grid: WorkGrid
     let composition: Composition
 
-    /// - Parameters:
-    ///   - result: the edited picture on the grid, −1 … 1.
-    ///   - reconstruction: the unedited one after the autoencoder, likewise.
-    func layer(result: Tensor, reconstruction: Tensor, photo: PictureSource) -> EditLayer {
+    /// - Parameter pictures: on the grid, −1 … 1: the edited one, and the unedited one after the autoencoder; nil where the
+    ///   network had no part.
+    func layer(_ pictures: (result: Tensor, reconstruction: Tensor)?, photo: PictureSource) -> EditLayer {
         let box = grid.box
-        let (new, old) = (onBox(result), onBox(reconstruction))
+        var planes = composition.base.planes
+        if let pictures {
+            for (p, plane) in changed(onBox(pictures.result), onBox(pictures.reconstruction)).enumerated() { planes[p] = plane }
+        }
+        planes = planes.enumerated().map { composition.finished($1, plane: $0) }
+        let (made, replaced, cover) = (composition.made, composition.replaced, composition.carried?.coverage)
+        let whole = made.indices.map { max(made[$0], replaced[$0], cover?[$0] ?? 0) > 0 ? Float(1) : 0 }
+        return EditLayer(
+            Raster(width: box.width, height: box.height, planes: planes), whole, at: box, of: photo, madePixels: composition.madePixels)
+    }
+
+    /// The base's colours with the network's part.
+    private func changed(_ new: Raster, _ old: Raster) -> [[Float]] {
         let (base, made) = (composition.base, composition.made)
         let kept = made.map { 1 - $0 }
-        var planes = (0..<3).map { p in
+        return (0..<3).map { p in
             let difference = zip(new.planes[p], old.planes[p]).map { $0 - $1 }
-            let shift = smoothedIn(difference, weights: kept, width: box.width, height: box.height)
+            let shift = smoothedIn(difference, weights: kept, width: new.width, height: new.height)
             // On a prepared base the network's change is added; elsewhere what it made stands for itself, for the photo's own
             // detail belongs to what was there before.
             let change = composition.isPrepared ? difference : zip(new.planes[p], base.planes[p]).map { $0 - $1 }
             return blended(base.planes[p], made, zip(change, shift).map { $0 - $1 })
         }
-        if base.planes.count == 4 { planes.append(base.planes[3]) }
-        planes = planes.enumerated().map { composition.finished($1, plane: $0) }
-        let cover = composition.carried?.coverage
-        let replaced = composition.replaced
-        let whole = made.indices.map { max(made[$0], replaced[$0], cover?[$0] ?? 0) > 0 ? Float(1) : 0 }
-        return EditLayer(
-            Raster(width: box.width, height: box.height, planes: planes), whole, at: box, of: photo, madePixels: composition.madePixels)
     }
 
     private func blended(_ plane: [Float], _ made: [Float], _ change: [Float]) -> [Float] {

@@ -24,7 +24,9 @@ public struct PhotoEdit: Sendable {
 
     /// The part of the photo that the network works on, and its grid.
     func grid(_ footprint: Footprint) -> WorkGrid {
-        WorkGrid(affected: footprint.affected, canvas: photo.size, margin: Self.margin(around: footprint.affected), window: settings.side)
+        WorkGrid(
+            affected: footprint.affected, canvas: photo.size, margin: Self.margin(around: footprint.affected), window: settings.side,
+            multiple: Limits.sideMultiple)
     }
 
     /// Pixels around what is touched: for the network to see, and for the result to fade into.

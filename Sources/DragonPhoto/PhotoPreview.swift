@@ -8,12 +8,14 @@ extension PhotoEdit {
     ///
     /// - Throws: ``EditError`` for what cannot be met.
     public func preview() throws -> EditLayer {
+        // Refused as the edit would be, which may be without a plate.
+        _ = try footprint()
         var edit = self
         edit.settings.usesPlate = true
         let affected = try edit.footprint().affected
         // The photo at its own scale: nothing is resampled.
         let own = max(affected.width, affected.height) + 2 * Self.margin(around: affected)
-        edit.settings.side = (own + WorkGrid.multiple - 1) / WorkGrid.multiple * WorkGrid.multiple
+        edit.settings.side = (own + Limits.sideMultiple - 1) / Limits.sideMultiple * Limits.sideMultiple
         let canvas = try edit.canvas(filling: .smooth)
         let composition = try mode.compose(canvas)
         var coverage = composition.intended
@@ -40,9 +42,11 @@ extension PhotoEdit {
     /// - Throws: ``EditError`` for what cannot be met.
     public func need(on model: DiffusionModel) throws -> EditNeed {
         let canvas = try canvas(filling: .none)
-        let request = PreparedPhoto(PreparationKey(self, canvas), canvas, try mode.compose(canvas), mode).request(settings.parameters)
-        try request.validate(downsampling: model.autoencoder.configuration.downsampling)
-        let memory = EditMemory(request, model, keepsFullPrecision: false)
+        let prepared = PreparedPhoto(PreparationKey(self, canvas), canvas, try mode.compose(canvas), mode)
+        try prepared.validate(settings.parameters, downsampling: model.autoencoder.configuration.downsampling)
+        let memory = EditMemory(
+            canvas.grid.gridSize, steps: settings.parameters.steps, model.unet.configuration, model.autoencoder.configuration,
+            keepsFullPrecision: false)
         return EditNeed(box: canvas.box, grid: canvas.grid.gridSize, memory: memory.work + memory.bank)
     }
 }

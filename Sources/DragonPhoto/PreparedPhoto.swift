@@ -13,19 +13,30 @@ public final class PreparedPhoto: @unchecked Sendable {
     let key: PreparationKey
     private let grid: WorkGrid
     private let composition: Composition
-    private let picture: WorkingPicture
-    private let working: any WorkingEdit
+    /// What the network sees and does; nil where nothing is left to it.
+    private let task: (picture: WorkingPicture, edit: any WorkingEdit)?
     private var inverted: (edit: InvertedEdit, prompts: EditPrompts, reconstruction: Tensor?)?
 
     init(_ key: PreparationKey, _ canvas: EditCanvas, _ composition: Composition, _ mode: any EditMode) {
         (self.key, grid, self.composition) = (key, canvas.grid, composition)
-        picture = WorkingPicture(canvas.grid.onGrid(composition.networkInput))
-        working = mode.working(canvas, composition)
+        task =
+            composition.needsNetwork
+            ? (WorkingPicture(canvas.grid.onGrid(composition.networkInput)), mode.working(canvas, composition)) : nil
     }
 
-    /// The edit on the working grid.
-    public func request(_ parameters: EditParameters) -> EditRequest {
-        EditRequest(source: .picture(picture), edit: working, parameters: parameters)
+    /// Sides of the grid that the network works on.
+    public var gridSize: PixelSize { grid.gridSize }
+
+    /// The edit on the working grid; nil where nothing is left to the network.
+    private func request(_ parameters: EditParameters) -> EditRequest? {
+        task.map { EditRequest(source: .picture($0.picture), edit: $0.edit, parameters: parameters) }
+    }
+
+    /// Throws what the network could not do, before it is asked to.
+    ///
+    /// - Parameter downsampling: pixels in a cell of the latent.
+    public func validate(_ parameters: EditParameters, downsampling: Int) throws {
+        try request(parameters)?.validate(downsampling: downsampling)
     }
 
     /// Runs an edit that this was prepared for, or another one with the same key.
@@ -34,19 +45,30 @@ public final class PreparedPhoto: @unchecked Sendable {
     public func run(
         _ edit: PhotoEdit, _ model: DiffusionModel, prompts: EditPrompts, options: EditOptions = EditOptions(), in context: ComputeContext
     ) throws -> EditLayer {
+        let pictures = try networkPart(edit, model, prompts, options, in: context)
+        context.job.begin(.assemble)
+        let composition = try composition(of: edit, in: context)
+        let layer = Assembler(grid: grid, composition: composition).layer(pictures, photo: edit.photo)
+        context.job.finish(.assemble)
+        return layer
+    }
+
+    /// The edited picture and the unedited one after the autoencoder, on the grid; nil where nothing is left to the network.
+    private func networkPart(
+        _ edit: PhotoEdit, _ model: DiffusionModel, _ prompts: EditPrompts, _ options: EditOptions, in context: ComputeContext
+    ) throws -> (result: Tensor, reconstruction: Tensor)? {
         let downsampling = model.autoencoder.configuration.downsampling
-        var request = request(edit.settings.parameters)
+        guard var request = request(edit.settings.parameters) else {
+            context.job.expect([Job.Part(.assemble, cost: 1)])
+            return nil
+        }
         request.invented = invented(downsampling)
         try request.validate(downsampling: downsampling)
         let guidanceBranch = try guidanceBranch(request, model, prompts, options, in: context)
         let result = try guidanceBranch.sample(request, options: options, in: context)
-        context.job.begin(.assemble)
         let reconstruction = try inverted?.reconstruction ?? guidanceBranch.reconstruction(in: context)
         inverted = options.isReused ? (guidanceBranch, prompts, reconstruction) : nil
-        let layer = Assembler(grid: grid, composition: try composition(of: edit, in: context)).layer(
-            result: result, reconstruction: reconstruction, photo: edit.photo)
-        context.job.finish(.assemble)
-        return layer
+        return (result, reconstruction)
     }
 
     /// The guidance branch that is there, or a new one; what is ahead is told to the job.

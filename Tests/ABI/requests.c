@@ -63,7 +63,7 @@ static void test_geometry(dragon_model *model) {
     REFUSE("displacement", request.displacement.x = NAN);
     REFUSE("displacement", request.displacement.y = -INFINITY);
     REFUSE("nothing would change", request.displacement = (dragon_point){0, 0});
-    REFUSE("leave the picture", request.displacement.x = 1000);
+    REFUSE("leave the picture", request.displacement.x = 1000, move_parameters.use_plate = 0);
     REFUSE("displacement", request.displacement.x = 1e300);
     REFUSE("resize", request.resize = NAN);
     REFUSE("resize", request.resize = -1);

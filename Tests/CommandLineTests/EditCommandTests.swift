@@ -125,7 +125,11 @@ struct EditCommandTests {
         try expect(edit("move", picture, "--mask", "/no/such.png") + to, status: 2, saying: "/no/such.png")
         try expect(edit("move", picture, "--mask", mask, "--from", "0,0", "--to", "0,0"), status: 2, saying: "nothing would change")
         try expect(edit("move", picture, "--mask", mask, "--from", "nan,0", "--to", "0,0"), status: 2, saying: "--from")
-        try expect(edit("move", picture, "--mask", mask, "--from", "0,0", "--to", "500,0"), status: 2, saying: "leave the picture")
+        try expect(
+            edit("move", picture, "--mask", mask, "--from", "0,0", "--to", "500,0", "--plate", "off"), status: 2,
+            saying: "leave the picture")
+        try expect(
+            edit("paste", picture, "--mask", mask, "--reference", picture, "--offset", "500,0"), status: 2, saying: "leave the picture")
         for resize in ["0", "-1", "1e9", "nan"] {
             try expect(edit("move", picture, "--mask", mask, "--resize=\(resize)") + to, status: 2, saying: "the resize factor")
             try expect(

@@ -93,12 +93,39 @@ struct SeedTests {
             #expect(worst < 1e-5)
         }
     }
+}
 
-    @Test("a drag that stretches nothing says that it makes nothing")
-    func nothingMade() throws {
+@Suite("Where nothing is left to make, the network is not asked", .serialized)
+struct IdleNetworkTests {
+    private func run(_ mode: any EditMode, _ scene: Scene) throws -> (layer: EditLayer, phases: Set<Job.Phase>) {
+        let settings = try EditSettings(mode.name, defaults: scene.files.defaults, side: scene.files.workingSide)
+        let heard = Heard()
+        let layer = try PhotoEdit(photo: scene.photo, mode: mode, settings: settings)
+            .run(scene.model, prompts: scene.model.prompts(""), in: ComputeContext(job: heard.job, threads: 2))
+        return (layer, heard.phases)
+    }
+
+    @Test("an object that is moved out of the picture is removed, and its place filled")
+    func removed() throws {
+        let scene = try Scene()
+        let (layer, phases) = try run(Move(object: scene.object, by: Point(x: -200, y: 0)), scene)
+        #expect(phases == [.fill, .assemble] && layer.madePixels >= scene.object.count)
+        let found = layer.laid(over: scene.photo).colours
+        // The ground is grey between 0.4 and 0.6; the object was red.
+        #expect(scene.object.indices.allSatisfy { found.planes[0][$0] < 0.65 && found.planes[2][$0] > 0.35 })
+        #expect(throws: EditError.leavesPicture) {
+            try PhotoEdit(scene.photo, Paste(object: scene.object, reference: scene.photo, offset: Point(x: 500, y: 0))).preview()
+        }
+    }
+
+    @Test("a drag that stretches nothing is the warp alone, and says that it makes nothing")
+    func warped() throws {
         let scene = try Scene()
         let drag = Drag(region: scene.disc(96, 96, 80), handles: [Point(x: 96, y: 96)], targets: [Point(x: 99, y: 96)])
-        #expect(try PhotoEdit(scene.photo, drag).preview().madePixels == 0)
+        let (layer, phases) = try run(drag, scene)
+        #expect(phases == [.fill, .assemble] && layer.madePixels == 0)
+        let preview = try PhotoEdit(scene.photo, drag).preview()
+        #expect(layer.laid(over: scene.photo).colours.planes == preview.laid(over: scene.photo).colours.planes)
     }
 }
 

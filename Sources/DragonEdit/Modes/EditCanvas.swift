@@ -106,6 +106,9 @@ public struct Composition: Sendable {
     /// A plane of the base, or of what became of it, under the carried object.
     package func finished(_ plane: [Float], plane p: Int) -> [Float] { carried?.laid(on: plane, plane: p) ?? plane }
 
+    /// Whether anything is left to the network.
+    package var needsNetwork: Bool { !isPrepared || made.contains { $0 > 0 } }
+
     /// Pixels that are made anew, by the fill or the network.
     package var madePixels: Int { filled + made.count { $0 > 0 } }
 }

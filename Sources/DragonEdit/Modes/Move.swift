@@ -46,7 +46,12 @@ public struct Move: EditMode {
         try EditError.check(object, on: canvas, "the mask", mayBeWhole: false)
         if let likeness { try EditError.check(likeness, on: canvas, "the inpaint mask") }
         let placement = Placement(source: try EditError.bounds(object, "the mask"), displacement: displacement, resize: resize)
-        return Footprint(affected: placement.source.union(try placement.landing(on: canvas)), placement: placement)
+        guard let landing = try placement.landing(on: canvas) else {
+            // Moved out of the picture an object is gone: what is left to do is to fill its place.
+            guard usesPlate else { throw EditError.leavesPicture }
+            return Footprint(affected: placement.source)
+        }
+        return Footprint(affected: placement.source.union(landing), placement: placement)
     }
 
     /// The old place is filled, and the object laid at its new one.

@@ -43,7 +43,8 @@ public struct Paste: EditMode {
     public func footprint(on canvas: PixelSize, usesPlate: Bool) throws -> Footprint {
         try EditError.check(object, on: reference.size, "the mask")
         let placement = Placement(source: try EditError.bounds(object, "the mask"), displacement: offset, resize: resize)
-        return Footprint(affected: try placement.landing(on: canvas), placement: placement)
+        guard let landing = try placement.landing(on: canvas) else { throw EditError.leavesPicture }
+        return Footprint(affected: landing, placement: placement)
     }
 
     /// The object is laid at its place.

@@ -73,15 +73,14 @@ extension EditError {
 }
 
 extension Placement {
-    /// The part of the object's new box that lies on the picture.
+    /// The part of the object's new box that lies on the picture; nil where nothing does.
     ///
-    /// - Throws: ``EditError`` for a factor or a shift beyond its limits, and where nothing lies on the picture.
-    func landing(on canvas: PixelSize) throws -> PixelBox {
+    /// - Throws: ``EditError`` for a factor or a shift beyond its limits.
+    func landing(on canvas: PixelSize) throws -> PixelBox? {
         try EditError.check("the resize factor", resize, Limits.resize)
         try EditError.check(displacement, "the displacement")
         let visible = target.clipped(to: canvas.box)
-        guard visible.width > 0, visible.height > 0 else { throw EditError.leavesPicture }
-        return visible
+        return visible.width > 0 && visible.height > 0 ? visible : nil
     }
 }
 

@@ -5,29 +5,27 @@
 package struct WorkGrid: Equatable, Sendable {
     /// The part of the picture; it may reach beyond a picture that is smaller than the window.
     package let box: PixelBox
-    /// Columns of the grid, a multiple of ``multiple``.
+    /// Columns of the grid.
     package let gridWidth: Int
     /// Rows of the grid, likewise.
     package let gridHeight: Int
     /// Picture pixels for each pixel of the grid.
     package let step: Double
 
-    /// What sides of the grid are multiples of: the coarsest level of a UNet has cells of 64 pixels.
-    package static let multiple = 64
-
     /// - Parameters:
     ///   - affected: everything that the edit reads or changes.
     ///   - canvas: the picture's sides.
     ///   - margin: around what is affected, in pixels.
-    ///   - window: side of the pictures that the model was trained on, a multiple of ``multiple``.
-    package init(affected: PixelBox, canvas: PixelSize, margin: Int, window: Int) {
+    ///   - window: side of the pictures that the model was trained on, a multiple of `multiple`.
+    ///   - multiple: what the grid's sides are multiples of.
+    package init(affected: PixelBox, canvas: PixelSize, margin: Int, window: Int, multiple: Int) {
         let wanted = affected.grown(by: margin).clipped(to: canvas.box)
         // The wanted box fits the window at its own scale, or the scale makes it fit.
         let longer = max(wanted.width, wanted.height)
         let smallest = min(window, max(canvas.width, canvas.height))
         step = Double(max(longer, smallest)) / Double(window)
-        gridWidth = Self.grid(wanted.width, canvas.width, step, window)
-        gridHeight = Self.grid(wanted.height, canvas.height, step, window)
+        gridWidth = Self.grid(wanted.width, canvas.width, step, window, multiple)
+        gridHeight = Self.grid(wanted.height, canvas.height, step, window, multiple)
         let size = (Int((Double(gridWidth) * step).rounded()), Int((Double(gridHeight) * step).rounded()))
         box = PixelBox(
             x: Self.place(wanted.x, wanted.width, size.0, in: canvas.width),
@@ -45,7 +43,7 @@ package struct WorkGrid: Equatable, Sendable {
     }
 
     /// Cells along a side: the window where the picture has room for it, else what covers the picture.
-    private static func grid(_ wanted: Int, _ canvas: Int, _ step: Double, _ window: Int) -> Int {
+    private static func grid(_ wanted: Int, _ canvas: Int, _ step: Double, _ window: Int, _ multiple: Int) -> Int {
         let cells = min(Double(window), max(Double(wanted), Double(canvas)) / step)
         return max(multiple, Int((cells / Double(multiple)).rounded(.up)) * multiple)
     }

@@ -52,7 +52,7 @@ struct EditInputs {
             let edit = PhotoEdit(photo: picture.source, mode: mode, settings: settings)
             try edit.checkMemory(on: files)
             let prepared = try edit.prepared(in: context)
-            try prepared.request(settings.parameters).validate(downsampling: downsampling)
+            try prepared.validate(settings.parameters, downsampling: downsampling)
             return .photo(prepared, edit, of: picture)
         case .replay(let replay): source = .picture(replay.picture)
         case .generated(let size):
@@ -83,11 +83,19 @@ enum ReadyEdit {
     /// Of a picture that is the working grid.
     case grid(EditRequest, memoryLimit: Int?)
 
-    /// The edit on the working grid.
-    var request: EditRequest {
+    /// Sides of the working grid.
+    var gridSize: PixelSize {
         switch self {
-        case .photo(let prepared, let edit, _): prepared.request(edit.settings.parameters)
-        case .grid(let request, _): request
+        case .photo(let prepared, _, _): prepared.gridSize
+        case .grid(let request, _): request.source.size
+        }
+    }
+
+    /// What the sampler runs with.
+    var parameters: EditParameters {
+        switch self {
+        case .photo(_, let edit, _): edit.settings.parameters
+        case .grid(let request, _): request.parameters
         }
     }
 
