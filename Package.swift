@@ -34,9 +34,13 @@ let package = Package(
         // layout, below one that stayed as it was, would else not be compiled into what stands above.
         .target(name: "DragonTensor", dependencies: ["CKernels", "COpenBLAS"]),
         .target(name: "DragonModel", dependencies: ["DragonTensor"]),
-        .target(name: "DragonEdit", dependencies: ["DragonModel", "DragonTensor"]),
+        .target(name: "DragonImage"),
+        .target(name: "DragonEdit", dependencies: ["DragonImage", "DragonModel", "DragonTensor"]),
+        .target(name: "DragonPhoto", dependencies: ["DragonEdit", "DragonImage", "DragonModel", "DragonTensor"]),
         .target(name: "DragonStore", dependencies: ["CFetch", "DragonModel", "DragonTensor"]),
-        .target(name: "DragonEngine", dependencies: ["CDragon", "DragonEdit", "DragonModel", "DragonStore", "DragonTensor"]),
+        .target(
+            name: "DragonEngine",
+            dependencies: ["CDragon", "DragonEdit", "DragonImage", "DragonModel", "DragonPhoto", "DragonStore", "DragonTensor"]),
         // The shared library: what the header names, and nothing else, is seen from outside.
         .target(
             name: "CDragonLibrary", dependencies: ["DragonEngine"], path: "CInterop/Library", exclude: ["exports.map"],
@@ -49,7 +53,7 @@ let package = Package(
         .executableTarget(
             name: "dragon",
             dependencies: [
-                "DragonEdit", "DragonModel", "DragonStore", "DragonTensor", "CPictures",
+                "DragonEdit", "DragonImage", "DragonModel", "DragonPhoto", "DragonStore", "DragonTensor", "CPictures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // The plug-in: C on the engine's header, with the engine linked in. Core and dialog ask a host for pictures; an adapter for each
@@ -72,15 +76,25 @@ let package = Package(
             name: "DragonTensorTests", dependencies: ["DragonTensor", "DragonModel", "TestSupport"], path: "Tests/DragonTensorTests"),
         .testTarget(
             name: "DragonModelTests", dependencies: ["DragonModel", "DragonTensor", "TestSupport"], path: "Tests/DragonModelTests"),
+        .testTarget(name: "DragonImageTests", dependencies: ["DragonImage", "DragonModel"], path: "Tests/DragonImageTests"),
         .testTarget(
-            name: "DragonEditTests", dependencies: ["DragonEdit", "DragonModel", "DragonTensor", "TestSupport"],
+            name: "DragonEditTests", dependencies: ["DragonEdit", "DragonImage", "DragonModel", "DragonTensor", "TestSupport"],
             path: "Tests/DragonEditTests"),
         .testTarget(
-            name: "DragonStoreTests", dependencies: ["DragonModel", "DragonStore", "TestSupport"], path: "Tests/DragonStoreTests",
+            name: "DragonPhotoTests",
+            dependencies: ["DragonEdit", "DragonImage", "DragonModel", "DragonPhoto", "DragonTensor", "TestSupport"],
+            path: "Tests/DragonPhotoTests"),
+        .testTarget(
+            name: "DragonStoreTests", dependencies: ["DragonModel", "DragonStore", "DragonTensor", "TestSupport"],
+            path: "Tests/DragonStoreTests",
             exclude: ["server.py"]),
         .testTarget(name: "DragonEngineTests", dependencies: ["CDragon", "DragonEngine"], path: "Tests/DragonEngineTests"),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["dragon", "DragonEdit", "DragonModel", "DragonStore", "DragonTensor", "TestSupport"],
+            name: "CommandLineTests",
+            dependencies: [
+                "CDragon", "dragon", "DragonEdit", "DragonEngine", "DragonImage", "DragonModel", "DragonStore", "DragonTensor",
+                "TestSupport",
+            ],
             path: "Tests/CommandLineTests"),
     ],
     swiftLanguageModes: [.v6]

@@ -2,49 +2,75 @@ import CDragon
 
 // The only place, beside pixels and masks, that reads and writes the caller's memory.
 
-/// A struct of the caller's that starts with its size.
+/// A struct of the caller's that starts with its size. Versions only append to it.
 protocol SizedStruct {
     init()
     var size: Int { get set }
     /// What messages call it.
     static var name: String { get }
+    /// Its size in the first version.
+    static var leastSize: Int { get }
+    /// Says what fields mean that a caller's shorter struct ends before.
+    mutating func complete(from size: Int)
 }
 
-extension dragon_parameters: SizedStruct { static let name = "dragon_parameters" }
+extension SizedStruct {
+    static var leastSize: Int { MemoryLayout<Self>.stride }
+    mutating func complete(from size: Int) {}
+}
+
+extension dragon_parameters: SizedStruct {
+    static let name = "dragon_parameters"
+    static var leastSize: Int { MemoryLayout<Self>.offset(of: \.first_step) ?? MemoryLayout<Self>.stride }
+    mutating func complete(from size: Int) { if size <= Self.leastSize { first_step = -1 } }
+}
 extension dragon_request: SizedStruct { static let name = "dragon_request" }
 extension dragon_model_info: SizedStruct { static let name = "dragon_model_info" }
 extension dragon_estimate: SizedStruct { static let name = "dragon_estimate" }
-extension dragon_result_info: SizedStruct { static let name = "dragon_result_info" }
+extension dragon_result_info: SizedStruct {
+    static let name = "dragon_result_info"
+    static var leastSize: Int { MemoryLayout<Self>.offset(of: \.made_pixels) ?? MemoryLayout<Self>.stride }
+}
 extension dragon_progress: SizedStruct { static let name = "dragon_progress" }
+
+/// A struct of a later version is not longer than this.
+private let mostStructBytes = 4096
 
 extension SizedStruct {
     /// Reads a struct, its size first: of an unknown one nothing more is touched.
     init(from pointer: UnsafePointer<Self>?) throws {
-        try Self.checkSize(pointer)
-        self = Self.copied(from: UnsafeRawPointer(try present(pointer, Self.name)))
-    }
-
-    /// A copy of a struct that may lie anywhere.
-    fileprivate static func copied(from pointer: UnsafeRawPointer) -> Self {
+        let found = try Self.checkSize(pointer)
+        let memory = UnsafeRawPointer(try present(pointer, Self.name))
+        for at in stride(from: MemoryLayout<Self>.stride, to: found, by: 1) where memory.load(fromByteOffset: at, as: UInt8.self) != 0 {
+            throw Failure.wrongVersion(Self.name, found: found, expected: MemoryLayout<Self>.stride)
+        }
         var copy = Self()
-        withUnsafeMutableBytes(of: &copy) { $0.copyMemory(from: UnsafeRawBufferPointer(start: pointer, count: $0.count)) }
-        return copy
+        withUnsafeMutableBytes(of: &copy) {
+            $0.copyMemory(from: UnsafeRawBufferPointer(start: memory, count: min(found, $0.count)))
+        }
+        copy.complete(from: found)
+        self = copy
     }
 
-    /// Throws unless the struct says the size that this library knows.
-    static func checkSize(_ pointer: UnsafePointer<Self>?) throws {
+    /// The size that a struct says, which a version of it has.
+    @discardableResult
+    static func checkSize(_ pointer: UnsafePointer<Self>?) throws -> Int {
         let found = UnsafeRawPointer(try present(pointer, name)).loadUnaligned(as: Int.self)
-        guard found == MemoryLayout<Self>.stride else {
+        guard (leastSize...mostStructBytes).contains(found), found % MemoryLayout<Self>.alignment == 0 else {
             throw Failure.wrongVersion(name, found: found, expected: MemoryLayout<Self>.stride)
         }
+        return found
     }
 
-    /// Writes a struct over the caller's, whose size was checked.
+    /// Writes a struct over the caller's, as far as that goes.
     func write(to pointer: UnsafeMutablePointer<Self>?) throws {
+        let found = try Self.checkSize(pointer)
         var copy = self
-        copy.size = MemoryLayout<Self>.stride
+        copy.size = found
         let target = UnsafeMutableRawPointer(try present(pointer, Self.name))
-        withUnsafeBytes(of: copy) { target.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(target), byteCount: $0.count) }
+        withUnsafeBytes(of: copy) {
+            target.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(target), byteCount: min(found, $0.count))
+        }
     }
 }
 

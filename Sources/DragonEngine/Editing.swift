@@ -1,6 +1,7 @@
 import CDragon
 import DragonEdit
 import DragonModel
+import DragonPhoto
 
 extension Model {
     /// Reads a request.
@@ -16,24 +17,21 @@ extension Model {
         var estimate = dragon_estimate()
         (estimate.box_x, estimate.box_y) = (Int32(clamping: need.box.x), Int32(clamping: need.box.y))
         (estimate.box_width, estimate.box_height) = (Int32(clamping: need.box.width), Int32(clamping: need.box.height))
-        (estimate.grid_width, estimate.grid_height) = (Int32(clamping: need.gridWidth), Int32(clamping: need.gridHeight))
+        (estimate.grid_width, estimate.grid_height) = (Int32(clamping: need.grid.width), Int32(clamping: need.grid.height))
         estimate.memory = UInt64(clamping: need.memory + loaded.info.bytes)
         return estimate
     }
 
     /// Runs an edit.
     func run(_ pointer: UnsafePointer<dragon_request>?) throws -> EditResult {
-        try exclusively {
+        let asked = try dragon_request(from: pointer)
+        let report = ProgressReport(asked.progress, asked.user_data)
+        return try exclusively(report.job()) { context in
             let (request, loaded) = try read(pointer)
-            let report = ProgressReport(request.progress, request.userData) { [context] in context.cancel() }
             var options = EditOptions()
-            options.memoryLimit = request.memoryLimit
             options.wantsPreviews = report.isHeard
-            options.progress = { report.tell($0) }
-            let layer = try request.edit.run(
-                loaded.diffusion, prompt: request.prompt, referencePrompt: request.referencePrompt, options: options, in: context)
-            report.tell(phase: .assemble, step: 1, total: 1, fraction: 1)
-            return EditResult(layer)
+            let prompts = loaded.diffusion.prompts(request.prompt, reference: request.referencePrompt)
+            return EditResult(try request.edit.run(loaded.diffusion, prompts: prompts, options: options, reusing: cache, in: context))
         }
     }
 }
@@ -48,6 +46,7 @@ final class EditResult: Sendable {
         var info = dragon_result_info()
         (info.x, info.y) = (Int32(clamping: layer.box.x), Int32(clamping: layer.box.y))
         (info.width, info.height) = (Int32(clamping: layer.box.width), Int32(clamping: layer.box.height))
+        info.made_pixels = UInt64(clamping: layer.madePixels)
         return info
     }
 

@@ -2,6 +2,7 @@ import CDragon
 import Dispatch
 import DragonEdit
 import DragonModel
+import DragonPhoto
 import DragonTensor
 import Glibc
 import Synchronization
@@ -23,24 +24,29 @@ final class Model: Sendable {
 
     private struct State {
         var loaded: Loaded?
-        var message = ""
-        /// The thread that runs an edit.
+        /// What the last failed call said, by the thread that made it: another one's estimate leaves an edit's reason alone.
+        var messages: [UInt: String] = [:]
+        /// The thread that runs an edit, and what stops it.
         var runner: pthread_t?
+        var job: Job?
         var isClosed = false
     }
 
     private let state = Mutex(State())
     private let running = DispatchGroup()
-    let context: ComputeContext
+    /// Threads and buffers, for one job after the other.
+    private let machine: ComputeContext
+    /// What the last edit prepared.
+    let cache = PreparationCache()
 
-    init(threads: Int?) { context = ComputeContext(threads: threads) }
+    init(threads: Int?) { machine = ComputeContext(threads: threads) }
 
     /// Loads the files; the handle stays without a model where that fails.
-    func load(path: String) throws {
+    func load(path: String, job: Job) throws {
         let files = try ModelFiles(path: path)
         let contents = [try files.textEncoderWeights().contents, try files.unetWeights().contents, try files.autoencoderWeights().contents]
         let info = Info(parameters: contents.reduce(0) { $0 + $1.parameters }, bytes: contents.reduce(0) { $0 + $1.bytes })
-        let loaded = Loaded(files: files, diffusion: try DiffusionModel(files: files, in: context), info: info)
+        let loaded = Loaded(files: files, diffusion: try DiffusionModel(files: files, in: ComputeContext(machine, job: job)), info: info)
         state.withLock { $0.loaded = loaded }
     }
 
@@ -57,47 +63,47 @@ final class Model: Sendable {
     /// Runs `body`, keeps what its error says, and gives its status.
     func call(_ body: () throws -> Void) -> dragon_status {
         let (status, message) = Status.of(body)
-        state.withLock { $0.message = message }
+        let thread = UInt(pthread_self())
+        state.withLock { $0.messages[thread] = message.isEmpty ? nil : message }
         return status.rawValue
     }
 
-    var message: String { state.withLock { $0.message } }
+    /// What the calling thread's last call said, where it failed.
+    var message: String { state.withLock { $0.messages[UInt(pthread_self())] ?? "" } }
 }
 
 // MARK: - One edit at a time
 
 extension Model {
-    /// Runs `body` as the model's only edit.
-    func exclusively<Result>(_ body: () throws -> Result) throws -> Result {
-        try begin()
+    /// Runs `body` as the model's only edit, on a context of that job.
+    func exclusively<Result>(_ job: Job, _ body: (ComputeContext) throws -> Result) throws -> Result {
+        try begin(job)
         defer { end() }
-        let result = try body()
+        let result = try body(ComputeContext(machine, job: job))
         // Cancelled after the last operator: the caller was told that it ends.
-        try context.checkCancellation()
+        try job.check()
         return result
     }
 
-    private func begin() throws {
+    private func begin(_ job: Job) throws {
         try state.withLock { state in
             guard !state.isClosed else { throw Failure.invalidHandle }
             guard state.runner == nil else {
                 throw Failure(status: .busy, description: "the model runs another edit: wait for it, or cancel it")
             }
-            state.runner = pthread_self()
-            // Under the lock, so that no cancelling of this edit is taken for one of the last.
-            context.resume()
+            (state.runner, state.job) = (pthread_self(), job)
             running.enter()
         }
     }
 
     private func end() {
-        state.withLock { $0.runner = nil }
-        context.releaseIdleMemory()
+        state.withLock { ($0.runner, $0.job) = (nil, nil) }
+        machine.releaseIdleMemory()
         running.leave()
     }
 
     /// Ends the edit that runs, if any.
-    func cancel() { state.withLock { if $0.runner != nil { context.cancel() } } }
+    func cancel() { state.withLock { $0.job?.cancel() } }
 
     /// Ends the edit that runs and waits for it, unless it is this thread's own: then the callback that closes the model
     /// would wait for itself, and the edit ends once it returns.
@@ -105,7 +111,7 @@ extension Model {
         let isOwn = state.withLock { state -> Bool in
             state.isClosed = true
             guard let runner = state.runner else { return true }
-            context.cancel()
+            state.job?.cancel()
             return pthread_equal(runner, pthread_self()) != 0
         }
         if !isOwn { running.wait() }

@@ -2,6 +2,7 @@ public import CDragon
 import DragonEdit
 import DragonModel
 import DragonStore
+import DragonTensor
 
 let models = HandleTable<Model>()
 let modelLists = HandleTable<ModelList>()
@@ -62,15 +63,35 @@ private func listed(_ list: OpaquePointer?, _ index: Int) -> FoundModel? {
 public func dragonModelOpen(
     _ path: UnsafePointer<CChar>?, _ threads: Int32, _ model: UnsafeMutablePointer<OpaquePointer?>?
 ) -> dragon_status {
+    open(path, threads, Job(), model)
+}
+
+/// `dragon_model_open_watched` of the header.
+@_cdecl("dragon_model_open_watched")
+public func dragonModelOpenWatched(
+    _ path: UnsafePointer<CChar>?, _ threads: Int32, _ progress: dragon_progress_callback?, _ userData: UnsafeMutableRawPointer?,
+    _ model: UnsafeMutablePointer<OpaquePointer?>?
+) -> dragon_status {
+    open(path, threads, ProgressReport(progress, userData).job(), model)
+}
+
+private func open(
+    _ path: UnsafePointer<CChar>?, _ threads: Int32, _ job: Job, _ model: UnsafeMutablePointer<OpaquePointer?>?
+) -> dragon_status {
     clear(model)
     return Status.code {
-        guard (0...1024).contains(threads) else { throw Failure.badInput("threads is \(threads): choose 1 to 1024, or 0") }
+        guard threads == 0 || Limits.threads.contains(Int(threads)) else {
+            throw Failure.badInput("threads is \(threads): choose 1 to \(Limits.threads.upperBound), or 0")
+        }
         let (path, opened) = (try text(path, "the path"), Model(threads: threads == 0 ? nil : Int(threads)))
         try give(opened, from: models, to: model, "the model")
-        let status = opened.call { try opened.load(path: try path ?? ModelStore().firstUsable().path) }
+        let status = opened.call { try opened.load(path: try usable(path), job: job) }
         if status != 0 { throw Failure(status: Status(rawValue: status) ?? .badModel, description: opened.message) }
     }
 }
+
+/// The model that a path names, or the first that can be opened.
+private func usable(_ path: String?) throws -> String { try path ?? ModelStore().firstUsable().path }
 
 /// `dragon_model_close` of the header.
 @_cdecl("dragon_model_close")
@@ -98,12 +119,32 @@ public func dragonModelDescribe(_ model: OpaquePointer?, _ info: UnsafeMutablePo
 public func dragonParametersDefault(
     _ model: OpaquePointer?, _ mode: dragon_mode, _ parameters: UnsafeMutablePointer<dragon_parameters>?
 ) -> dragon_status {
-    let fill = { (defaults: ModelDefaults) in
-        try dragon_parameters.checkSize(parameters)
-        try Tuning(Mode(checking: mode), defaults: defaults).exported.write(to: parameters)
+    guard model != nil else {
+        return Status.code { try giveDefaults(mode, ModelDefaults(), side: 0, to: parameters) }
     }
-    guard model != nil else { return Status.code { try fill(ModelDefaults()) } }
-    return on(model) { try fill($0.loaded().files.defaults) }
+    return on(model) { model in
+        let files = try model.loaded().files
+        try giveDefaults(mode, files.defaults, side: files.workingSide, to: parameters)
+    }
+}
+
+/// `dragon_parameters_of` of the header.
+@_cdecl("dragon_parameters_of")
+public func dragonParametersOf(
+    _ path: UnsafePointer<CChar>?, _ mode: dragon_mode, _ parameters: UnsafeMutablePointer<dragon_parameters>?
+) -> dragon_status {
+    Status.code {
+        let files = try ModelFiles(path: try usable(try text(path, "the path")))
+        try giveDefaults(mode, files.defaults, side: files.workingSide, to: parameters)
+    }
+}
+
+/// - Parameter side: of the model's window; 0 where there is no model.
+private func giveDefaults(
+    _ mode: dragon_mode, _ defaults: ModelDefaults, side: Int, to parameters: UnsafeMutablePointer<dragon_parameters>?
+) throws {
+    try dragon_parameters.checkSize(parameters)
+    try dragon_parameters(try EditSettings(try EditModeName(checking: mode), defaults: defaults, side: side)).write(to: parameters)
 }
 
 extension dragon_model_info {
@@ -113,7 +154,7 @@ extension dragon_model_info {
         side = Int32(clamping: files.workingSide)
         latent_channels = Int32(clamping: files.autoencoderConfiguration.latentChannels)
         downsampling = Int32(clamping: files.autoencoderConfiguration.downsampling)
-        steps = Int32(clamping: EditParameters(mode: .move, defaults: files.defaults).steps)
+        steps = Int32(clamping: EditModeName.move.parameters(defaults: files.defaults).steps)
         (parameter_count, weight_bytes) = (UInt64(loaded.info.parameters), UInt64(loaded.info.bytes))
     }
 }

@@ -1,5 +1,6 @@
 import CDragon
-import DragonEdit
+import DragonImage
+import DragonModel
 
 /// How a pixel lies in memory.
 enum PixelFormat: dragon_pixel_format {
@@ -60,16 +61,13 @@ struct Rows {
     let height: Int
     let stride: Int
 
-    /// The most pixels that a picture may have: beyond that no mask would fit in memory.
-    private static let mostPixels = 1 << 29
-
     init(_ what: String, width: Int32, height: Int32, stride: Int64, pixelSize: Int) throws {
         (self.width, self.height) = (Int(width), Int(height))
-        guard (1...100_000).contains(width), (1...100_000).contains(height) else {
-            throw Failure.badInput("\(what) is \(width)×\(height): sides should be 1 to 100000")
+        guard Limits.pictureSide.contains(self.width), Limits.pictureSide.contains(self.height) else {
+            throw Failure.badInput("\(what) is \(width)×\(height): sides should be 1 to \(Limits.pictureSide.upperBound)")
         }
-        guard self.width * self.height <= Self.mostPixels else {
-            throw Failure.badInput("\(what) is \(width)×\(height): more than \(Self.mostPixels / 1_000_000) megapixels")
+        guard self.width * self.height <= Limits.mostPicturePixels else {
+            throw Failure.badInput("\(what) is \(width)×\(height): more than \(Limits.mostPicturePixels / 1_000_000) megapixels")
         }
         self.stride = try Self.checked(what, stride, row: self.width * pixelSize, height: self.height)
     }
@@ -125,8 +123,8 @@ struct CallerPicture: @unchecked Sendable {
     var height: Int { rows.height }
 
     /// The picture as edits read it.
-    var photo: Photo {
-        Photo(width: width, height: height, hasAlpha: hasAlpha) { box in colours(in: box) }
+    var source: PictureSource {
+        PictureSource(width: width, height: height, hasAlpha: hasAlpha) { box in colours(in: box) }
     }
 
     /// Three planes of a box; beyond the picture its border repeats.

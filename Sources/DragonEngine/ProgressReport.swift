@@ -1,72 +1,73 @@
 import CDragon
-import DragonEdit
-import DragonStore
 import DragonTensor
+import Synchronization
 
 /// Tells a caller's callback how far a call is, and hears whether to go on.
-final class ProgressReport {
-    /// The phases as the header numbers them.
-    enum Phase: dragon_phase {
-        case encode = 0
-        case invert, sample, decode, assemble, fetch, check
-    }
-
+final class ProgressReport: @unchecked Sendable {
+    // Unchecked: the callback and its data are the caller's, used on the thread that runs the call.
     private let callback: dragon_progress_callback?
     private let userData: UnsafeMutableRawPointer?
-    private let cancel: () -> Void
     private let clock = ContinuousClock()
-    private let start: ContinuousClock.Instant
+    /// When the steps began whose cost is known.
+    private let start = Mutex<ContinuousClock.Instant?>(nil)
     /// Below that share a guess of the time left would be one of the first step's luck.
     private static let leastFraction = 0.02
 
-    init(_ callback: dragon_progress_callback?, _ userData: UnsafeMutableRawPointer?, cancel: @escaping () -> Void) {
-        (self.callback, self.userData, self.cancel) = (callback, userData, cancel)
-        start = clock.now
+    init(_ callback: dragon_progress_callback?, _ userData: UnsafeMutableRawPointer?) {
+        (self.callback, self.userData) = (callback, userData)
     }
 
-    func tell(_ progress: EditProgress) {
-        let phase: Phase =
-            switch progress.phase {
-            case .generate, .encode: .encode
-            case .invert: .invert
-            case .sample: .sample
-            case .decode: .decode
-            }
-        tell(phase: phase, step: progress.step, total: progress.total, fraction: progress.fraction, preview: progress.preview)
+    /// A job that tells the callback, and ends where that says so.
+    func job() -> Job {
+        callback == nil ? Job() : Job { self.tell($0) }
     }
 
     /// Whether anybody listens.
     var isHeard: Bool { callback != nil }
 
-    func tell(phase: Phase, step: Int, total: Int, fraction: Double, preview: Raster? = nil) {
-        guard let callback else { return }
+    /// - Returns: whether to go on.
+    func tell(_ told: Job.Progress) -> Bool {
+        guard let callback else { return true }
         var progress = dragon_progress()
         progress.size = MemoryLayout<dragon_progress>.stride
-        progress.phase = phase.rawValue
-        (progress.step, progress.total) = (Int32(clamping: step), Int32(clamping: total))
-        progress.fraction = min(max(fraction, 0), 1)
-        progress.seconds_left = secondsLeft(progress.fraction)
-        let pixels = preview?.opaqueBytes ?? []
-        pixels.withUnsafeBytes { bytes in
-            if let preview, !bytes.isEmpty {
+        progress.phase = told.phase.number
+        (progress.step, progress.total) = (Int32(clamping: told.step), Int32(clamping: told.total))
+        progress.fraction = told.fraction
+        progress.seconds_left = secondsLeft(told)
+        return (told.preview?.bytes ?? []).withUnsafeBytes { bytes in
+            if let preview = told.preview, !bytes.isEmpty {
                 progress.preview.pixels = bytes.baseAddress
                 (progress.preview.width, progress.preview.height) = (Int32(clamping: preview.width), Int32(clamping: preview.height))
             }
-            if callback(&progress, userData) != 0 { cancel() }
+            return callback(&progress, userData) == 0
         }
     }
 
-    private func secondsLeft(_ fraction: Double) -> Double {
-        guard fraction >= Self.leastFraction else { return -1 }
-        let passed = (clock.now - start).components
-        return (Double(passed.seconds) + Double(passed.attoseconds) * 1e-18) / fraction * (1 - fraction)
+    private func secondsLeft(_ told: Job.Progress) -> Double {
+        // The fill's cost is not known beforehand: what it took says nothing of the rest.
+        guard told.phase != .fill else { return -1 }
+        let began = start.withLock { start in
+            start = start ?? clock.now
+            return start ?? clock.now
+        }
+        guard told.fraction >= Self.leastFraction else { return -1 }
+        return (clock.now - began) / .seconds(1) / told.fraction * (1 - told.fraction)
     }
 }
 
-extension Raster {
-    /// The colours as RGBA of 8 bits.
-    fileprivate var opaqueBytes: [UInt8] {
-        let byte = { (value: Float) in UInt8((min(max(value, 0), 1) * 255).rounded()) }
-        return (0..<width * height).flatMap { i in [byte(planes[0][i]), byte(planes[1][i]), byte(planes[2][i]), 255] }
+extension Job.Phase {
+    /// As the header numbers it.
+    fileprivate var number: dragon_phase {
+        switch self {
+        case .generate, .encode: 0
+        case .invert: 1
+        case .sample: 2
+        case .decode: 3
+        case .assemble: 4
+        case .fetch: 5
+        case .check: 6
+        case .fill: 7
+        case .load: 8
+        }
     }
 }

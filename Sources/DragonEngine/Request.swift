@@ -1,90 +1,49 @@
 import CDragon
 import DragonEdit
+import DragonImage
 import DragonModel
+import DragonPhoto
 
 /// A request, read from the caller's memory and checked.
 struct Request {
     let edit: PhotoEdit
     let prompt: String
     let referencePrompt: String?
-    let memoryLimit: Int?
-    let progress: dragon_progress_callback?
-    let userData: UnsafeMutableRawPointer?
-
-    private static let mostPoints = 1000
 
     /// - Parameters:
     ///   - defaults: the model's.
     ///   - side: the model's window.
     init(_ pointer: UnsafePointer<dragon_request>?, defaults: ModelDefaults, side: Int) throws {
         let request = try dragon_request(from: pointer)
-        let mode = try Mode(checking: request.mode)
-        let tuning =
-            if let parameters = request.parameters {
-                try Tuning(dragon_parameters(from: parameters), mode, defaults: defaults)
-            } else { Tuning(mode, defaults: defaults) }
+        let name = try EditModeName(checking: request.mode)
+        let overrides = try request.parameters.map { try EditOverrides(dragon_parameters(from: $0)) } ?? EditOverrides()
+        let settings = try EditSettings(name, overrides, defaults: defaults, side: side)
         let picture = try CallerPicture(request.picture, "the picture")
-        let action = try Self.action(mode, request)
-        var edit = PhotoEdit(photo: picture.photo, action: action, window: tuning.side ?? side)
-        edit.parameters = tuning.parameters
-        edit.margins = tuning.margins
-        edit.usesPlate = tuning.usesPlate
-        self.edit = edit
+        let mode = try name.type.init(try ModeInputs(request))
+        edit = PhotoEdit(photo: picture.source, mode: mode, settings: settings)
         prompt = try text(request.prompt, "the prompt") ?? ""
         referencePrompt = try text(request.reference_prompt, "the reference's prompt")
-        memoryLimit = tuning.memoryLimit
-        (progress, userData) = (request.progress, request.user_data)
     }
+}
 
-    private static func action(_ mode: Mode, _ request: dragon_request) throws -> PhotoAction {
-        switch mode {
-        case .move, .resize:
-            return .move(
-                object: try object(request.mask, "the mask"), by: try shift(request), resize: try resize(request),
-                fill: try Mask(request.inpaint_mask, "the inpaint mask"))
-        case .drag:
-            let points = try points(request)
-            return .drag(region: try Mask(request.mask, "the mask"), handles: points.handles, targets: points.targets)
-        case .landmark:
-            let points = try points(request)
-            return .landmark(handles: points.handles, targets: points.targets)
-        case .appearance:
-            return .appearance(
-                object: try object(request.mask, "the mask"), reference: try CallerPicture(request.reference, "the reference").photo,
-                referenceObject: try object(request.reference_mask, "the reference's mask"))
-        case .paste:
-            return .paste(
-                object: try object(request.reference_mask, "the reference's mask"),
-                reference: try CallerPicture(request.reference, "the reference").photo, offset: try shift(request),
-                resize: try resize(request))
-        }
-    }
-
-    private static func object(_ mask: dragon_mask, _ what: String) throws -> Mask {
-        guard let mask = try Mask(mask, what) else { throw Failure.badInput("\(what) is missing: mark the object") }
-        return mask
-    }
-
-    private static func shift(_ request: dragon_request) throws -> Point {
-        let (x, y) = (request.displacement.x, request.displacement.y)
-        guard x.isFinite, y.isFinite else { throw Failure.badInput("the displacement is no number") }
-        return Point(x: x, y: y)
-    }
-
-    private static func resize(_ request: dragon_request) throws -> Double {
-        let factor = request.resize == 0 ? 1 : request.resize
-        guard (0.05...20).contains(factor) else { throw Failure.badInput("the resize factor is \(factor): choose 0.05 to 20") }
-        return factor
-    }
-
-    private static func points(_ request: dragon_request) throws -> (handles: [Point], targets: [Point]) {
+extension ModeInputs {
+    /// All that a request gives; what it leaves out is missing only where the mode needs it.
+    fileprivate init(_ request: dragon_request) throws {
+        self.init()
+        mask = try Mask(request.mask, "the mask")
+        likeness = try Mask(request.inpaint_mask, "the inpaint mask")
+        reference = request.reference.pixels == nil ? nil : try CallerPicture(request.reference, "the reference").source
+        referenceMask = try Mask(request.reference_mask, "the reference's mask")
         // Counted before any is read: the count may be anything.
-        guard (0...mostPoints).contains(request.point_count) else {
-            throw Failure.badInput("\(UInt(bitPattern: request.point_count)) points are too many: give at most \(mostPoints)")
+        guard (0...Limits.mostPoints).contains(request.point_count) else {
+            let count = UInt(bitPattern: request.point_count)
+            throw Failure.badInput("\(count) points are too many: give at most \(Limits.mostPoints)")
         }
-        return (
-            try points(request.handles, request.point_count, "the handles"), try points(request.targets, request.point_count, "the targets")
-        )
+        handles = try Self.points(request.handles, request.point_count, "the handles")
+        targets = try Self.points(request.targets, request.point_count, "the targets")
+        displacement = Point(x: request.displacement.x, y: request.displacement.y)
+        guard displacement.x.isFinite, displacement.y.isFinite else { throw Failure.badInput("the displacement is no number") }
+        resize = request.resize == 0 ? 1 : request.resize
     }
 
     private static func points(_ pointer: UnsafePointer<dragon_point>?, _ count: Int, _ what: String) throws -> [Point] {

@@ -1,5 +1,7 @@
 public import CDragon
 import DragonStore
+import DragonTensor
+import Synchronization
 
 /// `dragon_model_add` of the header.
 @_cdecl("dragon_model_add")
@@ -10,40 +12,35 @@ public func dragonModelAdd(
     var place = ""
     let (status, words) = Status.of {
         guard let source = try text(source, "the source") else { throw Failure.badInput("the source is NULL") }
-        place = try Addition(progress, userData).run(source)
+        let job = Fetching(ProgressReport(progress, userData)).job()
+        place = try ModelStore().add(AddRequest(source: source), job: job).model.path
     }
     copy(place, to: path, pathSize)
     copy(words, to: message, messageSize)
     return status.rawValue
 }
 
-/// One model on its way into the user's, and whoever listens.
-private final class Addition {
-    private var isCancelled = false
-    private var file = ""
-    private var share = -1
-    private let callback: dragon_progress_callback?
-    private let userData: UnsafeMutableRawPointer?
-    private lazy var report = ProgressReport(callback, userData) { [unowned self] in isCancelled = true }
+/// A model on its way into the user's, told in megabytes, a thousand times a file at most.
+private final class Fetching: Sendable {
+    private let told = Mutex((file: "", share: -1))
+    private let report: ProgressReport
 
-    init(_ callback: dragon_progress_callback?, _ userData: UnsafeMutableRawPointer?) {
-        (self.callback, self.userData) = (callback, userData)
-    }
+    init(_ report: ProgressReport) { self.report = report }
 
-    /// - Returns: where the model came to lie.
-    func run(_ source: String) throws -> String {
-        try ModelStore().add(AddRequest(source: source), isCancelled: { self.isCancelled }, progress: { self.tell($0) }).model.path
-    }
+    func job() -> Job { report.isHeard ? Job { self.tell($0) } : Job() }
 
-    /// A file's megabytes are its steps; of the whole nothing is known but the file at work.
-    private func tell(_ progress: AddProgress) {
-        guard progress.phase == .fetch else { return report.tell(phase: .check, step: 0, total: 1, fraction: 1) }
-        let total = progress.total ?? 0
-        let fraction = total > 0 ? Double(progress.done) / Double(total) : 0
-        // A thousand times a file is often enough.
-        let share = total > 0 ? Int(fraction * 1000) : progress.done >> 20
-        guard progress.file != file || share != self.share else { return }
-        (file, self.share) = (progress.file, share)
-        report.tell(phase: .fetch, step: progress.done / 1_000_000, total: max(total, progress.done) / 1_000_000, fraction: fraction)
+    private func tell(_ progress: Job.Progress) -> Bool {
+        guard progress.phase == .fetch else { return report.tell(progress) }
+        let share = progress.total > 0 ? Int(progress.fraction * 1000) : progress.step >> 20
+        let isNew = told.withLock { told in
+            defer { told = (progress.subject, share) }
+            return told != (progress.subject, share)
+        }
+        guard isNew else { return true }
+        let megabyte = 1_000_000
+        return report.tell(
+            Job.Progress(
+                phase: .fetch, step: progress.step / megabyte, total: max(progress.total, progress.step) / megabyte,
+                fraction: progress.fraction))
     }
 }

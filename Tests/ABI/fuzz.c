@@ -40,7 +40,7 @@ static double number(void) {
 static size_t struct_size(size_t right) {
     if (!odd(4))
         return right;
-    return (size_t[]){0, right - 1, right + 8, SIZE_MAX, 1}[below(5)];
+    return (size_t[]){0, right - 1, right / 2, SIZE_MAX, 1}[below(5)];
 }
 
 static int32_t side(int32_t usual) {

@@ -22,7 +22,8 @@ static double now(void) {
 static int32_t note(const dragon_progress *progress, void *data) {
     edit_thread *edit = data;
     CHECK(progress->size == sizeof *progress && progress->fraction >= 0 && progress->fraction <= 1, "sound progress");
-    CHECK(progress->step <= progress->total && progress->phase <= DRAGON_PHASE_ASSEMBLE, "sound progress");
+    CHECK(progress->step <= progress->total, "sound progress");
+    CHECK(progress->phase <= DRAGON_PHASE_ASSEMBLE || progress->phase == DRAGON_PHASE_FILL, "sound progress");
     const dragon_picture *preview = &progress->preview;
     if (preview->pixels) {
         CHECK(preview->width == SIDE / 8 && preview->height == SIDE / 8 && preview->format == DRAGON_RGBA_U8, "small");

@@ -1,3 +1,4 @@
+import DragonImage
 import DragonModel
 import DragonTensor
 import Foundation
@@ -19,12 +20,12 @@ struct DefaultsTests {
         let defaults = try defaults(
             #"{"working_side": 256, "steps": 20, "first_step": 6, "modes": {"move": {"energy_scale": 50, "cfg": 1}, "resize": {"w_edit": 2}}}"#
         )
-        let move = EditParameters(mode: .move, defaults: defaults)
-        #expect((move.steps, move.firstStep) == (20, 6))
+        let move = EditModeName.move.parameters(defaults: defaults)
+        #expect((move.steps, move.firstStep, move.scheduleSteps) == (20, 6, 20))
         #expect((move.energyScale, move.guidanceScale, move.weights.content) == (50, 1, 6))
-        #expect(EditParameters(mode: .move, resizes: true, defaults: defaults).weights.edit == 2)
-        #expect(EditParameters(mode: .drag, defaults: defaults).energyScale == EditParameters(mode: .drag).energyScale)
-        #expect(EditParameters(mode: .paste, defaults: ModelDefaults()) == EditParameters(mode: .paste))
+        #expect(EditModeName.resize.parameters(defaults: defaults).weights.edit == 2)
+        #expect(EditModeName.drag.parameters(defaults: defaults).energyScale == Drag.published.energyScale)
+        #expect(EditModeName.paste.parameters() == Paste.published)
     }
 
     @Test("values out of range are named")
@@ -40,7 +41,7 @@ struct DefaultsTests {
 
     @Test("the first step stays where it is on the schedule when the steps change")
     func steps() {
-        var parameters = EditParameters(mode: .move)
+        var parameters = EditModeName.move.parameters()
         (parameters.steps, parameters.firstStep) = (50, 15)
         parameters.setSteps(20)
         #expect((parameters.steps, parameters.firstStep) == (20, 6))
@@ -50,15 +51,15 @@ struct DefaultsTests {
 
     @Test("an edit that starts later runs fewer steps, reports them all, with a picture of each")
     func firstStep() throws {
-        var request = try Samples.request(Samples.action(.move))
+        var request = Samples.request(Samples.edit(.move))
         request.parameters.energyScale = 0
         request.parameters.guidanceScale = 1
-        var seen: [EditProgress] = []
+        let listener = Listener()
         var options = EditOptions()
         options.wantsPreviews = true
-        options.progress = { seen.append($0) }
         request.parameters.firstStep = 8
-        _ = try Samples.edit(request, options)
+        _ = try Samples.edit(request, options, job: listener.job)
+        let seen = listener.told
         #expect(seen.count { $0.phase == .invert } == 2 && seen.count { $0.phase == .sample } == 2)
         #expect(abs((seen.last?.fraction ?? 0) - 1) < 1e-9)
         #expect(seen.allSatisfy { ($0.preview != nil) == ($0.phase == .sample) })

@@ -1,3 +1,4 @@
+import DragonImage
 import DragonModel
 import DragonTensor
 import Testing
@@ -12,9 +13,9 @@ struct GeneratedTests {
 
     /// An edit that pulls nothing: landmarks start from the noise itself, and an energy scale of 0 follows no energy.
     private func idle(steps: Int, guidance: Float) throws -> EditRequest {
-        var request = try Samples.request(Samples.action(.landmark), source: .generated(generation(steps: steps, guidance: guidance)))
+        var request = Samples.request(Samples.edit(.landmark), source: .generated(generation(steps: steps, guidance: guidance)))
         (request.parameters.energyScale, request.parameters.guidanceScale) = (0, guidance)
-        request.parameters.scalesSchedule = false
+        request.parameters.scheduleSteps = steps
         return request
     }
 
@@ -38,16 +39,17 @@ struct GeneratedTests {
         #expect(try difference(Samples.edit(idle(steps: 20, guidance: 1)), expected) < 2e-3)
     }
 
-    @Test("every mode edits a generated picture, whose latents are the sampled ones", arguments: EditMode.allCases)
-    func everyMode(_ mode: EditMode) throws {
+    @Test("every mode edits a generated picture, whose latents are the sampled ones", arguments: EditModeName.allCases)
+    func everyMode(_ mode: EditModeName) throws {
         let trace = EditTrace()
         var options = EditOptions()
         options.trace = trace
-        var phases: Set<EditProgress.Phase> = []
-        options.progress = { phases.insert($0.phase) }
+        let listener = Listener()
         let source = EditRequest.Source.generated(generation(steps: 6, guidance: 7.5))
-        let found = try Samples.edit(Samples.request(Samples.action(mode), source: source, algorithm: .diffeditor), options)
+        let found = try Samples.edit(
+            Samples.request(Samples.edit(mode), source: source, algorithm: .diffeditor), options, job: listener.job)
         #expect(found.count == 3 * 64 * 64 && areFinite(found))
+        let phases = Set(listener.told.map(\.phase))
         let context = ComputeContext(threads: 2)
         let latent = try Samples.model().sample(generation(steps: 6, guidance: 7.5), in: context).values
         let noise = GaussianNoise(seed: 4).floats(latent.count)
@@ -58,10 +60,10 @@ struct GeneratedTests {
         #expect(recorded("z.5") != nil && recorded("z.6") == nil)
     }
 
-    @Test("a recomputed bank of a generated picture agrees with the kept one", arguments: EditMode.allCases)
-    func recomputed(_ mode: EditMode) throws {
+    @Test("a recomputed bank of a generated picture agrees with the kept one", arguments: EditModeName.allCases)
+    func recomputed(_ mode: EditModeName) throws {
         let source = EditRequest.Source.generated(generation(steps: 10, guidance: 7.5))
-        let request = try Samples.request(Samples.action(mode), source: source)
+        let request = Samples.request(Samples.edit(mode), source: source)
         for fullPrecision in [true, false] {
             var options = EditOptions()
             options.keepsFullPrecision = fullPrecision

@@ -1,3 +1,4 @@
+import DragonImage
 import Testing
 
 @testable import DragonEdit
@@ -7,8 +8,8 @@ struct GeometryTests {
     /// A latent whose every cell holds its own position, from 1 on.
     private let numbered = LatentGrid(channels: 4, height: 8, width: 8, values: (0..<256).map { Float($0 % 64 + 1) })
 
-    private func plan(_ action: EditRequest.Action) throws -> any EditPlan {
-        try Samples.request(action).plan(latentHeight: 8, latentWidth: 8)
+    private func plan(_ action: any WorkingEdit) throws -> any EditPlan {
+        try Samples.request(action).plan(downsampling: 8)
     }
 
     /// Columns and rows of the latent that a plan edits.
@@ -19,7 +20,7 @@ struct GeometryTests {
 
     @Test("a move over the right edge keeps the part that stays")
     func right() throws {
-        let plan = try plan(.move(object: Samples.mask(x: 32..<56, y: 16..<32), by: Point(x: 24, y: 0), resize: 1, fill: nil))
+        let plan = try plan(Move.Working(object: Samples.mask(x: 32..<56, y: 16..<32), by: Point(x: 24, y: 0), resize: 1))
         #expect(edited(plan) == ([2, 3], [7]))
         let z = plan.start([numbered])
         for c in 0..<4 {
@@ -31,7 +32,7 @@ struct GeometryTests {
     @Test("a move over the upper and left edges", arguments: [(-24.0, -8.0, [1, 2], [0]), (0, -24, [0], [2, 3]), (-24, 0, [2, 3], [0])])
     func upperLeft(_ dx: Double, _ dy: Double, _ rows: [Int], _ columns: [Int]) throws {
         let object = Samples.mask(x: 16..<32, y: 16..<32)
-        let plan = try plan(.move(object: object, by: Point(x: dx, y: dy), resize: 1, fill: nil))
+        let plan = try plan(Move.Working(object: object, by: Point(x: dx, y: dy), resize: 1))
         #expect(edited(plan) == (rows, columns))
         let z = plan.start([numbered])
         let (shiftX, shiftY) = (Int(dx) / 8, Int(dy) / 8)
@@ -47,7 +48,7 @@ struct GeometryTests {
     func paste() throws {
         let reference = LatentGrid(channels: 4, height: 8, width: 8, values: numbered.values.map { -$0 })
         let plan = try plan(
-            .paste(object: Samples.mask(x: 0..<32, y: 0..<16), reference: Samples.picture(), offset: Point(x: 48, y: -8)))
+            Paste.Working(object: Samples.mask(x: 0..<32, y: 0..<16), reference: Samples.picture(), offset: Point(x: 48, y: -8)))
         #expect(edited(plan) == ([0], [6, 7]))
         let z = plan.start([numbered, reference])
         for y in 0..<8 {
@@ -57,9 +58,9 @@ struct GeometryTests {
 
     @Test("an enlarged object is cut at the picture's edges, a shrunken one stays about the middle")
     func resized() throws {
-        let large = try plan(.move(object: Samples.mask(x: 8..<56, y: 8..<56), by: Point(x: 0, y: 0), resize: 3, fill: nil))
+        let large = try plan(Move.Working(object: Samples.mask(x: 8..<56, y: 8..<56), by: Point(x: 0, y: 0), resize: 3))
         #expect(large.editRegion.count == 64)
-        let small = try plan(.move(object: Samples.mask(x: 0..<63, y: 0..<64), by: Point(x: 0, y: 0), resize: 0.5, fill: nil))
+        let small = try plan(Move.Working(object: Samples.mask(x: 0..<63, y: 0..<64), by: Point(x: 0, y: 0), resize: 0.5))
         #expect(edited(small) == ([2, 3, 4, 5], [2, 3, 4, 5]))
         #expect(small.start([numbered])[0, 2, 2] == numbered[0, 0, 0])
     }
@@ -67,19 +68,19 @@ struct GeometryTests {
     @Test("points in the corners keep their patches inside")
     func corners() throws {
         let (low, high) = (Point(x: 0, y: 0), Point(x: 63.9, y: 63.9))
-        let plan = try plan(.drag(region: Mask(height: 64, width: 64, filled: true), handles: [low, high], targets: [high, low]))
+        let plan = try plan(Drag.Working(region: Mask(height: 64, width: 64, isWhole: true), handles: [low, high], targets: [high, low]))
         let z = plan.start([numbered])
         #expect(z[0, 7, 7] == numbered[0, 2, 2])
         #expect(plan.terms(FeatureGrid(height: 8, width: 8), level: 0).content.isEmpty)
     }
 
-    @Test("an edit over an edge runs to a picture", arguments: [EditMode.move, .paste], [EditAlgorithm.dragon, .diffeditor])
-    func edgeEdit(_ mode: EditMode, _ algorithm: EditAlgorithm) throws {
+    @Test("an edit over an edge runs to a picture", arguments: [EditModeName.move, .paste], [EditAlgorithm.dragon, .diffeditor])
+    func edgeEdit(_ mode: EditModeName, _ algorithm: EditAlgorithm) throws {
         let offset = Point(x: 32, y: -16)
-        let action: EditRequest.Action =
+        let action: any WorkingEdit =
             mode == .move
-            ? .move(object: Samples.mask(), by: offset, resize: 1.3, fill: nil)
-            : .paste(object: Samples.mask(), reference: Samples.picture(phase: 2), offset: offset)
+            ? Move.Working(object: Samples.mask(), by: offset, resize: 1.3)
+            : Paste.Working(object: Samples.mask(), reference: Samples.picture(phase: 2), offset: offset)
         let found = try Samples.edit(Samples.request(action, steps: 6, algorithm: algorithm))
         #expect(found.count == 3 * 64 * 64 && areFinite(found))
     }

@@ -1,4 +1,5 @@
 import DragonEdit
+import DragonImage
 @testable import DragonModel
 import DragonTensor
 import TestSupport
@@ -36,20 +37,19 @@ struct OracleCase {
         let shift = json.object?["displacement"]?.array?.map { $0.number ?? 0 } ?? [0, 0]
         let displacement = Point(x: shift[0], y: shift[1])
         let mask = replay.mask ?? empty
-        let action: EditRequest.Action
-        switch EditMode(rawValue: json.object?["mode"]?.string ?? "") {
+        let edit: any WorkingEdit
+        let mode = EditModeName(rawValue: json.object?["mode"]?.string ?? "")
+        switch mode {
         case .move:
-            action = .move(object: mask, by: displacement, resize: json.object?["resize"]?.number ?? 1, fill: replay.inpaintMask)
-        case .drag: action = .drag(region: mask, handles: handles, targets: targets)
+            edit = Move.Working(object: mask, by: displacement, resize: json.object?["resize"]?.number ?? 1, likeness: replay.inpaintMask)
+        case .drag: edit = Drag.Working(region: mask, handles: handles, targets: targets)
         case .appearance:
-            action = .appearance(
+            edit = Appearance.Working(
                 object: mask, reference: try #require(replay.reference), referenceObject: try #require(replay.referenceMask))
-        case .paste: action = .paste(object: mask, reference: try #require(replay.reference), offset: displacement)
-        default: action = .landmark(handles: handles, targets: targets)
+        case .paste: edit = Paste.Working(object: mask, reference: try #require(replay.reference), offset: displacement)
+        default: edit = Landmark.Working(handles: handles, targets: targets)
         }
-        var request = EditRequest(
-            source: .picture(replay.picture), action: action, prompt: replay.prompt, emptyPrompt: replay.emptyPrompt,
-            referencePrompt: replay.referencePrompt)
+        var request = EditRequest(source: .picture(replay.picture), edit: edit, parameters: (mode ?? .landmark).parameters())
         request.parameters.steps = Int(json.object?["steps"]?.number ?? 50)
         request.parameters.algorithm = EditAlgorithm(rawValue: json.object?["algorithm"]?.string ?? "") ?? .dragon
         return request
@@ -86,7 +86,8 @@ struct OracleTests {
         options.trace = trace
         options.noise = recorded.replay.recordedNoise
         if getenv("DRAGON_FULL_BANK") != nil { options.keepsFullPrecision = true }
-        _ = try model.edit(recorded.request, options: options, in: context)
+        _ = try model.edit(
+            recorded.request, model.conditioning(recorded.replay.prompts, in: context), options: options, in: context)
         let (error, where_) = try recorded.compare(trace)
         print("oracle \(name): \(error) at \(where_)")
         #expect(error < 1e-3)

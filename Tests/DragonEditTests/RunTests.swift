@@ -1,3 +1,4 @@
+import DragonImage
 import DragonModel
 import DragonTensor
 import Glibc
@@ -8,79 +9,98 @@ import Testing
 
 @Suite("Edits run for any sensible request, and repeat themselves")
 struct RunTests {
-    @Test("the number of threads changes no bit", arguments: EditMode.allCases, EditAlgorithm.allCases)
-    func threads(_ mode: EditMode, _ algorithm: EditAlgorithm) throws {
-        let request = try Samples.request(Samples.action(mode), algorithm: algorithm)
+    @Test("the number of threads changes no bit", arguments: EditModeName.allCases, EditAlgorithm.allCases)
+    func threads(_ mode: EditModeName, _ algorithm: EditAlgorithm) throws {
+        let request = Samples.request(Samples.edit(mode), algorithm: algorithm)
         let one = try Samples.edit(request, threads: 1)
         #expect(areFinite(one))
         for threads in [2, 5] { #expect(try Samples.edit(request, threads: threads) == one, "\(threads) threads") }
     }
 
-    @Test("the seed matters where noise is added, and only there")
-    func seed() throws {
-        for (algorithm, strength, matters) in [
-            (EditAlgorithm.diffeditor, Float(0.4), true), (.diffeditor, 0, false), (.dragon, 0.4, false),
-        ] {
-            var request = try Samples.request(Samples.action(.move), algorithm: algorithm)
-            request.parameters.sdeStrength = strength
-            let first = try Samples.edit(request)
-            request.parameters.seed = 1
-            #expect(try (Samples.edit(request) != first) == matters, "\(algorithm), \(strength)")
+    @Test(
+        "another seed gives another picture, in every mode and by both algorithms", arguments: EditModeName.allCases, EditAlgorithm.allCases
+    )
+    func seed(_ mode: EditModeName, _ algorithm: EditAlgorithm) throws {
+        var request = Samples.request(Samples.edit(mode), algorithm: algorithm)
+        let pictures = try [UInt64(0), 1, 2].map { seed in
+            request.parameters.seed = seed
+            return try Samples.edit(request)
         }
+        #expect(pictures.allSatisfy(areFinite))
+        #expect(pictures[0] != pictures[1] && pictures[1] != pictures[2] && pictures[0] != pictures[2])
+        request.parameters.seed = 1
+        #expect(try Samples.edit(request, threads: 1) == pictures[1], "the same seed, the same bits")
     }
 
-    @Test("one step, and sides that differ", arguments: EditMode.allCases)
-    func oneStep(_ mode: EditMode) throws {
-        let found = try Samples.edit(Samples.request(Samples.action(mode), steps: 1, algorithm: .diffeditor))
+    @Test("an inversion serves any number of samplings, which give what edits from the start give", arguments: EditModeName.allCases)
+    func reused(_ mode: EditModeName) throws {
+        let (model, context) = (try Samples.model(), ComputeContext(threads: 2))
+        var request = Samples.request(Samples.edit(mode))
+        var options = EditOptions()
+        options.isReused = true
+        let conditioning = try model.conditioning(model.prompts("a cat"), in: context)
+        let inverted = try model.invert(request, conditioning, options: options, in: context)
+        for (seed, scale) in [(UInt64(0), Float(100)), (3, 100), (0, 700), (0, 100)] {
+            (request.parameters.seed, request.parameters.energyScale) = (seed, scale)
+            #expect(inverted.serves(request.parameters))
+            #expect(try inverted.sample(request, options: options, in: context).values == Samples.edit(request))
+        }
+        request.parameters.steps = 11
+        #expect(!inverted.serves(request.parameters))
+    }
+
+    @Test("one step, and sides that differ", arguments: EditModeName.allCases)
+    func oneStep(_ mode: EditModeName) throws {
+        let found = try Samples.edit(Samples.request(Samples.edit(mode), steps: 1, algorithm: .diffeditor))
         #expect(found.count == 3 * 64 * 64 && areFinite(found))
-        let wide = EditRequest.Action.move(object: Samples.mask(64, 128), by: Point(x: 40, y: 0), resize: 1, fill: nil)
+        let wide = Move.Working(object: Samples.mask(64, 128), by: Point(x: 40, y: 0), resize: 1)
         let other = try Samples.edit(Samples.request(wide, source: .picture(Samples.picture(64, 128)), steps: 1))
         #expect(other.count == 3 * 64 * 128 && areFinite(other))
     }
 
     @Test("a region of everything can be dragged, an object of one pixel moved")
     func extremes() throws {
-        let full = Mask(height: 64, width: 64, filled: true)
+        let full = Mask(height: 64, width: 64, isWhole: true)
         let points = ([Point(x: 0, y: 0)], [Point(x: 63, y: 63)])
         #expect(
-            areFinite(try Samples.edit(Samples.request(.drag(region: full, handles: points.0, targets: points.1), steps: 3))))
+            areFinite(try Samples.edit(Samples.request(Drag.Working(region: full, handles: points.0, targets: points.1), steps: 3))))
         let pixel = Samples.mask(x: 32..<33, y: 32..<33)
-        let move = EditRequest.Action.move(object: pixel, by: Point(x: 8, y: 0), resize: 1, fill: nil)
+        let move = Move.Working(object: pixel, by: Point(x: 8, y: 0), resize: 1)
         #expect(try areFinite(Samples.edit(Samples.request(move, steps: 3))))
     }
 
     @Test("a prompt of 10,000 characters counts as far as it fits")
     func longPrompt() throws {
         let text = String(repeating: "cat ", count: 2500)
-        var request = try Samples.request(Samples.action(.move), steps: 2)
-        request.prompt = try Samples.model().tokenizer.encode(text)
-        #expect(request.prompt.count == 77)
-        let found = try Samples.edit(request)
-        request.prompt = try Samples.model().tokenizer.encode(String(text.prefix(1000)))
-        #expect(try Samples.edit(request) == found)
+        let request = Samples.request(Samples.edit(.move), steps: 2)
+        #expect(try Samples.model().prompts(text).base.count == 77)
+        #expect(try Samples.edit(request, prompt: text) == Samples.edit(request, prompt: String(text.prefix(1000))))
     }
 
-    @Test("a schedule of fewer steps keeps the published one's proportions")
+    @Test("another number of steps keeps the proportions of the model's own")
     func scaledSchedule() {
-        var parameters = EditParameters(mode: .move)
-        (parameters.steps, parameters.scalesSchedule, parameters.algorithm) = (25, true, .diffeditor)
-        let rule = StepRule(parameters)
-        #expect((0..<25).filter(rule.guides) == [0, 1, 2, 3, 4, 6, 8, 10, 12, 14])
-        #expect((0..<25).filter(rule.addsNoise) == [6, 7, 8, 9])
-        #expect((0..<25).filter { rule.repetitions($0) == 3 } == [12, 14])
-        parameters.scalesSchedule = false
-        #expect((0..<25).filter(StepRule(parameters).addsNoise) == Array(11..<20))
-        (parameters.steps, parameters.algorithm) = (50, .dragon)
-        #expect((0..<50).filter(StepRule(parameters).guides) == Array(0..<30))
-        #expect(!(0..<50).contains { StepRule(parameters).addsNoise($0) || StepRule(parameters).repetitions($0) > 1 })
+        var parameters = EditModeName.move.parameters()
+        (parameters.steps, parameters.algorithm) = (25, .diffeditor)
+        var schedule = PublishedSchedule(parameters)
+        #expect((0..<25).filter(schedule.guides) == [0, 1, 2, 3, 4, 6, 8, 10, 12, 14])
+        #expect((0..<25).filter(schedule.addsNoise) == [6, 7, 8, 9])
+        #expect((0..<25).filter { schedule.repetitions($0) == 3 } == [12, 14])
+        parameters.scheduleSteps = 25
+        #expect((0..<25).filter(PublishedSchedule(parameters).addsNoise) == Array(11..<20))
+        (parameters.steps, parameters.scheduleSteps, parameters.algorithm) = (50, 50, .dragon)
+        schedule = PublishedSchedule(parameters)
+        #expect((0..<50).filter(schedule.guides) == Array(0..<30))
+        #expect(!(0..<50).contains { schedule.addsNoise($0) || schedule.repetitions($0) > 1 })
+        let compose = BankMixing.compose(foreground: Samples.mask(), background: Samples.mask())
+        #expect((0..<50).filter { schedule.mixes(.replace, at: $0) } == Array(5..<50))
+        #expect((0..<50).filter { schedule.mixes(compose, at: $0) } == Array(0...35))
     }
 
     @Test("progress rises to the whole, phase after phase", arguments: EditAlgorithm.allCases)
     func progress(_ algorithm: EditAlgorithm) throws {
-        var seen: [EditProgress] = []
-        var options = EditOptions()
-        options.progress = { seen.append($0) }
-        _ = try Samples.edit(Samples.request(Samples.action(.paste), steps: 6, algorithm: algorithm), options)
+        let listener = Listener()
+        _ = try Samples.edit(Samples.request(Samples.edit(.paste), steps: 6, algorithm: algorithm), job: listener.job)
+        let seen = listener.told
         #expect(zip(seen, seen.dropFirst()).allSatisfy { $0.fraction <= $1.fraction } && abs((seen.last?.fraction ?? 0) - 1) < 1e-9)
         let counts = Dictionary(grouping: seen, by: \.phase).mapValues(\.count)
         #expect(counts == [.encode: 1, .invert: 6, .sample: 6, .decode: 1])
@@ -97,9 +117,9 @@ struct BoundsTests {
         return memory.work
     }
 
-    @Test("a recomputed memory bank gives the same picture as a kept one", arguments: EditMode.allCases)
-    func recomputed(_ mode: EditMode) throws {
-        let request = try Samples.request(Samples.action(mode), algorithm: .diffeditor)
+    @Test("a recomputed memory bank gives the same picture as a kept one", arguments: EditModeName.allCases)
+    func recomputed(_ mode: EditModeName) throws {
+        let request = Samples.request(Samples.edit(mode), algorithm: .diffeditor)
         for fullPrecision in [true, false] {
             var options = EditOptions()
             options.keepsFullPrecision = fullPrecision
@@ -111,9 +131,9 @@ struct BoundsTests {
 
     /// Without energies: the gradients of this model of random weights make much of any rounding. (With them, the oracle's
     /// cases hold the halves to a thousandth.)
-    @Test("halves in the bank cost less than a thousandth", arguments: EditMode.allCases)
-    func halves(_ mode: EditMode) throws {
-        var request = try Samples.request(Samples.action(mode))
+    @Test("halves in the bank cost less than a thousandth", arguments: EditModeName.allCases)
+    func halves(_ mode: EditModeName) throws {
+        var request = Samples.request(Samples.edit(mode))
         request.parameters.energyScale = 0
         var options = EditOptions()
         options.keepsFullPrecision = true
@@ -123,37 +143,33 @@ struct BoundsTests {
 
     @Test("the bank's estimate is what it holds")
     func estimate() throws {
-        let request = try Samples.request(Samples.action(.landmark))
+        let request = Samples.request(Samples.edit(.landmark))
         let memory = EditMemory(request, try Samples.model(), keepsFullPrecision: false)
         let doubled = EditMemory(request, try Samples.model(), keepsFullPrecision: true)
         #expect(memory.bank > 0 && doubled.bank == 2 * memory.bank && memory.work == doubled.work)
-        var larger = try Samples.request(Samples.action(.landmark), source: .picture(Samples.picture(128, 128)))
+        var larger = Samples.request(Samples.edit(.landmark), source: .picture(Samples.picture(128, 128)))
         larger.parameters.steps = 20
         #expect(EditMemory(larger, try Samples.model(), keepsFullPrecision: false).bank == 8 * memory.bank)
     }
 
-    @Test("another thread's cancel ends an edit within a second, and the context can be used again")
+    @Test("another thread's cancel ends an edit within a second, whatever it is at")
     func cancelled() throws {
-        let model = try Samples.model()
-        let canceller = Canceller(ComputeContext(threads: 2))
+        let canceller = Canceller(Job())
         let mask = Samples.mask(256, 256, x: 100..<200, y: 100..<200)
-        let request = try Samples.request(
-            .move(object: mask, by: Point(x: 50, y: 0), resize: 1, fill: nil), source: .picture(Samples.picture(256, 256)), steps: 200)
+        let request = Samples.request(
+            Move.Working(object: mask, by: Point(x: 50, y: 0)), source: .picture(Samples.picture(256, 256)), steps: 200)
         canceller.start()
-        #expect(throws: CancellationError.self) { try model.edit(request, in: canceller.context) }
+        #expect(throws: CancellationError.self) { try Samples.edit(request, job: canceller.job) }
         #expect(canceller.elapsed < .seconds(1))
-        canceller.context.resume()
-        let after = try model.edit(Samples.request(Samples.action(.move), steps: 1), in: canceller.context)
-        #expect(areFinite(after.values))
     }
 }
 
 /// Cancels from a thread of its own: the pools of tasks and queues may be busy with other tests.
 private final class Canceller: Sendable {
-    let context: ComputeContext
+    let job: Job
     private let moment = Mutex<ContinuousClock.Instant?>(nil)
 
-    init(_ context: ComputeContext) { self.context = context }
+    init(_ job: Job) { self.job = job }
 
     func start() {
         var thread = pthread_t()
@@ -162,7 +178,7 @@ private final class Canceller: Sendable {
             let canceller = Unmanaged<Canceller>.fromOpaque(pointer).takeRetainedValue()
             usleep(700_000)
             canceller.moment.withLock { $0 = .now }
-            canceller.context.cancel()
+            canceller.job.cancel()
             return nil
         }
         pthread_create(&thread, nil, body, Unmanaged.passRetained(self).toOpaque())

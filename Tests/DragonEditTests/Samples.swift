@@ -1,5 +1,7 @@
+import DragonImage
 import DragonModel
 import DragonTensor
+import Synchronization
 import TestSupport
 
 @testable import DragonEdit
@@ -24,32 +26,50 @@ enum Samples {
         Mask(height: height, width: width, cells: (0..<height * width).map { x.contains($0 % width) && y.contains($0 / width) })
     }
 
-    /// An action of every mode on a picture of 64 × 64.
-    static func action(_ mode: EditMode) -> EditRequest.Action {
+    /// An edit of every mode on a picture of 64 × 64.
+    static func edit(_ mode: EditModeName) -> any WorkingEdit {
         switch mode {
-        case .move: .move(object: mask(), by: Point(x: 16, y: 8), resize: 1, fill: nil)
-        case .drag: .drag(region: mask(), handles: [Point(x: 20, y: 20)], targets: [Point(x: 32, y: 24)])
-        case .landmark: .landmark(handles: [Point(x: 20, y: 20)], targets: [Point(x: 32, y: 24)])
-        case .appearance: .appearance(object: mask(), reference: picture(phase: 3), referenceObject: mask(x: 8..<56))
-        case .paste: .paste(object: mask(), reference: picture(phase: 3), offset: Point(x: 8, y: 16))
+        case .move: Move.Working(object: mask(), by: Point(x: 16, y: 8))
+        case .resize: Move.Working(object: mask(), by: Point(x: 0, y: 0), resize: 1.2)
+        case .drag: Drag.Working(region: mask(), handles: [Point(x: 20, y: 20)], targets: [Point(x: 32, y: 24)])
+        case .landmark: Landmark.Working(handles: [Point(x: 20, y: 20)], targets: [Point(x: 32, y: 24)])
+        case .appearance: Appearance.Working(object: mask(), reference: picture(phase: 3), referenceObject: mask(x: 8..<56))
+        case .paste: Paste.Working(object: mask(), reference: picture(phase: 3), offset: Point(x: 8, y: 16))
         }
     }
 
-    /// An edit of few steps, the schedule squeezed into them so that all its parts occur.
+    /// An edit of few steps, the published schedule squeezed into them so that all its parts occur.
     static func request(
-        _ action: EditRequest.Action, source: EditRequest.Source = .picture(picture()), steps: Int = 10,
-        algorithm: EditAlgorithm = .dragon
-    ) throws -> EditRequest {
-        let tokenizer = try model().tokenizer
-        var request = EditRequest(source: source, action: action, prompt: tokenizer.encode("a cat"), emptyPrompt: tokenizer.encode(""))
-        (request.parameters.steps, request.parameters.scalesSchedule, request.parameters.algorithm) = (steps, true, algorithm)
+        _ edit: any WorkingEdit, source: EditRequest.Source = .picture(picture()), steps: Int = 10, algorithm: EditAlgorithm = .dragon
+    ) -> EditRequest {
+        let name = EditModeName.allCases.first { type(of: Self.edit($0)) == type(of: edit) } ?? .move
+        var request = EditRequest(source: source, edit: edit, parameters: name.parameters())
+        (request.parameters.steps, request.parameters.algorithm) = (steps, algorithm)
         return request
     }
 
     /// The edited picture.
-    static func edit(_ request: EditRequest, _ options: EditOptions = EditOptions(), threads: Int = 2) throws -> [Float] {
-        try model().edit(request, options: options, in: ComputeContext(threads: threads)).values
+    static func edit(
+        _ request: EditRequest, _ options: EditOptions = EditOptions(), prompt: String = "a cat", job: Job = Job(), threads: Int = 2
+    ) throws -> [Float] {
+        let (model, context) = (try model(), ComputeContext(job: job, threads: threads))
+        return try model.edit(request, model.conditioning(model.prompts(prompt), in: context), options: options, in: context).values
     }
+}
+
+/// Keeps what a job tells.
+final class Listener: Sendable {
+    private let heard = Mutex<[Job.Progress]>([])
+
+    /// The work that is told of.
+    var job: Job {
+        Job { progress in
+            self.heard.withLock { $0.append(progress) }
+            return true
+        }
+    }
+
+    var told: [Job.Progress] { heard.withLock { $0 } }
 }
 
 /// Largest difference, relative to the largest expected value.

@@ -23,10 +23,12 @@ struct SignatureTests {
         expectSame(dragonModelListFree, dragon_model_list_free, "dragon_model_list_free")
         expectSame(dragonModelAdd, dragon_model_add, "dragon_model_add")
         expectSame(dragonModelOpen, dragon_model_open, "dragon_model_open")
+        expectSame(dragonModelOpenWatched, dragon_model_open_watched, "dragon_model_open_watched")
         expectSame(dragonModelClose, dragon_model_close, "dragon_model_close")
         expectSame(dragonModelMessage, dragon_model_message, "dragon_model_message")
         expectSame(dragonModelDescribe, dragon_model_describe, "dragon_model_describe")
         expectSame(dragonParametersDefault, dragon_parameters_default, "dragon_parameters_default")
+        expectSame(dragonParametersOf, dragon_parameters_of, "dragon_parameters_of")
         expectSame(dragonEditEstimate, dragon_edit_estimate, "dragon_edit_estimate")
         expectSame(dragonEdit, dragon_edit, "dragon_edit")
         expectSame(dragonModelCancel, dragon_model_cancel, "dragon_model_cancel")
@@ -40,10 +42,12 @@ struct SignatureTests {
 
     @Test("structs start with their size, and keep the layout that was promised")
     func layouts() {
-        #expect(MemoryLayout<dragon_parameters>.offset(of: \.size) == 0 && MemoryLayout<dragon_parameters>.stride == 80)
+        #expect(MemoryLayout<dragon_parameters>.offset(of: \.size) == 0 && MemoryLayout<dragon_parameters>.stride == 88)
+        #expect(MemoryLayout<dragon_parameters>.offset(of: \.first_step) == 80)
         #expect(MemoryLayout<dragon_request>.offset(of: \.size) == 0 && MemoryLayout<dragon_request>.stride == 240)
         #expect(MemoryLayout<dragon_progress>.offset(of: \.size) == 0 && MemoryLayout<dragon_progress>.stride == 72)
         #expect(MemoryLayout<dragon_model_info>.stride == 40 && MemoryLayout<dragon_estimate>.stride == 40)
-        #expect(MemoryLayout<dragon_result_info>.stride == 24)
+        #expect(MemoryLayout<dragon_result_info>.stride == 32)
+        #expect(MemoryLayout<dragon_result_info>.offset(of: \.made_pixels) == 24)
     }
 }

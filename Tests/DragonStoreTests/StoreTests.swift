@@ -1,4 +1,5 @@
 import DragonModel
+import DragonTensor
 import Glibc
 import TestSupport
 import Testing
@@ -95,15 +96,8 @@ struct StoreTests {
 
     @Test("cancelling a copy leaves nothing")
     func cancelled() {
-        var asked = 0
-        #expect(throws: CancellationError.self) {
-            _ = try place.store.add(
-                AddRequest(source: fixture("model")),
-                isCancelled: {
-                    asked += 1
-                    return asked > 20
-                })
-        }
+        let job = Job { $0.step == 0 || $0.phase != .fetch || $0.subject.hasSuffix(".json") }
+        #expect(throws: CancellationError.self) { _ = try place.store.add(AddRequest(source: fixture("model")), job: job) }
         #expect(entries(of: place.path("models")) == [])
     }
 
@@ -133,10 +127,8 @@ struct StoreTests {
     func resumed() throws {
         let server = try FileServer()
         try serve(server)
-        var seen = 0
         #expect(throws: CancellationError.self) {
-            _ = try place.store.add(
-                AddRequest(source: server.url("plain/m")), isCancelled: { seen > 3_000_000 }, progress: { seen = max(seen, $0.done) })
+            _ = try place.store.add(AddRequest(source: server.url("plain/m")), job: Job { $0.step <= 3_000_000 })
         }
         #expect(place.store.models().isEmpty && entries(of: place.path("models")) == [".adding-m"])
         let before = server.requests().count

@@ -7,7 +7,7 @@
 ///   an older client's shorter struct is taken as it is, a newer client's longer one where what this library does not
 ///   know is 0. Any other size answers DRAGON_WRONG_VERSION.
 /// - A function that can fail returns a status. Its one-line message, which says what to do, is asked of the handle;
-///   of the message of a failed call without a handle, dragon_status_text tells the kind.
+///   by the thread that made the call; of a failed call without a handle, dragon_status_text tells the kind.
 /// - Any thread may call any function. A model runs one edit at a time: a second answers DRAGON_BUSY at once.
 /// - Text is UTF-8. A function that gives text copies it into the caller's buffer, cuts it at a character's border,
 ///   ends it with a zero, and returns the bytes that the whole text needs without that zero, as snprintf does.
@@ -300,7 +300,7 @@ typedef struct dragon_result_info {
 /// DRAGON_ABI_VERSION of the library.
 uint32_t dragon_abi_version(void);
 
-/// The library's version, such as "0.1.0". Never freed.
+/// The library's version, such as "0.2.0". Never freed.
 const char *dragon_version(void);
 
 /// A status in a few words, such as "the model is busy". Never NULL, never freed.
@@ -347,7 +347,7 @@ dragon_status dragon_model_open_watched(const char *path, int32_t threads, drago
 /// Cancels what runs, waits for its end, and frees the model. Results live on.
 void dragon_model_close(dragon_model *model);
 
-/// What the last failed call on the model said. Empty after a call that went well.
+/// What the calling thread's last call on the model said, where it failed. Empty after a call that went well.
 size_t dragon_model_message(dragon_model *model, char *buffer, size_t size);
 
 /// What the model is.

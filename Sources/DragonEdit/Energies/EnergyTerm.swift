@@ -1,9 +1,11 @@
+import DragonImage
+
 /// One term of an energy on one feature map (DragonDiffusion, section 3.3; ALGORITHM section 5).
 ///
 /// Every term is a function of one similarity x̄: the mean cosine over pairs of cells, or the cosine of two pooled means.
-struct EnergyTerm {
+public struct EnergyTerm: Sendable {
     /// How the similarity becomes an energy.
-    enum Function {
+    enum Function: Sendable {
         /// S(w, x̄) = w / (α + β·x̄), falling as the similarity grows (equation 4, α = 1, β = 4).
         case inverse(weight: Float)
         /// w·x̄, growing with it: what is to become different (equation 6).
@@ -11,7 +13,7 @@ struct EnergyTerm {
     }
 
     /// Which feature vectors are compared.
-    enum Selection {
+    enum Selection: Sendable {
         /// Cell by cell.
         case pairs(CellPairs)
         /// The mean of the current picture's cells with the mean of the reference's.
@@ -45,7 +47,7 @@ struct EnergyTerm {
 ///
 /// Features are compared on a finer grid than their own, where many cells repeat the same vectors: equal pairs are
 /// counted instead.
-struct CellPairs {
+struct CellPairs: Sendable {
     private(set) var current: [Int] = []
     private(set) var reference: [Int] = []
     private(set) var shares: [Float] = []
@@ -72,7 +74,7 @@ struct CellPairs {
 }
 
 /// Cells of a feature map, each with its share of their mean.
-struct CellWeights {
+struct CellWeights: Sendable {
     private(set) var cells: [Int] = []
     private(set) var shares: [Float] = []
 
@@ -87,7 +89,7 @@ struct CellWeights {
 }
 
 /// A feature map that a grid finer than it lays over it.
-struct FeatureGrid {
+public struct FeatureGrid: Sendable {
     /// The feature map's own sides.
     let height: Int
     let width: Int

@@ -1,8 +1,9 @@
+import DragonImage
 import DragonModel
 import DragonTensor
 
 /// The terms of an edit's two energies on one feature map. A mode without content energy has no content terms.
-struct LevelTerms {
+public struct LevelTerms: Sendable {
     var edit: [EnergyTerm] = []
     var content: [EnergyTerm] = []
 }
@@ -20,13 +21,13 @@ final class Guidance {
     private let unet: UNet
     private let plan: any EditPlan
     private let energyScale: Float
-    private let text: Tensor
+    private let conditioning: Conditioning
     /// The plan's terms, feature map by feature map: they are the same at every step.
     private var terms: [LevelTerms] = []
 
-    /// - Parameter text: the base prompt's embedding, which conditions every feature pass.
-    init(unet: UNet, plan: any EditPlan, energyScale: Float, text: Tensor) {
-        (self.unet, self.plan, self.energyScale, self.text) = (unet, plan, energyScale, text)
+    /// - Parameter conditioning: of the base picture, which every feature pass has.
+    init(unet: UNet, plan: any EditPlan, energyScale: Float, conditioning: Conditioning) {
+        (self.unet, self.plan, self.energyScale, self.conditioning) = (unet, plan, energyScale, conditioning)
     }
 
     /// g = k · (∂(scale·E_edit)/∂z inside the edit region, ∂(scale·E_content)/∂z outside it).
@@ -36,9 +37,9 @@ final class Guidance {
     ///   - references: the inverted latents at the same timestep, one for each picture.
     func callAsFunction(_ latent: Tensor, references: [Tensor], timestep: Int, in context: ComputeContext) throws -> GuidanceResult {
         let referenceFeatures = try references.map {
-            try unet.features(of: $0, timestep: timestep, text: text, in: context).features
+            try unet.features(of: $0, timestep: timestep, text: conditioning.text, in: context).features
         }
-        let pass = try unet.differentiableFeatures(of: latent, timestep: timestep, text: text, in: context)
+        let pass = try unet.differentiableFeatures(of: latent, timestep: timestep, text: conditioning.text, in: context)
         if terms.isEmpty {
             terms = pass.features.enumerated().map {
                 plan.terms(FeatureGrid(height: $1.shape[2], width: $1.shape[3]), level: $0)

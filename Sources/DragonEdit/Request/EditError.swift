@@ -1,5 +1,10 @@
+import DragonImage
+import DragonModel
+
 /// What can be wrong with an edit.
 public enum EditError: Error, Equatable, CustomStringConvertible {
+    /// Something that the mode cannot do without.
+    case missing(ModeInput)
     /// A picture or mask whose sides do not fit.
     case size(what: String, found: String, expected: String)
     /// A mask without a set cell.
@@ -25,6 +30,7 @@ public enum EditError: Error, Equatable, CustomStringConvertible {
     /// One line that says what to do.
     public var description: String {
         switch self {
+        case .missing(let what): "\(what.rawValue) is missing: \(what == .reference ? "give the other picture" : "mark the object")"
         case .size(let what, let found, let expected): "\(what) is \(found), expected \(expected)"
         case .emptyMask(let what): "\(what) is empty: mark at least one pixel"
         case .fullMask(let what): "\(what) covers the whole picture: leave some of it unmarked"

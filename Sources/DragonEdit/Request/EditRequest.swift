@@ -1,18 +1,9 @@
+import DragonImage
 import DragonModel
-
-/// A place in a picture, in pixels from its upper left corner.
-public struct Point: Sendable, Equatable {
-    /// To the right.
-    public var x: Double
-    /// Downwards.
-    public var y: Double
-
-    /// A point.
-    public init(x: Double, y: Double) { (self.x, self.y) = (x, y) }
-}
+import DragonTensor
 
 /// A picture on the working grid: sides are multiples of 64.
-public struct WorkingPicture: Sendable {
+public struct WorkingPicture: Sendable, Equatable {
     /// Rows.
     public let height: Int
     /// Columns.
@@ -22,9 +13,39 @@ public struct WorkingPicture: Sendable {
 
     /// A picture of `3·height·width` values.
     public init(height: Int, width: Int, values: [Float]) { (self.height, self.width, self.values) = (height, width, values) }
+
+    /// Colours as the networks take them, which know none beyond 0 … 1.
+    package init(_ colours: Raster) {
+        self.init(
+            height: colours.height, width: colours.width,
+            values: colours.planes.prefix(3).flatMap { $0.map { min(max($0, 0), 1) * 2 - 1 } })
+    }
+
+    /// The part of a picture from its upper left corner on.
+    package init(_ source: PictureSource, size: PixelSize) {
+        self.init(source.colours(in: size.box))
+    }
+
+    /// Columns and rows.
+    public var size: PixelSize { PixelSize(width: width, height: height) }
+
+    /// The picture as modes read it.
+    public var source: PictureSource {
+        PictureSource(width: width, height: height) { box in
+            Raster(
+                width: box.width, height: box.height,
+                planes: (0..<3).map { c in
+                    (0..<box.width * box.height).map { i in
+                        let y = min(max(i / box.width + box.y, 0), height - 1)
+                        let x = min(max(i % box.width + box.x, 0), width - 1)
+                        return (values[(c * height + y) * width + x] + 1) / 2
+                    }
+                })
+        }
+    }
 }
 
-/// What to edit and how.
+/// What to edit and how, on the working grid.
 public struct EditRequest: Sendable {
     /// Where the picture to edit comes from.
     public enum Source: Sendable {
@@ -34,71 +55,99 @@ public struct EditRequest: Sendable {
         /// seed are taken from there.
         case generated(GenerationRequest)
 
-        /// Rows.
-        public var height: Int { if case .generated(let request) = self { request.height } else { picture?.height ?? 0 } }
-        /// Columns.
-        public var width: Int { if case .generated(let request) = self { request.width } else { picture?.width ?? 0 } }
-
-        var picture: WorkingPicture? { if case .picture(let picture) = self { picture } else { nil } }
-    }
-
-    /// What the edit does, with what only it needs.
-    public enum Action: Sendable {
-        /// Moves the masked object by a displacement and resizes it; `fill` is what the vacated place should look like.
-        case move(object: Mask, by: Point, resize: Double, fill: Mask?)
-        /// Drags each handle to its target within the editable region. Where the picture is warped already, `original` is
-        /// the one before: its content at the handles is what the targets should look like.
-        case drag(region: Mask, handles: [Point], targets: [Point], original: WorkingPicture? = nil)
-        /// Drags each handle to its target, everything being editable; `original` likewise.
-        case landmark(handles: [Point], targets: [Point], original: WorkingPicture? = nil)
-        /// Gives the masked object the appearance of the reference's masked object.
-        case appearance(object: Mask, reference: WorkingPicture, referenceObject: Mask)
-        /// Lays the reference's masked object into the picture, shifted by an offset; `isLaid` where the picture has it already.
-        case paste(object: Mask, reference: WorkingPicture, offset: Point, isLaid: Bool = false)
+        /// Sides of the working grid.
+        public var size: PixelSize {
+            switch self {
+            case .picture(let picture): picture.size
+            case .generated(let request): PixelSize(width: request.width, height: request.height)
+            }
+        }
     }
 
     /// The picture to edit.
     public var source: Source
     /// What the edit does.
-    public var action: Action
-    /// Token ids of the picture's prompt, and of the empty one.
-    public var prompt: [Int]
-    /// Token ids of the empty prompt.
-    public var emptyPrompt: [Int]
-    /// Token ids of the reference's prompt; nil takes the picture's.
-    public var referencePrompt: [Int]?
+    public var edit: any WorkingEdit
     /// The numbers that tune it.
     public var parameters: EditParameters
+    /// Where the seed may decide what is made, of the picture's size; nil is where the mode says.
+    public var invented: Mask?
 
-    /// An edit with the published parameters of its mode.
-    public init(source: Source, action: Action, prompt: [Int], emptyPrompt: [Int], referencePrompt: [Int]? = nil) {
-        self.source = source
-        self.action = action
-        self.prompt = prompt
-        self.emptyPrompt = emptyPrompt
-        self.referencePrompt = referencePrompt
-        parameters = EditParameters(mode: action.mode)
+    /// An edit of a picture.
+    public init(source: Source, edit: any WorkingEdit, parameters: EditParameters) {
+        (self.source, self.edit, self.parameters) = (source, edit, parameters)
+    }
+
+    /// Throws what cannot be met, before any heavy work starts.
+    ///
+    /// - Parameter downsampling: pixels in a cell of the latent; where it is given, an object must also land on the picture.
+    public func validate(downsampling: Int? = nil) throws {
+        switch source {
+        case .picture(let picture): try EditError.check(picture, on: picture.size, "the picture")
+        case .generated(let generation): try generation.validate()
+        }
+        try edit.validate(on: source.size)
+        try parameters.validate()
+        if let downsampling { _ = try plan(downsampling: downsampling) }
+    }
+
+    func plan(downsampling: Int) throws -> any EditPlan {
+        try edit.plan(parameters.weights, EditGrids(source.size, downsampling: downsampling))
     }
 }
 
-extension EditRequest.Action {
-    /// The mode that it belongs to.
-    public var mode: EditMode {
-        switch self {
-        case .move: .move
-        case .drag: .drag
-        case .landmark: .landmark
-        case .appearance: .appearance
-        case .paste: .paste
-        }
+extension EditParameters {
+    fileprivate func validate() throws {
+        try EditError.check("the number of steps", steps, Limits.steps)
+        try EditError.check("the first step", firstStep, 0...steps - 1)
+        try EditError.check("the guidance scale", guidanceScale, Limits.guidanceScale)
+        try EditError.check("the energy scale", energyScale, Limits.energyScale)
+        try EditError.check("the SDE strength", sdeStrength, Limits.sdeStrength)
+        for (name, value) in [
+            ("w-edit", weights.edit), ("w-content", weights.content), ("w-contrast", weights.contrast), ("w-inpaint", weights.inpaint),
+        ] { try EditError.check(name, value, Limits.weight) }
+    }
+}
+
+/// What the network is told that an edit's pictures show.
+public struct EditPrompts: Sendable, Equatable {
+    /// Token ids of the picture's prompt.
+    public var base: [Int]
+    /// Of the empty prompt.
+    public var empty: [Int]
+    /// Of the second picture's; nil takes the picture's.
+    public var reference: [Int]?
+
+    /// Prompts as token ids.
+    public init(base: [Int], empty: [Int], reference: [Int]? = nil) { (self.base, self.empty, self.reference) = (base, empty, reference) }
+}
+
+extension DiffusionModel {
+    /// Prompts as text; beyond what the model reads the end is left out.
+    public func prompts(_ base: String, reference: String? = nil) -> EditPrompts {
+        EditPrompts(base: tokenizer.encode(base), empty: tokenizer.encode(""), reference: reference.map { tokenizer.encode($0) })
     }
 
-    /// The second picture of modes that have one.
-    var reference: WorkingPicture? {
-        switch self {
-        case .appearance(_, let reference, _), .paste(_, let reference, _, _): reference
-        case .drag(_, _, _, let original), .landmark(_, _, let original): original
-        case .move: nil
-        }
+    /// What predictions for an edit are conditioned on.
+    public func conditioning(_ prompts: EditPrompts, in context: ComputeContext) throws -> EditConditioning {
+        let base = try conditioning(tokens: prompts.base, in: context)
+        return EditConditioning(
+            base: base, empty: try conditioning(tokens: prompts.empty, in: context),
+            reference: try prompts.reference.map { try conditioning(tokens: $0, in: context) } ?? base)
+    }
+}
+
+/// What the predictions of an edit are conditioned on.
+public struct EditConditioning: Sendable {
+    /// For the picture.
+    public let base: Conditioning
+    /// Of the empty prompt, which classifier-free guidance steers away from.
+    public let empty: Conditioning
+    /// For the second picture.
+    public let reference: Conditioning
+
+    /// Conditionings that were made elsewhere.
+    public init(base: Conditioning, empty: Conditioning, reference: Conditioning) {
+        (self.base, self.empty, self.reference) = (base, empty, reference)
     }
 }

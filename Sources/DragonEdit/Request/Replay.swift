@@ -1,3 +1,4 @@
+import DragonImage
 import DragonModel
 
 /// The inputs of a recorded edit: picture, masks, token ids and noise, as safetensors of `input.*`.
@@ -13,15 +14,9 @@ public struct Replay: Sendable {
     /// The object in the second picture.
     public let referenceMask: Mask?
     /// Token ids of the prompts.
-    public let prompt: [Int]
-    /// Token ids of the empty prompt.
-    public let emptyPrompt: [Int]
-    /// Token ids of the second picture's prompt.
-    public let referencePrompt: [Int]?
+    public let prompts: EditPrompts
     /// For each noisy step, for each repetition.
     private let noise: [[[Float]]]
-    /// DiffEditor draws noise at these steps.
-    private static let firstNoisyStep = 11
 
     /// Reads a file.
     ///
@@ -33,9 +28,9 @@ public struct Replay: Sendable {
         inpaintMask = try Self.mask("input.inpaint_mask", file)
         reference = file.entry("input.reference") == nil ? nil : try Self.picture("input.reference", file)
         referenceMask = try Self.mask("input.reference_mask", file)
-        prompt = try file.integers("input.prompt")
-        emptyPrompt = try file.integers("input.empty")
-        referencePrompt = file.entry("input.reference_prompt") == nil ? nil : try file.integers("input.reference_prompt")
+        prompts = EditPrompts(
+            base: try file.integers("input.prompt"), empty: try file.integers("input.empty"),
+            reference: file.entry("input.reference_prompt") == nil ? nil : try file.integers("input.reference_prompt"))
         noise = try Self.noise(file)
     }
 
@@ -44,7 +39,7 @@ public struct Replay: Sendable {
         guard let first = noise.first?.first else { return nil }
         let all = noise
         return { step, repetition in
-            let index = step - Self.firstNoisyStep
+            let index = step - PublishedSchedule.noisy.lowerBound
             guard all.indices.contains(index), all[index].indices.contains(repetition) else {
                 return Array(repeating: 0, count: first.count)
             }

@@ -1,3 +1,4 @@
+import DragonImage
 import DragonModel
 
 #if canImport(Glibc)
@@ -5,29 +6,29 @@ import DragonModel
 #endif
 
 /// What an edit will take of the machine's memory, estimated before it starts.
-struct EditMemory {
+package struct EditMemory {
     /// Keys and values of every decoder self-attention layer, at every step.
-    let bank: Int
+    package let bank: Int
     /// What is alive at the peak of a guidance pass or of the autoencoder, latents of the inversion included.
-    let work: Int
+    package let work: Int
 
     /// Floats alive for each latent cell and channel of the finest level in a guidance pass, measured at 512².
     private static let workPerCell = 190
 
-    init(_ request: EditRequest, _ model: DiffusionModel, keepsFullPrecision: Bool) {
+    package init(_ request: EditRequest, _ model: DiffusionModel, keepsFullPrecision: Bool) {
         self.init(
-            width: request.source.width, height: request.source.height, steps: request.parameters.steps, model.unet.configuration,
-            model.autoencoder.configuration, keepsFullPrecision: keepsFullPrecision)
+            request.source.size, steps: request.parameters.steps, model.unet.configuration, model.autoencoder.configuration,
+            keepsFullPrecision: keepsFullPrecision)
     }
 
     /// - Parameters:
-    ///   - width, height: the working grid's sides in pixels.
+    ///   - grid: the working grid's sides in pixels.
     ///   - configuration: of the UNet, `autoencoder` of the autoencoder; no weights are needed.
-    init(
-        width: Int, height: Int, steps: Int, _ configuration: UNetConfiguration, _ autoencoder: AutoencoderConfiguration,
+    package init(
+        _ grid: PixelSize, steps: Int, _ configuration: UNetConfiguration, _ autoencoder: AutoencoderConfiguration,
         keepsFullPrecision: Bool
     ) {
-        let cells = (height / autoencoder.downsampling) * (width / autoencoder.downsampling)
+        let cells = (grid.height / autoencoder.downsampling) * (grid.width / autoencoder.downsampling)
         var elements = 0
         for (position, block) in configuration.upBlocks.enumerated() where block == .crossAttention {
             let level = configuration.levels - 1 - position
@@ -38,7 +39,7 @@ struct EditMemory {
     }
 
     /// Whether the bank fits beside the work; throws where the work alone does not.
-    func keepsBank(limit: Int?) throws -> Bool {
+    package func keepsBank(limit: Int?) throws -> Bool {
         let allowed = limit ?? Self.available
         guard work <= allowed else { throw EditError.memory(needed: work, allowed: allowed) }
         return work + bank <= allowed
@@ -65,24 +66,14 @@ extension EditRequest {
     ///
     /// - Throws: ``EditError/memory(needed:allowed:)``.
     public func checkMemory(on files: ModelFiles, limit: Int?) throws {
-        try files.checkMemory(width: source.width, height: source.height, steps: parameters.steps, limit: limit)
+        try EditMemory.check(source.size, steps: parameters.steps, on: files, limit: limit)
     }
 }
 
-extension PhotoEdit {
-    /// The same, before anything is done to the photo.
-    ///
-    /// - Throws: ``EditError``, also for what of the photo and the action does not fit together.
-    public func checkMemory(on files: ModelFiles, limit: Int?) throws {
-        let work = workBox(try PhotoGeometry(photo, action, warps: usesPlate))
-        try files.checkMemory(width: work.gridWidth, height: work.gridHeight, steps: parameters.steps, limit: limit)
-    }
-}
-
-extension ModelFiles {
-    fileprivate func checkMemory(width: Int, height: Int, steps: Int, limit: Int?) throws {
-        let memory = EditMemory(
-            width: width, height: height, steps: steps, unetConfiguration, autoencoderConfiguration, keepsFullPrecision: false)
+extension EditMemory {
+    /// The same for a working grid of given sides.
+    package static func check(_ grid: PixelSize, steps: Int, on files: ModelFiles, limit: Int?) throws {
+        let memory = EditMemory(grid, steps: steps, files.unetConfiguration, files.autoencoderConfiguration, keepsFullPrecision: false)
         _ = try memory.keepsBank(limit: limit)
     }
 }

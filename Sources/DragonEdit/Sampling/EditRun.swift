@@ -1,10 +1,9 @@
+import DragonImage
 import DragonModel
 import DragonTensor
 
-/// How an edit may use the machine, and what it reports.
+/// How an edit may use the machine, and what it leaves behind.
 public struct EditOptions {
-    /// Called after every step.
-    public var progress: (EditProgress) -> Void = { _ in }
     /// Whether progress should bring a small picture of the result as it stands.
     public var wantsPreviews = false
     /// Takes every intermediate, where one is given.
@@ -16,149 +15,91 @@ public struct EditOptions {
     public var memoryLimit: Int?
     /// Whether the bank keeps single precision instead of half.
     public var keepsFullPrecision = false
+    /// Whether the inversion is to serve another run, with its bank where that is small enough.
+    public var isReused = false
 
     /// The usual options.
     public init() {}
 }
 
 extension DiffusionModel {
-    /// Edits a picture on the working grid.
+    /// Edits a picture on the working grid, telling the context's job of every step.
     ///
     /// - Returns: `[1, 3, height, width]`, about −1 … 1, not clamped.
     /// - Throws: ``EditError`` for a request that cannot be met, before any heavy work; ``CancellationError``.
-    public func edit(_ request: EditRequest, options: EditOptions = EditOptions(), in context: ComputeContext) throws -> Tensor {
-        try editKeepingSource(request, options: options, in: context).image
+    public func edit(
+        _ request: EditRequest, _ conditioning: EditConditioning, options: EditOptions = EditOptions(), in context: ComputeContext
+    ) throws -> Tensor {
+        context.job.expect(request.parts())
+        return try invert(request, conditioning, options: options, in: context).sample(request, options: options, in: context)
     }
 
-    /// The same, with the latent of the picture that was edited.
-    func editKeepingSource(
-        _ request: EditRequest, options: EditOptions, in context: ComputeContext
-    ) throws -> (image: Tensor, source: Tensor) {
-        var request = request
-        if case .generated(let generation) = request.source { request.parameters.steps = generation.steps }
+    /// The guidance branch of an edit: its pictures' ways to noise, and the memory bank.
+    ///
+    /// - Throws: as ``edit(_:_:options:in:)`` does.
+    public func invert(
+        _ request: EditRequest, _ conditioning: EditConditioning, options: EditOptions, in context: ComputeContext
+    ) throws -> InvertedEdit {
+        let request = request.settled
         try request.validate()
-        let side = autoencoder.configuration.downsampling
-        let plan = try request.plan(latentHeight: request.source.height / side, latentWidth: request.source.width / side)
-        let cells = (request.source.height / side) * (request.source.width / side)
-        try options.checkNoise(count: cells * unet.configuration.inChannels, parameters: request.parameters)
+        let plan = try request.plan(downsampling: autoencoder.configuration.downsampling)
         let memory = EditMemory(request, self, keepsFullPrecision: options.keepsFullPrecision)
         let keepsBank = try memory.keepsBank(limit: options.memoryLimit)
-        let branches = EditBranches(model: self, request: request, options: options, context: context)
-        return try branches.run(plan, keepsBank: keepsBank)
+        try options.checkNoise(request, self)
+        return try InvertedEdit(self, request, conditioning, mixing: plan.mixing, keepsBank: keepsBank, options: options, in: context)
+    }
+}
+
+extension EditRequest {
+    /// With the number of steps that will run.
+    fileprivate var settled: EditRequest {
+        var request = self
+        if case .generated(let generation) = source { request.parameters.steps = generation.steps }
+        return request
+    }
+
+    /// The work ahead, a prediction of the noise for one picture being the unit.
+    ///
+    /// - Parameter isInverted: whether the guidance branch is there already.
+    public func parts(isInverted: Bool = false) -> [Job.Part] {
+        let parameters = settled.parameters
+        let (steps, first) = (parameters.steps, parameters.firstStep)
+        let pictures: Double = edit.reference == nil ? 1 : 2
+        let schedule = PublishedSchedule(parameters)
+        let prediction: Double = parameters.guidanceScale == 1 ? 1 : 2
+        // Features of each reference, features of the latent, and twice that back.
+        let guidance = 0.8 * pictures + 0.8 + 2
+        let sample = (min(first, steps)..<steps).map { step in
+            let once = prediction + (schedule.guides(step) ? guidance : 0)
+            return once * Double(schedule.repetitions(step)) + Double(schedule.repetitions(step) - 1)
+        }
+        let rest = [Job.Part(.sample, costs: sample), Job.Part(.decode, cost: 2)]
+        guard !isInverted else { return rest }
+        var isGenerated = false
+        if case .generated = source { isGenerated = true }
+        let inverted = isGenerated ? pictures - 1 : pictures
+        return [
+            Job.Part(.generate, steps: isGenerated ? steps : 0, cost: 2), Job.Part(.encode, cost: inverted),
+            Job.Part(.invert, steps: steps - first, cost: inverted),
+        ] + rest
     }
 }
 
 extension EditOptions {
     /// Throws unless given noise has the latent's number of elements wherever it will be asked for.
-    fileprivate func checkNoise(count: Int, parameters: EditParameters) throws {
+    fileprivate func checkNoise(_ request: EditRequest, _ model: DiffusionModel) throws {
         guard let noise else { return }
-        let rule = StepRule(parameters)
-        for step in 0..<parameters.steps where rule.addsNoise(step) {
-            for repetition in 0..<rule.repetitions(step) {
+        let side = model.autoencoder.configuration.downsampling
+        let count = (request.source.size.height / side) * (request.source.size.width / side) * model.unet.configuration.inChannels
+        let schedule = PublishedSchedule(request.parameters)
+        for step in 0..<request.parameters.steps where schedule.addsNoise(step) {
+            for repetition in 0..<schedule.repetitions(step) {
                 let found = noise(step, repetition).count
                 guard found == count else {
                     throw EditError.size(what: "the recorded noise", found: "\(found) numbers", expected: "\(count)")
                 }
             }
         }
-    }
-}
-
-/// One edit from its pictures to its result: both branches, in order.
-private struct EditBranches {
-    let model: DiffusionModel
-    let request: EditRequest
-    let options: EditOptions
-    let context: ComputeContext
-
-    func run(_ plan: any EditPlan, keepsBank: Bool) throws -> (image: Tensor, source: Tensor) {
-        let schedule = try Schedule(model.schedule, steps: request.parameters.steps)
-        var report = ProgressKeeper(request, steps: schedule.timesteps.count, call: options.progress)
-        let embeddings = try EditEmbeddings(request, model: model, in: context)
-        try options.trace?.recordSequence("context", Tensor.stacked(embeddings.pictures, in: context))
-        let bank = MemoryBank(
-            mixing: plan.mixing, precision: options.keepsFullPrecision ? .float32 : .float16, clock: StepClock(request.parameters))
-        let pictures = try trajectories(embeddings, bank: keepsBank ? bank : nil, report: &report)
-        // Neither the autoencoder's large buffers nor its weights are of use to what follows.
-        context.releaseIdleMemory()
-        model.releaseIdleWeights()
-        try record("z0", Tensor.stacked(pictures.map { $0.latents[0] }, in: context))
-        let inversion = Inversion(
-            unet: model.unet, schedule: schedule, pictures: pictures, bank: bank, keepsBank: keepsBank,
-            firstStep: request.parameters.firstStep)
-        try inversion.run(in: context) { report.finish(.invert, step: $0) }
-        let noisiest = try inversion.noisiest(in: context)
-        record("zT", noisiest)
-        let planned = plan.start(noisiest.grids())
-        let start = try Tensor(planned.values, shape: [1, planned.channels, planned.height, planned.width], in: context)
-        record("start", start)
-        let sampler = EditSampler(
-            model: model, request: request, plan: plan, inversion: inversion, embeddings: embeddings,
-            noise: noise(count: start.count), options: options, context: context)
-        let preview = try latentPreview(pictures[0].latents[0])
-        let z = try sampler.run(from: start) { step, origin in
-            report.finish(.sample, step: step, preview: preview?.picture(of: origin.grids()[0]))
-        }
-        context.releaseIdleMemory()
-        let image = try model.autoencoder.decode(z, in: context)
-        report.finish(.decode, step: 1)
-        record("image", image)
-        return (image, pictures[0].latents[0])
-    }
-
-    /// How to show latents while sampling, where that is wanted.
-    private func latentPreview(_ latent: Tensor) throws -> LatentPreview? {
-        guard options.wantsPreviews else { return nil }
-        guard case .picture(let picture) = request.source else {
-            let decoded = try model.autoencoder.decode(latent, in: context)
-            return LatentPreview(
-                latent: latent.grids()[0],
-                picture: WorkingPicture(height: decoded.shape[2], width: decoded.shape[3], values: decoded.values))
-        }
-        return LatentPreview(latent: latent.grids()[0], picture: picture)
-    }
-
-    private func record(_ name: String, _ tensor: Tensor) { options.trace?.record(name, tensor.shape, tensor.values) }
-
-    private func noise(count: Int) -> (Int, Int) -> [Float] {
-        let seed = request.parameters.seed
-        return options.noise ?? { GaussianNoise(seed: seed, stream: UInt32($0 * 4 + $1 + 1)).floats(count) }
-    }
-
-    /// Every picture's way to noise, as far as it is known: a generated one's whole, a given one's first latent.
-    private func trajectories(
-        _ embeddings: EditEmbeddings, bank: MemoryBank?, report: inout ProgressKeeper
-    ) throws -> [Inversion.Trajectory] {
-        var pictures: [Inversion.Trajectory] = []
-        switch request.source {
-        case .picture(let picture): pictures.append(.init(latents: [try encode(picture)], text: embeddings.base))
-        case .generated(let generation): pictures.append(try sampled(generation, embeddings.base, bank, report: &report))
-        }
-        if let reference = request.action.reference {
-            pictures.append(.init(latents: [try encode(reference)], text: embeddings.pictures[1]))
-        }
-        report.finish(.encode, step: 1)
-        return pictures
-    }
-
-    private func encode(_ picture: WorkingPicture) throws -> Tensor {
-        try model.autoencoder.encode(
-            Tensor(picture.values, shape: [1, 3, picture.height, picture.width], in: context), in: context)
-    }
-
-    /// Generates the picture, keeping its latents and, for the bank, the prompt's keys and values.
-    private func sampled(
-        _ generation: GenerationRequest, _ text: Tensor, _ bank: MemoryBank?, report: inout ProgressKeeper
-    ) throws -> Inversion.Trajectory {
-        var latents: [Tensor] = []
-        let item = generation.guidanceScale == 1 ? 0 : 1
-        let last = try model.sample(
-            generation, exchange: bank, in: context,
-            visit: { step, latent in
-                bank?.phase = .record(step: step, pictures: [(item: item, picture: 0)])
-                latents.append(latent)
-            }, progress: { done, _ in report.finish(.generate, step: done) })
-        return .init(latents: [last] + latents.reversed(), text: text, isSampled: true)
     }
 }
 
@@ -173,6 +114,8 @@ extension Tensor {
 }
 
 extension EditTrace {
+    func record(_ name: String, _ tensor: Tensor) { record(name, tensor.shape, tensor.values) }
+
     /// Records a sequence as PyTorch lays it out, `[batch, tokens, channels]`.
     func recordSequence(_ name: String, _ tensor: Tensor) {
         let (batch, channels, tokens, values) = (tensor.batch, tensor.channels, tensor.columns, tensor.values)

@@ -9,42 +9,38 @@ final class Inversion {
     struct Trajectory {
         /// latents[k] after k steps towards noise, `[1, channels, height, width]` each.
         var latents: [Tensor]
-        /// `[1, crossAttentionDim, tokens]`.
-        let text: Tensor
+        let conditioning: Conditioning
         /// Whether the latents were sampled, so that a step's prediction was made at its noisier end.
         var isSampled = false
     }
 
-    let schedule: Schedule
+    let sampler: any Sampler
     let bank: MemoryBank
     private let unet: UNet
     /// Whether the bank is filled on the way, or for each step anew when it is needed.
     private let keepsBank: Bool
-    private var pictures: [Trajectory]
+    private(set) var pictures: [Trajectory]
     /// The sampling step that given pictures are inverted to.
     private let firstStep: Int
 
     /// - Parameter pictures: those already sampled whole, the others with their own latent alone.
-    init(unet: UNet, schedule: Schedule, pictures: [Trajectory], bank: MemoryBank, keepsBank: Bool, firstStep: Int) {
-        (self.unet, self.schedule, self.pictures, self.bank, self.keepsBank) = (unet, schedule, pictures, bank, keepsBank)
+    init(unet: UNet, sampler: any Sampler, pictures: [Trajectory], bank: MemoryBank, keepsBank: Bool, firstStep: Int) {
+        (self.unet, self.sampler, self.pictures, self.bank, self.keepsBank) = (unet, sampler, pictures, bank, keepsBank)
         self.firstStep = firstStep
     }
 
-    private var steps: Int { schedule.timesteps.count }
+    private var steps: Int { sampler.timesteps.count }
 
     /// Inverts what is not sampled (ALGORITHM section 2), recording keys and values where the bank is kept.
     func run(in context: ComputeContext, progress: (Int) -> Void) throws {
         let given = pictures.indices.filter { !pictures[$0].isSampled }
         for k in 0..<steps - firstStep where !given.isEmpty {
             let step = steps - 1 - k
-            let t = schedule.timesteps[step]
             let latent = try Tensor.stacked(given.map { pictures[$0].latents[k] }, in: context)
             let predicted = try record(latent, of: given, step: step, fills: keepsBank, in: context)
-            let prediction = schedule.configuration.predictionType
-            // The network takes the latent to be as noisy as t says.
-            let noise = try DDIMStep(from: schedule.alpha(t), to: 0, prediction: prediction).noise(predicted, latent: latent, in: context)
-            let next = try DDIMStep(from: schedule.alpha(t - schedule.stride), to: schedule.alpha(t), prediction: prediction)
-                .apply(latent, noise: noise, in: context)
+            // The network takes the latent to be as noisy as the step's timestep says.
+            let noise = try sampler.noise(predicted, in: latent, at: step, context)
+            let next = try sampler.inverse(latent, noise: noise, at: step, context)
             for (item, picture) in given.enumerated() { pictures[picture].latents.append(try next.items(item..<item + 1, in: context)) }
             progress(k + 1)
         }
@@ -52,8 +48,8 @@ final class Inversion {
 
     private func record(_ latent: Tensor, of subjects: [Int], step: Int, fills: Bool, in context: ComputeContext) throws -> Tensor {
         bank.phase = .record(step: step, pictures: subjects.enumerated().map { (item: $0, picture: $1) })
-        let text = try Tensor.stacked(subjects.map { pictures[$0].text }, in: context)
-        return try unet(latent, timestep: schedule.timesteps[step], text: text, exchange: fills ? bank : nil, in: context)
+        let text = try Tensor.stacked(subjects.map { pictures[$0].conditioning.text }, in: context)
+        return try unet(latent, timestep: sampler.timesteps[step], text: text, exchange: fills ? bank : nil, in: context)
     }
 
     /// Makes sure that the bank holds a step that is about to be mixed in, recording it anew where it was not kept.
@@ -69,25 +65,5 @@ final class Inversion {
     /// The pictures' noisiest latents in one batch.
     func noisiest(in context: ComputeContext) throws -> Tensor {
         try Tensor.stacked(pictures.map { $0.latents[steps - firstStep] }, in: context)
-    }
-}
-
-/// The embeddings of an edit's prompts.
-struct EditEmbeddings {
-    /// Of the picture's prompt, `[1, crossAttentionDim, tokens]`.
-    let base: Tensor
-    /// Of the empty prompt, then of the picture's.
-    let emptyAndBase: Tensor
-    /// Of every picture's prompt.
-    let pictures: [Tensor]
-
-    init(_ request: EditRequest, model: DiffusionModel, in context: ComputeContext) throws {
-        base = try model.textEncoder(request.prompt, in: context)
-        emptyAndBase = try Tensor.stacked([model.textEncoder(request.emptyPrompt, in: context), base], in: context)
-        guard request.action.reference != nil else {
-            pictures = [base]
-            return
-        }
-        pictures = [base, try request.referencePrompt.map { try model.textEncoder($0, in: context) } ?? base]
     }
 }

@@ -1,3 +1,5 @@
+import DragonTensor
+
 /// A quick picture of a latent, one pixel a cell: colours as the linear function of a cell's channels that fits the source
 /// picture best. It needs no decoder, and no constants of some model.
 struct LatentPreview {
@@ -24,17 +26,17 @@ struct LatentPreview {
         factors = right.map { Self.solved(normal, $0) }
     }
 
-    /// Three planes of 0 … 1, of the latent's sides.
-    func picture(of latent: LatentGrid) -> Raster {
-        let cells = latent.height * latent.width
-        return Raster(
-            width: latent.width, height: latent.height,
-            planes: factors.map { factors in
-                (0..<cells).map { cell in
-                    let value = zip(factors, Self.row(latent, cell)).reduce(0) { $0 + $1.0 * $1.1 }
-                    return Float(min(max((value + 1) / 2, 0), 1))
-                }
-            })
+    /// Of the latent's sides.
+    func picture(of latent: LatentGrid) -> Job.Preview {
+        let bytes = (0..<latent.height * latent.width).flatMap { cell -> [UInt8] in
+            let row = Self.row(latent, cell)
+            return factors.map { factors in
+                let value = zip(factors, row).reduce(0) { $0 + $1.0 * $1.1 }
+                // What is no number is black.
+                return value > -1 ? UInt8((min(value + 1, 2) / 2 * 255).rounded()) : 0
+            } + [255]
+        }
+        return Job.Preview(width: latent.width, height: latent.height, bytes: bytes)
     }
 
     private static func row(_ latent: LatentGrid, _ cell: Int) -> [Double] {

@@ -1,23 +1,16 @@
+import DragonImage
 import DragonModel
 import DragonTensor
 
-/// How recorded keys and values meet the decoder's own (ALGORITHM section 4).
-enum BankMixing {
-    /// Instead of them, from step 5 on: moving.
+/// How recorded keys and values meet the decoder's own (ALGORITHM section 4; at which steps, ``PublishedSchedule`` says).
+public enum BankMixing: Sendable, Equatable {
+    /// Instead of them: moving.
     case replace
-    /// After them, from step 5 on: dragging, landmarks.
+    /// After them: dragging, landmarks.
     case append
-    /// Instead of them, up to step 35: the base picture's tokens outside `background` (of the picture's size), followed by
-    /// the reference's inside `foreground`.
+    /// Instead of them: the base picture's tokens outside `background` (of the picture's size), followed by the reference's
+    /// inside `foreground`.
     case compose(foreground: Mask, background: Mask)
-
-    /// Whether the bank is used at a published step, 0 being the noisiest.
-    func isActive(at step: Int) -> Bool {
-        switch self {
-        case .replace, .append: step >= 5
-        case .compose: step <= 35
-        }
-    }
 }
 
 /// Keys and values of the decoder's self-attention, recorded during inversion and mixed into sampling
@@ -40,24 +33,26 @@ final class MemoryBank: SelfAttentionExchange {
     var phase = Phase.mix(step: -1)
     private let mixing: BankMixing
     private let precision: Precision
-    private let clock: StepClock
+    private let schedule: PublishedSchedule
+    /// Whether steps are kept after their use, for another run.
+    private let isReused: Bool
     /// By step, layer and picture.
     private var entries: [Int: [Int: [Int: KeysAndValues]]] = [:]
     /// Columns of a layer's two pictures that are composed, by its number of tokens.
     private var composed: [Int: (background: [Int], foreground: [Int])] = [:]
 
-    init(mixing: BankMixing, precision: Precision, clock: StepClock) {
-        (self.mixing, self.precision, self.clock) = (mixing, precision, clock)
+    init(mixing: BankMixing, precision: Precision, schedule: PublishedSchedule, isReused: Bool) {
+        (self.mixing, self.precision, self.schedule, self.isReused) = (mixing, precision, schedule, isReused)
     }
 
     /// Whether steps recorded at `step` will be wanted.
-    func isActive(at step: Int) -> Bool { mixing.isActive(at: clock.published(step)) }
+    func isActive(at step: Int) -> Bool { schedule.mixes(mixing, at: step) }
 
     /// Whether a step's keys and values are there.
     func has(step: Int) -> Bool { entries[step] != nil }
 
-    /// Drops a step that was used for the last time.
-    func forget(step: Int) { entries[step] = nil }
+    /// Drops a step that was used, for the last time unless the bank is used again.
+    func forget(step: Int) { if !isReused { entries[step] = nil } }
 
     func exchange(layer: Int, key: Tensor, value: Tensor, in context: ComputeContext) throws -> [KeysAndValues] {
         let own = KeysAndValues(key: key, value: value)

@@ -33,24 +33,24 @@ public struct ModelDefaults: Sendable, Equatable {
     /// As published.
     public init() {}
 
-    static let modeNames = ["move", "resize", "drag", "landmark", "appearance", "paste"]
-
     /// Reads `dragon.json`.
     ///
     /// - Throws: ``ModelError`` for a value out of its range.
     public init(file: String) throws(ModelError) {
         let options = try OptionReader(file)
-        let side = try options.integer("working_side", default: 0, in: 0...4096)
-        guard side % 64 == 0 else { throw options.invalid("working_side", "should be a multiple of 64") }
+        let side = try options.integer("working_side", default: 0, in: 0...Limits.side.upperBound)
+        guard side == 0 || Limits.isSide(side) else {
+            throw options.invalid("working_side", "should be a multiple of \(Limits.sideMultiple)")
+        }
         workingSide = side == 0 ? nil : side
-        let steps = try options.integer("steps", default: 0, in: 0...1000)
+        let steps = try options.integer("steps", default: 0, in: 0...Limits.steps.upperBound)
         self.steps = steps == 0 ? nil : steps
-        let first = try options.integer("first_step", default: 0, in: 0...999)
+        let first = try options.integer("first_step", default: 0, in: 0...Limits.steps.upperBound - 1)
         guard first < (steps == 0 ? 50 : steps) else { throw options.invalid("first_step", "should be below the number of steps") }
         firstStep = first == 0 ? nil : first
         guard let modes = options.value("modes") else { return }
         guard let members = modes.object else { throw options.invalid("modes", "should be an object") }
-        for name in Self.modeNames {
+        for name in members.names {
             guard let mode = members[name] else { continue }
             self.modes[name] = try Mode(OptionReader(mode, file: file), name)
         }
@@ -59,19 +59,19 @@ public struct ModelDefaults: Sendable, Equatable {
 
 extension ModelDefaults.Mode {
     fileprivate init(_ options: OptionReader, _ mode: String) throws(ModelError) {
-        let read = { (option: String, most: Double) throws(ModelError) -> Float? in
+        let read = { (option: String, range: ClosedRange<Float>) throws(ModelError) -> Float? in
             guard let value = options.value(option) else { return nil }
-            guard let number = value.number, (0...most).contains(number) else {
-                throw options.invalid("modes.\(mode).\(option)", "should be a number from 0 to \(Int(most))")
+            guard let number = value.number.map({ Float($0) }), range.contains(number) else {
+                throw options.invalid("modes.\(mode).\(option)", "should be a number from 0 to \(Int(range.upperBound))")
             }
-            return Float(number)
+            return number
         }
-        energyScale = try read("energy_scale", 1_000_000)
-        edit = try read("w_edit", 1000)
-        content = try read("w_content", 1000)
-        contrast = try read("w_contrast", 1000)
-        inpaint = try read("w_inpaint", 1000)
-        guidanceScale = try read("cfg", 100)
-        sdeStrength = try read("sde_strength", 1)
+        energyScale = try read("energy_scale", Limits.energyScale)
+        edit = try read("w_edit", Limits.weight)
+        content = try read("w_content", Limits.weight)
+        contrast = try read("w_contrast", Limits.weight)
+        inpaint = try read("w_inpaint", Limits.weight)
+        guidanceScale = try read("cfg", Limits.guidanceScale)
+        sdeStrength = try read("sde_strength", Limits.sdeStrength)
     }
 }

@@ -21,22 +21,29 @@ public struct DiffusionModel: Sendable {
     public init(files: ModelFiles, in context: ComputeContext) throws {
         tokenizer = try files.tokenizer()
         schedule = files.scheduleConfiguration
-        let text = try files.textEncoderWeights()
-        textEncoder = try Self.part(text, in: context) { try TextEncoder($0, configuration: files.textEncoderConfiguration) }
+        let (text, network, pictures) = (try files.textEncoderWeights(), try files.unetWeights(), try files.autoencoderWeights())
+        textEncoder = try TextEncoder(text, configuration: files.textEncoderConfiguration)
+        unet = try UNet(network, configuration: files.unetConfiguration)
+        autoencoder = try Autoencoder(pictures, configuration: files.autoencoderConfiguration)
+        for scope in [text, network, pictures] { try scope.finish() }
         textWeights = text.bound.map(\.weight)
-        unet = try Self.part(files.unetWeights(), in: context) { try UNet($0, configuration: files.unetConfiguration) }
-        let pictures = try files.autoencoderWeights()
-        autoencoder = try Self.part(pictures, in: context) { try Autoencoder($0, configuration: files.autoencoderConfiguration) }
         autoencoderWeights = pictures.bound.map(\.weight)
+        try Self.check([text, network, pictures], in: context)
     }
 
-    private static func part<Part>(_ scope: WeightScope, in context: ComputeContext, _ build: (WeightScope) throws -> Part) throws -> Part {
-        let part = try build(scope)
-        try scope.finish()
-        for (key, weight) in scope.bound where !weight.isFinite(in: context) {
-            throw ModelError.nonFinite(key: key, file: scope.file)
+    /// Reads every number once, telling the job.
+    private static func check(_ scopes: [WeightScope], in context: ComputeContext) throws {
+        let job = context.job
+        job.expect([Job.Part(.load, costs: scopes.flatMap { $0.bound.map { Double($0.weight.count) } })])
+        var done = 0
+        for scope in scopes {
+            for (key, weight) in scope.bound {
+                try job.check()
+                guard weight.isFinite(in: context) else { throw ModelError.nonFinite(key: key, file: scope.file) }
+                done += 1
+                job.finish(.load, step: done)
+            }
         }
-        return part
     }
 
     /// Gives the memory of the text encoder and the autoencoder back to the system, until they are used again.

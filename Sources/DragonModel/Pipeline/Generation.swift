@@ -42,7 +42,8 @@ public enum RequestError: Error, Equatable, CustomStringConvertible {
     /// One line that says what to do.
     public var description: String {
         switch self {
-        case .side(let name, let value): "\(name) \(value) is not possible: choose a multiple of 64 from 64 to 4096"
+        case .side(let name, let value):
+            "\(name) \(value) is not possible: choose a multiple of \(Limits.sideMultiple) from \(Limits.side.lowerBound) to \(Limits.side.upperBound)"
         case .guidanceScale(let value): "guidance scale \(value) is not possible: choose a number from 0 to 100"
         }
     }
@@ -52,9 +53,9 @@ extension GenerationRequest {
     /// Throws what is wrong, before any heavy work starts.
     public func validate() throws {
         for (name, value) in [("width", width), ("height", height)] {
-            guard (64...4096).contains(value), value % 64 == 0 else { throw RequestError.side(name: name, value: value) }
+            guard Limits.isSide(value) else { throw RequestError.side(name: name, value: value) }
         }
-        guard guidanceScale >= 0, guidanceScale <= 100 else { throw RequestError.guidanceScale(guidanceScale) }
+        guard Limits.guidanceScale.contains(guidanceScale) else { throw RequestError.guidanceScale(guidanceScale) }
     }
 }
 
@@ -79,22 +80,20 @@ extension DiffusionModel {
         visit: (Int, Tensor) -> Void = { _, _ in }, progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> Tensor {
         try request.validate()
-        let schedule = try Schedule(schedule, steps: request.steps)
+        let sampler = try DDIMSampler(schedule, steps: request.steps)
         let guided = request.guidanceScale != 1
         let prompts = guided ? [request.negativePrompt, request.prompt] : [request.prompt]
         let text = try Tensor.stacked(prompts.map { try embed($0, in: context) }, in: context)
         let factor = autoencoder.configuration.downsampling
         let shape = [1, unet.configuration.inChannels, request.height / factor, request.width / factor]
         var latent = try Tensor(GaussianNoise(seed: request.seed).floats(shape.reduce(1, *)), shape: shape, in: context)
-        for (index, t) in schedule.timesteps.enumerated() {
+        for (index, t) in sampler.timesteps.enumerated() {
             visit(index, latent)
-            let step = DDIMStep(
-                from: schedule.alpha(t), to: schedule.alpha(t - schedule.stride), prediction: schedule.configuration.predictionType)
             let predicted = try predict(
                 latent, timestep: t, text: text, guidanceScale: request.guidanceScale, exchange: exchange, in: context)
-            let noise = try step.noise(predicted, latent: latent, in: context)
-            latent = try step.apply(latent, noise: noise, in: context)
-            progress(index + 1, schedule.timesteps.count)
+            let noise = try sampler.noise(predicted, in: latent, at: index, context)
+            latent = try sampler.step(latent, noise: noise, guided: noise, scatter: 0, at: index, context)
+            progress(index + 1, sampler.timesteps.count)
         }
         return latent
     }

@@ -15,34 +15,10 @@ public struct AddRequest: Sendable {
     }
 }
 
-/// How far an addition is.
-public struct AddProgress: Sendable, Equatable {
-    /// What is being done.
-    public enum Phase: Sendable { case fetch, check }
-
-    /// What is being done.
-    public let phase: Phase
-    /// The file at work.
-    public let file: String
-    /// Bytes of it that are there.
-    public let done: Int
-    /// All its bytes, where known.
-    public let total: Int?
-}
-
 /// A model that was added.
 public struct AddedModel: Sendable {
     /// Where it is now.
     public let model: FoundModel
     /// The SHA-256 of every weights file.
     public let hashes: [(file: String, sha256: String)]
-}
-
-/// What an addition asks and tells while it runs, on its caller's thread.
-struct AddObserver {
-    let isCancelled: () -> Bool
-    let progress: (AddProgress) -> Void
-
-    /// Throws once the caller wants to end.
-    func check() throws { if isCancelled() { throw CancellationError() } }
 }

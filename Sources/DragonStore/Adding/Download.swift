@@ -1,10 +1,11 @@
 import CFetch
+import DragonTensor
 import Glibc
 
 /// Brings one file from a server, over as many connections as it takes.
 struct Download {
     let url: String
-    let observer: AddObserver
+    let job: Job
     /// Failures in a row, without a byte between them, that end it.
     var attempts = 4
     /// Pause after the first of them, in microseconds; each further one doubles it.
@@ -12,11 +13,11 @@ struct Download {
 
     /// - Returns: the file's hash; nil where the server has no such file.
     func run(to target: String) throws -> String? {
-        let part = try PartFile(target, observer: observer)
+        let part = try PartFile(target, job: job)
         var failures = 0
         while true {
             let before = part.count
-            let transfer = Transfer(part, observer, tag: part.count > 0 ? PartTag(of: part).value : nil)
+            let transfer = Transfer(part, job, tag: part.count > 0 ? PartTag(of: part).value : nil)
             let outcome = transfer.run(url)
             if let error = transfer.error { throw error }
             switch verdict(outcome, transfer) {
@@ -77,7 +78,7 @@ struct Download {
     /// Waits in short pieces, so that cancelling is heard.
     private func wait(_ microseconds: UInt32) throws {
         for _ in 0..<(microseconds / 50_000) {
-            try observer.check()
+            try job.check()
             usleep(50_000)
         }
     }
@@ -86,13 +87,13 @@ struct Download {
 /// One connection's part in a download: what C calls back.
 private final class Transfer {
     let part: PartFile
-    private let observer: AddObserver
+    private let job: Job
     private let tag: String?
     private(set) var total: Int?
     /// What a callback could not throw through C.
     private(set) var error: (any Error)?
 
-    init(_ part: PartFile, _ observer: AddObserver, tag: String?) { (self.part, self.observer, self.tag) = (part, observer, tag) }
+    init(_ part: PartFile, _ job: Job, tag: String?) { (self.part, self.job, self.tag) = (part, job, tag) }
 
     func run(_ url: String) -> fetch_outcome {
         withExtendedLifetime(self) {
@@ -107,7 +108,7 @@ private final class Transfer {
                     request.receive = { bytes, count, data in
                         Transfer.from(data).attempt { try $0.receive(UnsafeRawBufferPointer(start: bytes, count: count)) }
                     }
-                    request.tick = { data in Transfer.from(data).attempt { try $0.observer.check() } }
+                    request.tick = { data in Transfer.from(data).attempt { try $0.job.check() } }
                     return dragon_fetch(&request)
                 }
             }
@@ -138,7 +139,7 @@ private final class Transfer {
 
     private func receive(_ bytes: UnsafeRawBufferPointer) throws {
         try part.append(bytes)
-        observer.progress(AddProgress(phase: .fetch, file: part.name, done: part.count, total: total))
+        job.tellFetched(part, of: total)
     }
 }
 

@@ -1,17 +1,14 @@
 import DragonModel
+import DragonTensor
 import Glibc
 
 extension ModelStore {
     /// Copies or downloads a model into the user's folder. Under its name it appears whole or not at all; what a broken
     /// download brought so far is kept for the next try.
     ///
-    /// - Parameters:
-    ///   - isCancelled: asked several times a second.
-    ///   - progress: told of every piece.
+    /// - Parameter job: told of every piece of a file, in bytes, and of the checks; asked several times a second.
     /// - Throws: ``StoreError``; ``CancellationError``.
-    public func add(
-        _ request: AddRequest, isCancelled: @escaping () -> Bool = { false }, progress: @escaping (AddProgress) -> Void = { _ in }
-    ) throws -> AddedModel {
+    public func add(_ request: AddRequest, job: Job = Job()) throws -> AddedModel {
         let origin = try Origin(request.source)
         let name = try request.name ?? origin.suggestedName
         guard let folder = places.user else { throw StoreError.lacking("there is no folder for models: set HOME or XDG_DATA_HOME") }
@@ -26,7 +23,7 @@ extension ModelStore {
         let addition = ModelAddition(
             origin: origin, expectedHash: expected, tokenizer: request.tokenizer, tokenizers: places.tokenizers,
             target: "\(folder)/\(name)",
-            staging: "\(folder)/.adding-\(name)", observer: AddObserver(isCancelled: isCancelled, progress: progress))
+            staging: "\(folder)/.adding-\(name)", job: job)
         return try addition.run()
     }
 
@@ -70,15 +67,15 @@ struct ModelAddition {
     let target: String
     /// Where the files gather: hidden, and on the target's own disk.
     let staging: String
-    let observer: AddObserver
+    let job: Job
 
     func run() throws -> AddedModel {
         let lock = try StagingLock(staging, source: origin.address)
         defer { lock.release() }
         do {
             let hashes = try fetch()
-            try observer.check()
-            observer.progress(AddProgress(phase: .check, file: origin.address, done: 0, total: nil))
+            try job.check()
+            job.tell(.check, step: 0, total: 1, fraction: 1, subject: origin.address)
             try check()
             lock.forgetSource()
             guard rename(staging, target) == 0 else { throw StoreError.lacking("cannot write \(target): \(systemReason())") }
@@ -102,13 +99,13 @@ struct ModelAddition {
     private func fetch() throws -> [(file: String, sha256: String)] {
         switch origin.kind {
         case .localFolder(let folder):
-            return try FolderCollector(source: LocalSource(folder: folder, observer: observer), folder: staging).collect()
+            return try FolderCollector(source: LocalSource(folder: folder, job: job), folder: staging).collect()
         case .remoteFolder(let address):
-            return try FolderCollector(source: RemoteSource(address: address, observer: observer), folder: staging).collect()
+            return try FolderCollector(source: RemoteSource(address: address, job: job), folder: staging).collect()
         case .localFile(let folder, let name):
-            return try single(LocalSource(folder: folder, observer: observer).fetch(name, to: "\(staging)/\(checkpointName)"))
+            return try single(LocalSource(folder: folder, job: job).fetch(name, to: "\(staging)/\(checkpointName)"))
         case .remoteFile(let address):
-            return try single(Download(url: address, observer: observer).run(to: "\(staging)/\(checkpointName)"))
+            return try single(Download(url: address, job: job).run(to: "\(staging)/\(checkpointName)"))
         }
     }
 
@@ -142,7 +139,7 @@ struct ModelAddition {
         let folder = "\(staging)/tokenizer"
         mkdir(folder, 0o755)
         if let given = tokenizer ?? origin.tokenizerBeside {
-            let source = LocalSource(folder: given, observer: observer)
+            let source = LocalSource(folder: given, job: job)
             for file in ["vocab.json", "merges.txt"] where try source.fetch(file, to: "\(folder)/\(file)") == nil {
                 throw StoreError.badRequest("\(given) has no \(file)")
             }

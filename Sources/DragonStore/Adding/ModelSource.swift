@@ -1,3 +1,4 @@
+import DragonTensor
 import Glibc
 
 /// Where a model's files come from.
@@ -15,7 +16,7 @@ protocol ModelSource {
 /// A folder of this machine, or the folder that a single file lies in.
 struct LocalSource: ModelSource {
     let folder: String
-    let observer: AddObserver
+    let job: Job
     var name: String { folder }
     /// A copy is of what the folder's own use would open.
     var prefersHalf: Bool { false }
@@ -27,17 +28,17 @@ struct LocalSource: ModelSource {
         guard isFile(path) else { return nil }
         guard let source = fopen(path, "r") else { throw StoreError.badRequest("cannot read \(path): \(systemReason())") }
         defer { fclose(source) }
-        let part = try PartFile(target, observer: observer)
+        let part = try PartFile(target, job: job)
         part.restart()
         let total = size(of: path)
         try part.checkRoom(for: total ?? 0)
         var buffer = [UInt8](repeating: 0, count: Self.bufferSize)
         while true {
-            try observer.check()
+            try job.check()
             let got = fread(&buffer, 1, buffer.count, source)
             guard got > 0 else { break }
             try buffer.withUnsafeBytes { try part.append(UnsafeRawBufferPointer(rebasing: $0.prefix(got))) }
-            observer.progress(AddProgress(phase: .fetch, file: part.name, done: part.count, total: total))
+            job.tellFetched(part, of: total)
         }
         guard ferror(source) == 0 else { throw StoreError.badRequest("cannot read \(path): \(systemReason())") }
         return try part.finish()
@@ -48,23 +49,23 @@ struct LocalSource: ModelSource {
 struct RemoteSource: ModelSource {
     /// Without a slash at its end.
     let address: String
-    let observer: AddObserver
+    let job: Job
     var name: String { address }
     /// Half the time to download.
     var prefersHalf: Bool { true }
 
     func fetch(_ file: String, to target: String) throws -> String? {
         // What an earlier try has finished stays.
-        if let hash = try Self.hash(of: target, observer) { return hash }
-        return try Download(url: "\(address)/\(file)", observer: observer).run(to: target)
+        if let hash = try Self.hash(of: target, job) { return hash }
+        return try Download(url: "\(address)/\(file)", job: job).run(to: target)
     }
 
-    private static func hash(of path: String, _ observer: AddObserver) throws -> String? {
+    private static func hash(of path: String, _ job: Job) throws -> String? {
         guard isFile(path), let file = fopen(path, "r") else { return nil }
         defer { fclose(file) }
         var (hash, buffer) = (SHA256(), [UInt8](repeating: 0, count: 1 << 20))
         while true {
-            try observer.check()
+            try job.check()
             let got = fread(&buffer, 1, buffer.count, file)
             guard got > 0 else { return hash.finished() }
             buffer.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0.prefix(got))) }

@@ -1,3 +1,4 @@
+import DragonTensor
 import Glibc
 
 /// A file on its way: it grows under another name, is hashed as it grows, and gets its own name when it is whole.
@@ -14,19 +15,19 @@ final class PartFile {
     private static let bufferSize = 1 << 20
 
     /// Opens the file, and takes up what an earlier try left of it.
-    init(_ target: String, observer: AddObserver) throws {
+    init(_ target: String, job: Job) throws {
         self.target = target
         descriptor = open(target + Self.suffix, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw StoreError.lacking("cannot write \(target): \(systemReason())") }
-        try hashPresent(observer)
+        try hashPresent(job)
     }
 
     deinit { close(descriptor) }
 
-    private func hashPresent(_ observer: AddObserver) throws {
+    private func hashPresent(_ job: Job) throws {
         var buffer = [UInt8](repeating: 0, count: Self.bufferSize)
         while true {
-            try observer.check()
+            try job.check()
             let got = read(descriptor, &buffer, buffer.count)
             guard got > 0 else { break }
             buffer.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0.prefix(got))) }
@@ -102,5 +103,13 @@ struct PartTag {
         guard let tag, Self.isUsable(tag), let file = fopen(path, "w") else { return }
         fputs(tag, file)
         fclose(file)
+    }
+}
+
+extension Job {
+    /// Tells how much of a file is there, in bytes; `total` where it is known.
+    func tellFetched(_ part: PartFile, of total: Int?) {
+        let whole = total ?? 0
+        tell(.fetch, step: part.count, total: whole, fraction: whole > 0 ? Double(part.count) / Double(whole) : 0, subject: part.name)
     }
 }

@@ -2,7 +2,7 @@ import CKernels
 import Dispatch
 import Synchronization
 
-/// Where and how operators run: threads, kernels, buffers, and the flag that stops them.
+/// Where and how operators run: threads, kernels, buffers, and the job that they belong to.
 ///
 /// One context serves one computation at a time; several contexts may run side by side. Results do not depend on the
 /// number of threads: work is cut by shape, and no sum is split between threads.
@@ -11,17 +11,21 @@ public final class ComputeContext: Sendable {
     public let threads: Int
     /// The instruction set whose kernels run.
     public let instructionSet: InstructionSet
-    let pool = BufferPool()
+    /// What may stop the operators: they throw ``CancellationError`` at their next start once it is cancelled.
+    public let job: Job
+    let pool: BufferPool
     let kernels: KernelTable
     let blas: BLASFunctions?
-    private let cancelled = Atomic<Bool>(false)
     private let operations = Atomic<UInt64>(0)
 
     /// - Parameters:
+    ///   - job: that the work here belongs to; nil is one that nobody stops or hears.
     ///   - threads: at least 1; nil takes the processors available.
     ///   - instructionSet: nil takes the best that the processor runs.
     ///   - products: nil takes OpenBLAS where the processor has no vector kernels, the kernels elsewhere.
-    public init(threads: Int? = nil, instructionSet: InstructionSet? = nil, products: ProductLibrary? = nil) {
+    public init(job: Job = Job(), threads: Int? = nil, instructionSet: InstructionSet? = nil, products: ProductLibrary? = nil) {
+        self.job = job
+        pool = BufferPool()
         self.threads = max(1, threads ?? Self.availableProcessors)
         let best = InstructionSet.best
         let chosen = instructionSet.map { $0.isAvailable ? $0 : best } ?? best
@@ -31,16 +35,15 @@ public final class ComputeContext: Sendable {
         blas = library == .openBLAS ? BLASFunctions() : nil
     }
 
-    /// Asks whatever runs here to stop; any thread may call. Operators throw ``CancellationError`` at their next start.
-    public func cancel() { cancelled.store(true, ordering: .releasing) }
-
-    /// Forgets an earlier ``cancel()``, so that the context can be used again.
-    public func resume() { cancelled.store(false, ordering: .releasing) }
-
-    /// Throws when ``cancel()`` was called.
-    public func checkCancellation() throws {
-        if cancelled.load(ordering: .acquiring) { throw CancellationError() }
+    /// Another job on the same threads and buffers, after the last one.
+    public init(_ other: ComputeContext, job: Job) {
+        self.job = job
+        (threads, instructionSet) = (other.threads, other.instructionSet)
+        (pool, kernels, blas) = (other.pool, other.kernels, other.blas)
     }
+
+    /// Throws where the job was cancelled.
+    public func checkCancellation() throws { try job.check() }
 
     /// Floating-point operations that the operators stood for so far: two for each product of a direct sum, whatever
     /// way it was computed.

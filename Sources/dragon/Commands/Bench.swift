@@ -1,5 +1,6 @@
 import ArgumentParser
 import DragonEdit
+import DragonImage
 import DragonModel
 import DragonTensor
 
@@ -32,7 +33,10 @@ struct Bench: ParsableCommand {
     var repetitions = 3
 
     func validate() throws {
-        guard (64...4096).contains(side), side % 64 == 0 else { throw ValidationError("--side should be a multiple of 64 from 64 to 4096") }
+        guard Limits.isSide(side) else {
+            let (multiple, range) = (Limits.sideMultiple, Limits.side)
+            throw ValidationError("--side should be a multiple of \(multiple) from \(range.lowerBound) to \(range.upperBound)")
+        }
         guard (1...1000).contains(repetitions) else { throw ValidationError("--repeat should be a number from 1 to 1000") }
     }
 
@@ -121,9 +125,9 @@ struct Bench: ParsableCommand {
             cells: (0..<side * side).map { quarter.contains($0 / side) && quarter.contains($0 % side) })
         let request = EditRequest(
             source: .picture(WorkingPicture(height: side, width: side, values: pixels)),
-            action: .move(object: object, by: Point(x: Double(side / 4), y: 0), resize: 1, fill: nil),
-            prompt: model.tokenizer.encode("a photo"), emptyPrompt: model.tokenizer.encode(""))
-        return { _ = try model.edit(request, in: context) }
+            edit: DragonEdit.Move.Working(object: object, by: Point(x: Double(side / 4), y: 0)), parameters: EditModeName.move.parameters())
+        let conditioning = try model.conditioning(model.prompts("a photo"), in: context)
+        return { _ = try model.edit(request, conditioning, in: context) }
     }
 
     private func report(_ times: [Double], operations: Double, _ context: ComputeContext) {

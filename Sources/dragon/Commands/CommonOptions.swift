@@ -35,13 +35,14 @@ struct ComputeOptions: ParsableArguments {
     var quiet = false
 
     mutating func validate() throws {
-        guard (1...1024).contains(threads ?? 1) else { throw ValidationError("--threads should be a number from 1 to 1024") }
+        guard Limits.threads.contains(threads ?? 1) else {
+            throw ValidationError("--threads should be a number from 1 to \(Limits.threads.upperBound)")
+        }
     }
 
-    /// A context that Ctrl-C cancels.
-    func context() -> ComputeContext {
-        let context = ComputeContext(threads: threads)
-        onInterruption { context.cancel() }
-        return context
+    /// A context of a job that Ctrl-C cancels.
+    func context(_ job: Job = Job()) -> ComputeContext {
+        onInterruption { job.cancel() }
+        return ComputeContext(job: job, threads: threads)
     }
 }

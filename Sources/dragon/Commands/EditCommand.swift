@@ -1,21 +1,34 @@
 import ArgumentParser
 import DragonEdit
 import DragonModel
+import DragonPhoto
 import DragonTensor
+import Synchronization
 
 /// A command that edits a picture: it says what, ``run()`` does the rest.
 protocol EditCommand: ParsableCommand {
+    /// The mode, as the command names it.
+    static var mode: EditModeName { get }
+
     var model: ModelOptions { get }
     var compute: ComputeOptions { get }
     var editing: EditingOptions { get }
     var referencePrompt: String? { get }
+    /// What the mode is given from files.
+    var files: ModeFiles { get }
+    /// What each input that the mode may lack is called on the command line.
+    static var options: [ModeInput: String] { get }
 
-    /// What the edit does, from the command's options.
-    func action(_ inputs: EditInputs) throws -> PhotoAction
+    /// Adds what the mode is given in numbers.
+    func complete(_ given: inout ModeInputs)
 }
 
 extension EditCommand {
     var referencePrompt: String? { nil }
+
+    static var options: [ModeInput: String] {
+        [.mask: "--mask", .reference: "--reference", .referenceMask: "--reference-mask"]
+    }
 
     func run() throws {
         // Everything that can be wrong is found before the long part starts.
@@ -23,29 +36,23 @@ extension EditCommand {
         for path in [editing.output, editing.trace].compactMap({ $0 }) { try checkWritable(path) }
         guard !editing.preview else { return try writePreview(as: format) }
         var measurements = Measurements()
-        let context = compute.context()
-        let progress = ProgressReport(isQuiet: compute.quiet)
+        let progress = EditReport(isQuiet: compute.quiet)
+        let context = compute.context(progress.job)
         defer { progress.end() }
         let files = try model.files()
-        let inputs = try EditInputs(editing, defaults: files.defaults)
-        let ready = try measurements.measure("prepare") { try prepared(inputs, for: files, in: context) }
+        let inputs = try EditInputs(editing)
+        let ready = try measurements.measure("prepare") { try inputs.prepared(try mode(inputs), for: files, in: context) }
         progress.begin("loading the model")
         let diffusion = try measurements.measure("load") { try DiffusionModel(files: files, in: context) }
         let isCut = inputs.replay == nil && [editing.prompt, referencePrompt ?? ""].contains { !diffusion.tokenizer.fits($0) }
         if isCut, !compute.quiet { writeError("warning: the prompt is too long; its end is left out") }
         progress.begin("editing")
-        var timer = PhaseTimer()
         var options = EditOptions()
         options.trace = editing.trace.map { _ in EditTrace() }
         options.noise = inputs.replay?.recordedNoise
-        options.memoryLimit = editing.memoryLimit
-        options.progress = { state in
-            timer.note(state.phase.rawValue)
-            progress.share(state.fraction, phase: state.phase.rawValue, done: state.step, total: state.total)
-        }
-        let picture = try edited(ready, by: diffusion, options, in: context)
-        timer.note("assemble")
-        for (name, seconds) in timer.phases { measurements.add(name, seconds: seconds) }
+        let prompts = inputs.replay?.prompts ?? diffusion.prompts(editing.prompt, reference: referencePrompt)
+        let picture = try ready.run(diffusion, prompts, options, in: context)
+        for (name, seconds) in progress.phases { measurements.add(name, seconds: seconds) }
         progress.end()
         try measurements.measure("write") {
             try picture.write(to: editing.output, as: format)
@@ -54,51 +61,41 @@ extension EditCommand {
         report(measurements, ready.request, picture, threads: context.threads)
     }
 
-    private func prepared(_ inputs: EditInputs, for files: ModelFiles, in context: ComputeContext) throws -> ReadyEdit {
-        let action = try action(inputs)
-        let parameters = editing.parameters(inputs.mode(action), resizes: action.resizes, defaults: files.defaults)
-        return try inputs.prepared(
-            action, parameters, window: editing.side ?? files.workingSide, for: files, memoryLimit: editing.memoryLimit, in: context)
+    /// The mode, of what the options give it.
+    private func mode(_ inputs: EditInputs) throws -> any EditMode {
+        var given = try inputs.given(files)
+        complete(&given)
+        do {
+            return try Self.mode.type.init(given)
+        } catch EditError.missing(let input) {
+            throw MissingOption(name: Self.options[input] ?? input.rawValue)
+        }
     }
 
     /// Writes what the edit intends.
     private func writePreview(as format: PictureFormat) throws {
-        let inputs = try EditInputs(editing, defaults: ModelDefaults())
+        let inputs = try EditInputs(editing)
         guard case .file(let picture) = inputs.origin else { throw MissingOption(name: "-i, which --preview needs,") }
-        let action = try action(inputs)
+        let mode = try mode(inputs)
+        // No model is asked: its numbers play no part.
+        let settings = try EditSettings(mode.name, editing.overrides, defaults: ModelDefaults(), side: Limits.sideMultiple)
         var measurements = Measurements()
         let layer = try measurements.measure("preview") {
-            try inputs.photoEdit(picture, action, EditParameters(mode: action.mode), window: 64).preview()
+            try PhotoEdit(photo: picture.source, mode: mode, settings: settings).preview()
         }
         try picture.covered(by: layer).write(to: editing.output, as: format)
         if model.json { print(JSONValue.object(measurements.report).text) }
     }
 
-    /// The edited picture: a photo under its layer, or the whole working grid of a case or a generated picture.
-    private func edited(
-        _ ready: ReadyEdit, by diffusion: DiffusionModel, _ options: EditOptions, in context: ComputeContext
-    ) throws -> Picture {
-        switch ready {
-        case .photo(let edit, let picture):
-            let layer = try edit.run(diffusion, prompt: editing.prompt, referencePrompt: referencePrompt, options: options, in: context)
-            return picture.covered(by: layer)
-        case .grid(var request):
-            if case .generated = request.source {
-                request.prompt = diffusion.tokenizer.encode(editing.prompt)
-                request.emptyPrompt = diffusion.tokenizer.encode("")
-                request.referencePrompt = referencePrompt.map { diffusion.tokenizer.encode($0) }
-            }
-            return Picture(try diffusion.edit(request, options: options, in: context))
-        }
-    }
-
     private func report(_ measurements: Measurements, _ request: EditRequest, _ picture: Picture, threads: Int) {
         if model.json {
+            let parameters = request.parameters
             var report = JSONObject([
                 "command": .string(Self._commandName), "output": .string(editing.output),
-                "width": .integer(picture.width), "height": .integer(picture.height), "grid_width": .integer(request.source.width),
-                "grid_height": .integer(request.source.height), "algorithm": .string(request.parameters.algorithm.rawValue),
-                "steps": .integer(request.parameters.steps), "seed": .string(String(editing.seed)), "threads": .integer(threads),
+                "width": .integer(picture.width), "height": .integer(picture.height), "grid_width": .integer(request.source.size.width),
+                "grid_height": .integer(request.source.size.height), "algorithm": .string(parameters.algorithm.rawValue),
+                "steps": .integer(parameters.steps), "guided_steps": .integer(parameters.guidedSteps),
+                "seed": .string(String(editing.seed)), "threads": .integer(threads),
             ])
             for name in measurements.report.names { report[name] = measurements.report[name] }
             print(JSONValue.object(report).text)
@@ -108,20 +105,55 @@ extension EditCommand {
     }
 }
 
-/// Seconds between the ends of an edit's steps, summed by phase.
-private struct PhaseTimer {
+/// An option that an edit cannot do without.
+struct MissingOption: Error, CustomStringConvertible {
+    let name: String
+    var description: String { "\(name) is missing" }
+}
+
+/// Tells on stderr how far an edit is, and measures its phases.
+private final class EditReport: @unchecked Sendable {
+    // Unchecked: used on the thread that runs the edit alone.
+    private let report: ProgressReport
     private let clock = ContinuousClock()
     private var last: ContinuousClock.Instant
-    private(set) var phases: [(String, Double)] = []
+    /// Seconds of each phase of the sampler, in order, and of what followed.
+    private var measured: [(name: String, seconds: Double)] = []
 
-    init() { last = clock.now }
+    init(isQuiet: Bool) {
+        report = ProgressReport(isQuiet: isQuiet)
+        last = clock.now
+    }
 
-    /// Counts the time since the last note to a phase.
-    mutating func note(_ phase: String) {
-        let now = clock.now
-        if phases.last?.0 != phase { phases.append((phase, 0)) }
-        phases[phases.count - 1].1 += (now - last).seconds
+    /// The work that is told of.
+    var job: Job { Job { [self] in hear($0) } }
+
+    func begin(_ phase: String) {
+        report.begin(phase)
+        last = clock.now
+    }
+
+    func end() { report.end() }
+
+    /// The phases that were heard of; what followed the last one is the assembly.
+    var phases: [(name: String, seconds: Double)] {
+        var all = measured
+        let rest = (clock.now - last).seconds
+        if all.last?.name == Job.Phase.assemble.rawValue { all[all.count - 1].seconds += rest } else { all.append(("assemble", rest)) }
+        return all
+    }
+
+    private func hear(_ progress: Job.Progress) -> Bool {
+        switch progress.phase {
+        case .fill, .load, .fetch, .check: return true
+        default: break
+        }
+        let (now, name) = (clock.now, progress.phase.rawValue)
+        if measured.last?.name != name { measured.append((name, 0)) }
+        measured[measured.count - 1].seconds += (now - last).seconds
         last = now
+        report.share(progress.fraction, phase: name, done: progress.step, total: progress.total)
+        return true
     }
 }
 

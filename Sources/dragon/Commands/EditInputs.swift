@@ -1,5 +1,7 @@
 import DragonEdit
+import DragonImage
 import DragonModel
+import DragonPhoto
 import DragonTensor
 
 /// What an edit reads: a photo and its masks from files, everything from a recorded case, or a prompt to make a picture of.
@@ -8,114 +10,98 @@ struct EditInputs {
     enum Origin {
         case file(Picture)
         case replay(Replay)
-        case generated(GenerationRequest)
+        /// Of a prompt, at a size.
+        case generated(PixelSize)
     }
 
     let origin: Origin
-    private let usesPlate: Bool
-    private let margins: BlendMargins
+    private let options: EditingOptions
 
-    /// - Parameter defaults: the model's.
-    init(_ options: EditingOptions, defaults: ModelDefaults) throws {
-        usesPlate = options.plate == .on
-        margins = options.margins
+    init(_ options: EditingOptions) throws {
+        self.options = options
         if let path = options.replay {
             origin = .replay(try Replay(file: path))
         } else if let path = options.input {
             origin = .file(try Picture(file: path))
         } else {
-            origin = .generated(
-                GenerationRequest(
-                    prompt: options.prompt, steps: options.parameters(.move, resizes: false, defaults: defaults).steps,
-                    guidanceScale: options.cfg ?? 7.5, seed: options.seed,
-                    width: options.width, height: options.height))
+            origin = .generated(PixelSize(width: options.width, height: options.height))
         }
-    }
-
-    /// The mode whose parameters an action has.
-    func mode(_ action: PhotoAction) -> EditMode {
-        if case .file = origin { return action.workingMode(usesPlate: usesPlate) }
-        return action.mode
     }
 
     var replay: Replay? { if case .replay(let replay) = origin { replay } else { nil } }
 
-    /// A mask from its file, or from the case where no file is named.
-    func mask(_ path: String?, recorded: Mask?) throws -> Mask? { try path.map { try Picture(file: $0).mask } ?? recorded }
-
-    /// The same, where it cannot be done without.
-    func requiredMask(_ path: String?, option: String, recorded: Mask?) throws -> Mask {
-        guard let mask = try mask(path, recorded: recorded) else { throw MissingOption(name: option) }
-        return mask
+    /// What a command's options give to its mode; what is not given comes from the case, where there is one.
+    func given(_ files: ModeFiles) throws -> ModeInputs {
+        var given = ModeInputs()
+        given.mask = try mask(files.mask) ?? replay?.mask
+        given.likeness = try mask(files.likeness) ?? replay?.inpaintMask
+        given.reference = try files.reference.map { try Picture(file: $0).source } ?? replay?.reference?.source
+        given.referenceMask = try mask(files.referenceMask) ?? replay?.referenceMask
+        return given
     }
 
-    /// The second picture.
-    func reference(_ path: String?) throws -> Photo {
-        if let path { return try Picture(file: path).photo }
-        guard let reference = replay?.reference else { throw MissingOption(name: "--reference") }
-        return reference.photo
-    }
-
-    /// The edit of a photo.
-    func photoEdit(_ picture: Picture, _ action: PhotoAction, _ parameters: EditParameters, window: Int) -> PhotoEdit {
-        var edit = PhotoEdit(photo: picture.photo, action: action, window: window)
-        edit.usesPlate = usesPlate
-        edit.margins = margins
-        edit.parameters = parameters
-        return edit
-    }
+    private func mask(_ path: String?) throws -> Mask? { try path.map { try Picture(file: $0).mask } }
 
     /// Checks the edit and does all of it that comes before the model. The memory is looked at first, before anything takes time.
-    ///
-    /// - Parameter memoryLimit: bytes that it may take beyond the model; nil is what is free.
-    func prepared(
-        _ action: PhotoAction, _ parameters: EditParameters, window: Int, for files: ModelFiles, memoryLimit: Int?,
-        in context: ComputeContext
-    ) throws -> ReadyEdit {
+    func prepared(_ mode: any EditMode, for files: ModelFiles, in context: ComputeContext) throws -> ReadyEdit {
+        let settings = try EditSettings(mode.name, options.overrides, defaults: files.defaults, side: files.workingSide)
         let downsampling = files.autoencoderConfiguration.downsampling
-        var request: EditRequest
+        let source: EditRequest.Source
         switch origin {
         case .file(let picture):
-            let edit = photoEdit(picture, action, parameters, window: window)
-            try edit.checkMemory(on: files, limit: memoryLimit)
+            let edit = PhotoEdit(photo: picture.source, mode: mode, settings: settings)
+            try edit.checkMemory(on: files)
             let prepared = try edit.prepared(in: context)
-            try prepared.request.validate(downsampling: downsampling)
-            return .photo(prepared, of: picture)
-        case .replay(let replay):
-            let (height, width) = (replay.picture.height, replay.picture.width)
-            request = EditRequest(
-                source: .picture(replay.picture), action: action.onGrid(height: height, width: width, reference: replay.reference),
-                prompt: replay.prompt, emptyPrompt: replay.emptyPrompt, referencePrompt: replay.referencePrompt)
-        case .generated(let generation):
-            request = EditRequest(
-                source: .generated(generation), action: action.onGrid(height: generation.height, width: generation.width), prompt: [],
-                emptyPrompt: [])
+            try prepared.request(settings.parameters).validate(downsampling: downsampling)
+            return .photo(prepared, edit, of: picture)
+        case .replay(let replay): source = .picture(replay.picture)
+        case .generated(let size):
+            source = .generated(
+                GenerationRequest(
+                    prompt: options.prompt, steps: settings.parameters.steps, guidanceScale: options.cfg ?? 7.5, seed: options.seed,
+                    width: size.width, height: size.height))
         }
-        request.parameters = parameters
+        let request = EditRequest(source: source, edit: mode.working(on: source.size), parameters: settings.parameters)
         try request.validate(downsampling: downsampling)
-        try request.checkMemory(on: files, limit: memoryLimit)
-        return .grid(request)
+        try request.checkMemory(on: files, limit: settings.memoryLimit)
+        return .grid(request, memoryLimit: settings.memoryLimit)
     }
+}
+
+/// The files that a command's options name for its mode.
+struct ModeFiles {
+    var mask: String?
+    var likeness: String?
+    var reference: String?
+    var referenceMask: String?
 }
 
 /// An edit that needs nothing more but the model.
 enum ReadyEdit {
     /// Of a photo.
-    case photo(PreparedEdit, of: Picture)
+    case photo(PreparedPhoto, PhotoEdit, of: Picture)
     /// Of a picture that is the working grid.
-    case grid(EditRequest)
+    case grid(EditRequest, memoryLimit: Int?)
 
-    /// The edit on the working grid; a photo's has no prompts.
+    /// The edit on the working grid.
     var request: EditRequest {
         switch self {
-        case .photo(let edit, _): edit.request
-        case .grid(let request): request
+        case .photo(let prepared, let edit, _): prepared.request(edit.settings.parameters)
+        case .grid(let request, _): request
         }
     }
-}
 
-/// An option that an edit cannot do without.
-struct MissingOption: Error, CustomStringConvertible {
-    let name: String
-    var description: String { "\(name) is missing" }
+    /// The edited picture: a photo under its layer, or the whole working grid.
+    func run(_ model: DiffusionModel, _ prompts: EditPrompts, _ options: EditOptions, in context: ComputeContext) throws -> Picture {
+        var options = options
+        switch self {
+        case .photo(let prepared, let edit, let picture):
+            options.memoryLimit = edit.settings.memoryLimit
+            return picture.covered(by: try prepared.run(edit, model, prompts: prompts, options: options, in: context))
+        case .grid(let request, let memoryLimit):
+            options.memoryLimit = memoryLimit
+            let conditioning = try model.conditioning(prompts, in: context)
+            return Picture(try model.edit(request, conditioning, options: options, in: context))
+        }
+    }
 }

@@ -1,19 +1,13 @@
 import ArgumentParser
 import DragonEdit
+import DragonImage
 import DragonModel
 
 extension EditAlgorithm: ExpressibleByArgument {}
+extension EditPreset: ExpressibleByArgument {}
 
 /// Options of every edit.
 struct EditingOptions: ParsableArguments {
-    /// How much time a picture may take.
-    enum Preset: String, CaseIterable, ExpressibleByArgument {
-        /// The published 50 steps.
-        case exact
-        /// 24 steps, the published schedule squeezed into them: half the time.
-        case fast
-    }
-
     @Option(name: [.customShort("i"), .customLong("input")], help: ArgumentHelp("Picture to edit: PNG, JPEG or WebP.", valueName: "file"))
     var input: String?
 
@@ -36,8 +30,8 @@ struct EditingOptions: ParsableArguments {
     @Option(name: .long, help: "Which paper's sampler: dragon (ICLR 2024) or diffeditor (CVPR 2024).")
     var algorithm = EditAlgorithm.dragon
 
-    @Option(name: .long, help: "exact: the published 50 steps; fast: 24 steps, half the time.")
-    var preset = Preset.exact
+    @Option(name: .long, help: "exact: the model's own steps, 50 as published; fast: at most 24.")
+    var preset = EditPreset.exact
 
     @Option(name: .long, help: "Steps, instead of the preset's.")
     var steps: Int?
@@ -66,7 +60,7 @@ struct EditingOptions: ParsableArguments {
     @Option(name: .long, help: "Noise that diffeditor adds in the edited region, 0 to 1.")
     var sdeStrength: Float?
 
-    @Option(name: .long, help: "Same seed, same picture.")
+    @Option(name: .long, help: "Same seed, same picture; another one makes anew what is made: fills, contacts. 0 is as published.")
     var seed: UInt64 = 0
 
     /// What is done to the photo's own pixels before the network sees them.
@@ -93,6 +87,9 @@ struct EditingOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("Width of the ramp beyond that, where old and new mix.", valueName: "pixels"))
     var feather: Double?
 
+    @Option(name: .long, help: ArgumentHelp("Width of the ramp along a moved or pasted object's own edge.", valueName: "pixels"))
+    var soften: Double?
+
     @Option(name: .long, help: ArgumentHelp("Megabytes the edit may take beyond the model, instead of what is free.", valueName: "MB"))
     var memory: Int?
 
@@ -105,43 +102,22 @@ struct EditingOptions: ParsableArguments {
     mutating func validate() throws {
         let sources = [input != nil, generate, replay != nil].count { $0 }
         guard sources == 1 else { throw ValidationError("give one picture: -i FILE, --generate with --prompt, or --replay FILE") }
-        guard (1...1000).contains(steps ?? 50) else { throw ValidationError("--steps should be a number from 1 to 1000") }
-        let side = side ?? 64
-        guard (64...4096).contains(side), side % 64 == 0 else { throw ValidationError("--side should be a multiple of 64 from 64 to 4096") }
-        for (name, value) in [("--grow", grow), ("--feather", feather)] where !(0...1000).contains(value ?? 0) {
-            throw ValidationError("\(name) should be a number of pixels from 0 to 1000")
-        }
         guard (1...1_000_000).contains(memory ?? 1) else { throw ValidationError("--memory should be a number of megabytes, 1 or more") }
+        try overrides.validate()
     }
 
-    /// Bytes that the edit may take beyond the model; nil is what is free.
-    var memoryLimit: Int? { memory.map { $0 * 1_000_000 } }
-
-    /// How the result is blended.
-    var margins: BlendMargins {
-        let usual = BlendMargins()
-        return BlendMargins(grow: grow ?? usual.grow, feather: feather ?? usual.feather)
-    }
-
-    /// The model's parameters for a mode, with what the options change.
-    func parameters(_ mode: EditMode, resizes: Bool, defaults: ModelDefaults) -> EditParameters {
-        var parameters = EditParameters(mode: mode, resizes: resizes, defaults: defaults)
-        parameters.algorithm = algorithm
-        parameters.seed = seed
-        if preset == .fast {
-            parameters.setSteps(24)
-            parameters.scalesSchedule = true
-        }
-        if let steps { parameters.setSteps(steps) }
-        if let firstStep { parameters.firstStep = firstStep }
-        parameters.guidanceScale = cfg ?? parameters.guidanceScale
-        parameters.energyScale = energyScale ?? parameters.energyScale
-        parameters.sdeStrength = sdeStrength ?? parameters.sdeStrength
-        parameters.weights.edit = wEdit ?? parameters.weights.edit
-        parameters.weights.content = wContent ?? parameters.weights.content
-        parameters.weights.contrast = wContrast ?? parameters.weights.contrast
-        parameters.weights.inpaint = wInpaint ?? parameters.weights.inpaint
-        return parameters
+    /// What of an edit's numbers the options change.
+    var overrides: EditOverrides {
+        var overrides = EditOverrides()
+        (overrides.algorithm, overrides.preset, overrides.seed) = (algorithm, preset, seed)
+        (overrides.steps, overrides.firstStep) = (steps, firstStep)
+        (overrides.guidanceScale, overrides.energyScale, overrides.sdeStrength) = (cfg, energyScale, sdeStrength)
+        (overrides.editWeight, overrides.contentWeight) = (wEdit, wContent)
+        (overrides.contrastWeight, overrides.inpaintWeight) = (wContrast, wInpaint)
+        (overrides.side, overrides.grow, overrides.feather, overrides.soften) = (side, grow, feather, soften)
+        overrides.usesPlate = plate == .on
+        overrides.memoryLimit = memory.map { $0 * 1_000_000 }
+        return overrides
     }
 }
 

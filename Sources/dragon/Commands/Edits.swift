@@ -1,8 +1,10 @@
 import ArgumentParser
 import DragonEdit
+import DragonImage
 
 /// `dragon move`: an object to another place, another size, or both.
 struct Move: EditCommand {
+    static let mode = EditModeName.move
     static let configuration = CommandConfiguration(abstract: "Move or resize an object and fill its old place.")
 
     @OptionGroup var model: ModelOptions
@@ -24,16 +26,17 @@ struct Move: EditCommand {
     @Option(name: .long, help: ArgumentHelp("Picture whose bright pixels look as the old place should.", valueName: "file"))
     var inpaintMask: String?
 
-    func action(_ inputs: EditInputs) throws -> PhotoAction {
-        .move(
-            object: try inputs.requiredMask(mask, option: "--mask", recorded: inputs.replay?.mask),
-            by: Point(x: to.point.x - from.point.x, y: to.point.y - from.point.y), resize: resize,
-            fill: try inputs.mask(inpaintMask, recorded: inputs.replay?.inpaintMask))
+    var files: ModeFiles { ModeFiles(mask: mask, likeness: inpaintMask) }
+
+    func complete(_ given: inout ModeInputs) {
+        given.displacement = Point(x: to.point.x - from.point.x, y: to.point.y - from.point.y)
+        given.resize = resize
     }
 }
 
 /// `dragon drag`: content from handles to targets.
 struct Drag: EditCommand {
+    static let mode = EditModeName.drag
     static let configuration = CommandConfiguration(abstract: "Drag the content under points to other points.")
 
     @OptionGroup var model: ModelOptions
@@ -49,14 +52,14 @@ struct Drag: EditCommand {
         help: ArgumentHelp("From a handle to its target; repeat for more.", valueName: "X,Y:X,Y"))
     var drag: [DragArgument] = []
 
-    func action(_ inputs: EditInputs) throws -> PhotoAction {
-        .drag(
-            region: try inputs.mask(mask, recorded: inputs.replay?.mask), handles: drag.map(\.handle), targets: drag.map(\.target))
-    }
+    var files: ModeFiles { ModeFiles(mask: mask) }
+
+    func complete(_ given: inout ModeInputs) { (given.handles, given.targets) = (drag.map(\.handle), drag.map(\.target)) }
 }
 
 /// `dragon landmark`: points onto points, everything free.
 struct Landmark: EditCommand {
+    static let mode = EditModeName.landmark
     static let configuration = CommandConfiguration(abstract: "Align points, with everything free to change.")
 
     @OptionGroup var model: ModelOptions
@@ -68,13 +71,14 @@ struct Landmark: EditCommand {
         help: ArgumentHelp("From a landmark to its target; repeat for more.", valueName: "X,Y:X,Y"))
     var drag: [DragArgument] = []
 
-    func action(_ inputs: EditInputs) throws -> PhotoAction {
-        .landmark(handles: drag.map(\.handle), targets: drag.map(\.target))
-    }
+    var files: ModeFiles { ModeFiles() }
+
+    func complete(_ given: inout ModeInputs) { (given.handles, given.targets) = (drag.map(\.handle), drag.map(\.target)) }
 }
 
 /// `dragon appearance`: an object in the looks of another picture's.
 struct Appearance: EditCommand {
+    static let mode = EditModeName.appearance
     static let configuration = CommandConfiguration(abstract: "Give an object the appearance of another picture's object.")
 
     @OptionGroup var model: ModelOptions
@@ -93,16 +97,14 @@ struct Appearance: EditCommand {
     @Option(name: .long, help: "What the reference shows; the prompt, if left out.")
     var referencePrompt: String?
 
-    func action(_ inputs: EditInputs) throws -> PhotoAction {
-        .appearance(
-            object: try inputs.requiredMask(mask, option: "--mask", recorded: inputs.replay?.mask),
-            reference: try inputs.reference(reference),
-            referenceObject: try inputs.requiredMask(referenceMask, option: "--reference-mask", recorded: inputs.replay?.referenceMask))
-    }
+    var files: ModeFiles { ModeFiles(mask: mask, reference: reference, referenceMask: referenceMask) }
+
+    func complete(_ given: inout ModeInputs) {}
 }
 
 /// `dragon paste`: an object from another picture.
 struct Paste: EditCommand {
+    static let mode = EditModeName.paste
     static let configuration = CommandConfiguration(abstract: "Lay another picture's object into this one.")
 
     @OptionGroup var model: ModelOptions
@@ -126,9 +128,13 @@ struct Paste: EditCommand {
     @Option(name: .long, help: "What the reference shows; the prompt, if left out.")
     var referencePrompt: String?
 
-    func action(_ inputs: EditInputs) throws -> PhotoAction {
-        .paste(
-            object: try inputs.requiredMask(mask, option: "--mask", recorded: inputs.replay?.mask),
-            reference: try inputs.reference(reference), offset: offset.point, resize: resize)
+    static let options: [ModeInput: String] = [.reference: "--reference", .referenceMask: "--mask"]
+
+    var files: ModeFiles { ModeFiles(reference: reference, referenceMask: mask) }
+
+    func complete(_ given: inout ModeInputs) {
+        // A recorded case calls the object on the reference its mask.
+        given.referenceMask = given.referenceMask ?? given.mask
+        (given.displacement, given.resize) = (offset.point, resize)
     }
 }

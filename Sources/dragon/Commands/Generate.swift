@@ -40,7 +40,9 @@ struct Generate: ParsableCommand {
     }
 
     func validate() throws {
-        guard (1...1000).contains(steps) else { throw ValidationError("--steps should be a number from 1 to 1000") }
+        guard Limits.steps.contains(steps) else {
+            throw ValidationError("--steps should be a number from 1 to \(Limits.steps.upperBound)")
+        }
     }
 
     func run() throws {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DragonModel
 import DragonStore
-import Synchronization
+import DragonTensor
 
 /// `dragon model`: the models of this machine.
 struct Models: ParsableCommand {
@@ -34,26 +34,21 @@ struct AddModel: ParsableCommand {
     var quiet = false
 
     func run() throws {
-        let interruption = InterruptionFlag()
-        onInterruption { interruption.isSet.store(true, ordering: .relaxed) }
         let progress = FetchReport(isQuiet: quiet)
+        let job = progress.job
+        onInterruption { job.cancel() }
         defer { progress.end() }
         let added = try ModelStore().add(
-            AddRequest(source: source, name: name, sha256: sha256, tokenizer: tokenizer),
-            isCancelled: { interruption.isSet.load(ordering: .relaxed) }, progress: { progress.tell($0) })
+            AddRequest(source: source, name: name, sha256: sha256, tokenizer: tokenizer), job: job)
         progress.end()
         for (file, hash) in added.hashes { print("\(hash)  \(file)") }
         print("\(added.model.name): added to \(added.model.path)")
     }
 }
 
-/// Whether Ctrl-C was pressed.
-private final class InterruptionFlag: Sendable {
-    let isSet = Atomic<Bool>(false)
-}
-
 /// Tells how far an addition is, a hundred times a file at most.
-private final class FetchReport {
+private final class FetchReport: @unchecked Sendable {
+    // Unchecked: used on the thread that adds alone.
     private let report: ProgressReport
     private var file: String?
     private var share = -1
@@ -63,16 +58,24 @@ private final class FetchReport {
     /// Files that are there at once are not worth a word.
     private static let leastSize = 1_000_000
 
-    func tell(_ progress: AddProgress) {
-        if progress.phase == .check { return report.begin("checking the model") }
-        if let total = progress.total, total < Self.leastSize { return }
-        if progress.file != file {
-            (file, share) = (progress.file, -1)
-            let size = progress.total.map { ", \($0 / 1_000_000) MB" } ?? ""
-            report.begin("fetching \(progress.file)\(size)")
+    /// The addition, in bytes of each file.
+    var job: Job {
+        Job { [self] in
+            hear($0)
+            return true
         }
-        guard let total = progress.total, total > 0 else { return }
-        let now = progress.done * 100 / total
+    }
+
+    private func hear(_ progress: Job.Progress) {
+        if progress.phase == .check { return report.begin("checking the model") }
+        if progress.total > 0, progress.total < Self.leastSize { return }
+        if progress.subject != file {
+            (file, share) = (progress.subject, -1)
+            let size = progress.total > 0 ? ", \(progress.total / 1_000_000) MB" : ""
+            report.begin("fetching \(progress.subject)\(size)")
+        }
+        guard progress.total > 0 else { return }
+        let now = progress.step * 100 / progress.total
         guard now > share else { return }
         share = now
         report.step(now, of: 100)

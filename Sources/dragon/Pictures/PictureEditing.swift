@@ -1,5 +1,6 @@
-import DragonEdit
+import DragonImage
 import DragonModel
+import DragonPhoto
 
 extension Picture {
     /// A sample as 0 … 1.
@@ -11,9 +12,9 @@ extension Picture {
     }
 
     /// The picture as edits read it.
-    var photo: Photo {
+    var source: PictureSource {
         let channels = hasAlpha ? 4 : 3
-        return Photo(width: width, height: height, hasAlpha: hasAlpha) { box in
+        return PictureSource(width: width, height: height, hasAlpha: hasAlpha) { box in
             var planes = Array(repeating: [Float](repeating: 0, count: box.width * box.height), count: channels)
             for y in 0..<box.height {
                 let row = min(max(y + box.y, 0), height - 1) * width
@@ -60,22 +61,5 @@ extension Picture {
             }
         }
         return result
-    }
-}
-
-extension WorkingPicture {
-    /// The picture as edits of photos read it.
-    var photo: Photo {
-        Photo(width: width, height: height) { box in
-            Raster(
-                width: box.width, height: box.height,
-                planes: (0..<3).map { c in
-                    (0..<box.width * box.height).map { i in
-                        let y = min(max(i / box.width + box.y, 0), height - 1)
-                        let x = min(max(i % box.width + box.x, 0), width - 1)
-                        return (values[(c * height + y) * width + x] + 1) / 2
-                    }
-                })
-        }
     }
 }

@@ -1,0 +1,126 @@
+import DragonImage
+import DragonModel
+
+/// Dragging content from points to other points, within a region (DragonDiffusion, section 3.3.4).
+public struct Drag: EditMode {
+    /// Its row of the table.
+    public static let name = EditModeName.drag
+    /// As published (ALGORITHM section 5).
+    public static let published = EditParameters(
+        weights: EnergyWeights(edit: 4, content: 6, inpaint: 0.2), energyScale: 2000, guidanceScale: 4, sdeStrength: 0.4)
+
+    /// Where the picture may change, of its size; nil is around the points.
+    public let region: Mask?
+    /// Where content is taken hold of.
+    public let handles: [Point]
+    /// Where it goes, in step.
+    public let targets: [Point]
+
+    /// A drag.
+    public init(region: Mask?, handles: [Point], targets: [Point]) {
+        (self.region, self.handles, self.targets) = (region, handles, targets)
+    }
+
+    /// From what a user gave.
+    public init(_ given: ModeInputs) throws { self.init(region: given.mask, handles: given.handles, targets: given.targets) }
+
+    /// What it was given.
+    public var inputs: ModeInputs {
+        var given = ModeInputs()
+        (given.mask, given.handles, given.targets) = (region, handles, targets)
+        return given
+    }
+
+    // MARK: - In the picture's own pixels
+
+    /// What it touches.
+    public func footprint(on canvas: PixelSize, usesPlate: Bool) throws -> Footprint {
+        try EditError.check(handles, targets, on: canvas)
+        if let region { try EditError.check(region, on: canvas, "the mask") }
+        let region = region ?? Mask.around(handles, targets, on: canvas, reaching: usesPlate ? DraggedPoints.warpReach : 1)
+        return Footprint(affected: try EditError.bounds(region, "the mask"), region: region)
+    }
+
+    /// The content is warped.
+    public func compose(_ canvas: EditCanvas) throws -> Composition {
+        let whole = canvas.footprint.region ?? Mask(height: canvas.picture.height, width: canvas.picture.width, isWhole: true)
+        let points = DraggedPoints(handles: handles, targets: targets)
+        guard canvas.usesPlate else { return points.left(to: whole.cropped(to: canvas.box), canvas) }
+        let warp =
+            region == nil
+            ? DragWarp(handles: handles, targets: targets, radius: DraggedPoints.reach(on: canvas.picture.size))
+            : DragWarp(handles: handles, targets: targets, area: whole.count)
+        return points.warped(by: warp, within: whole.cropped(to: canvas.box), canvas)
+    }
+
+    // MARK: - On the working grid
+
+    /// The same edit on the working grid.
+    public func working(_ canvas: EditCanvas, _ composition: Composition) -> any WorkingEdit {
+        let grid = canvas.grid
+        return Working(
+            region: canvas.footprint.region.map { grid.onGrid($0) } ?? Mask(height: grid.gridHeight, width: grid.gridWidth, isWhole: true),
+            handles: handles.map { grid.onGrid($0) }, targets: targets.map { grid.onGrid($0) },
+            original: composition.original.map { WorkingPicture(grid.onGrid($0)) })
+    }
+
+    /// The edit on a grid that is the picture itself.
+    public func working(on grid: PixelSize) -> any WorkingEdit {
+        Working(region: region ?? Mask.around(handles, targets, on: grid), handles: handles, targets: targets)
+    }
+
+    /// A drag on the grid.
+    public struct Working: WorkingEdit {
+        let region: Mask
+        let handles: [Point]
+        let targets: [Point]
+        /// The second picture, of the grid's size.
+        public let reference: WorkingPicture?
+
+        /// - Parameter original: where the picture is warped already, the one before: its content at the handles is what the
+        ///   targets should look like.
+        public init(region: Mask, handles: [Point], targets: [Point], original: WorkingPicture? = nil) {
+            (self.region, self.handles, self.targets, reference) = (region, handles, targets, original)
+        }
+
+        /// Throws what cannot be met.
+        public func validate(on grid: PixelSize) throws {
+            // Points first: the region of a drag without a mask is made from them.
+            try EditError.check(handles, targets, on: grid)
+            try EditError.check(region, on: grid, "the mask")
+            try EditError.check(reference, on: grid, "the original")
+        }
+
+        /// Where things are, the start, the energies.
+        public func plan(_ weights: EnergyWeights, _ grids: EditGrids) throws -> any EditPlan {
+            try DragPlan(
+                region: region, handles: handles, targets: targets, isWarped: reference != nil, weights: weights, grids: grids)
+        }
+    }
+}
+
+/// Points that are dragged, in the picture's own pixels: what drags and landmarks share.
+struct DraggedPoints {
+    let handles: [Point]
+    let targets: [Point]
+
+    /// A warp needs more room around the points than energies do.
+    static let warpReach = 2.0
+
+    /// How far from the targets a warp without a region reaches, at least, in pixels.
+    static func reach(on canvas: PixelSize) -> Double { Mask.leastReach(on: canvas) * warpReach }
+
+    /// Everything is left to the network.
+    func left(to region: Mask, _ canvas: EditCanvas) -> Composition {
+        let reach = canvas.reach(of: region)
+        return Composition(base: canvas.colours, isPrepared: false, replaced: reach, made: reach)
+    }
+
+    /// The part after a warp; the network makes what that stretches.
+    func warped(by warp: DragWarp, within region: Mask, _ canvas: EditCanvas) -> Composition {
+        let field = WarpField(warp, region: region, box: canvas.box)
+        return Composition(
+            base: field.applied(to: canvas.colours), isPrepared: true, original: canvas.colours, replaced: field.moved.coverage.planes[0],
+            made: field.stretched)
+    }
+}

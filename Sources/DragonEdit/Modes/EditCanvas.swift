@@ -1,0 +1,172 @@
+import DragonImage
+
+/// How a hole is filled.
+package enum HoleFilling: Sendable {
+    /// Not at all: where no pixel is looked at.
+    case none
+    /// Smoothly, at once.
+    case smooth
+    /// With the texture around it, which takes a while; the seed chooses among textures that fit.
+    case texture(seed: UInt64, Checkpoint)
+}
+
+/// What a mode composes on: the part of a picture that is worked on.
+public struct EditCanvas: Sendable {
+    /// The whole picture.
+    package let picture: PictureSource
+    /// What the edit touches of it.
+    package let footprint: Footprint
+    /// The part that is worked on, and its grid.
+    package let grid: WorkGrid
+    /// How far changes reach.
+    package let margins: BlendMargins
+    /// Whether the picture's own pixels are moved, filled and warped.
+    package let usesPlate: Bool
+    /// How what is vacated is filled.
+    package let filling: HoleFilling
+    /// The picture's colours in the part.
+    package let colours: Raster
+
+    package init(
+        _ picture: PictureSource, _ footprint: Footprint, grid: WorkGrid, margins: BlendMargins, usesPlate: Bool, filling: HoleFilling
+    ) {
+        (self.picture, self.footprint, self.grid, self.margins) = (picture, footprint, grid, margins)
+        (self.usesPlate, self.filling) = (usesPlate, filling)
+        colours = picture.colours(in: grid.box)
+    }
+
+    /// The part of the picture.
+    package var box: PixelBox { grid.box }
+    /// Nothing of it.
+    package var nothing: Mask { Mask(height: box.height, width: box.width) }
+
+    /// How much of each pixel a change of what is emptied reaches.
+    package func reach(of emptied: Mask) -> [Float] { emptied.ramp(inner: margins.grow, outer: margins.grow + margins.feather) }
+
+    /// How much of each pixel the network makes at the contact of what is laid with its surroundings.
+    package func contact(of occupied: Mask) -> [Float] { occupied.ramp(inner: 0, outer: margins.feather / 2) }
+
+    /// The part with a place filled from around it.
+    ///
+    /// - Parameter emptied: of the part's size; of what it holds in part, a part stays.
+    package func plate(without emptied: Mask) throws -> Raster {
+        if case .none = filling { return colours }
+        let hole = Hole(emptied.touched, reach: margins.grow)
+        var plate = colours.filled(hole)
+        if case .texture(let seed, let checkpoint) = filling {
+            plate = try TextureFill(colours, smooth: plate, hole: hole, seed: seed, checkpoint: checkpoint).run()
+        }
+        guard emptied.isSoft else { return plate }
+        let fringe = DistanceField(to: emptied).ramp(inner: hole.reach + 1, outer: hole.reach + 1 + Float(margins.feather))
+        let shares = zip(emptied.coverage.planes[0], fringe).map(max)
+        return colours.map { p, i in colours.planes[p][i] + shares[i] * (plate.planes[p][i] - colours.planes[p][i]) }
+    }
+
+    /// An object of some picture at its new place.
+    package func carried(_ object: Mask, of source: PictureSource) -> CarriedObject? {
+        guard let placement = footprint.placement else { return nil }
+        return CarriedObject(object, of: source, placement, on: box)
+    }
+}
+
+/// What an edit does to a picture's own pixels, before any network, on the part that is worked on.
+public struct Composition: Sendable {
+    /// The part's colours, prepared, without the carried object.
+    package let base: Raster
+    /// Whether the base is already as the edit intends, so that the network's part is its change; else the network does all.
+    package let isPrepared: Bool
+    /// Of a warp: the colours before it.
+    package var original: Raster?
+    /// The object that is carried over pixel by pixel.
+    package var carried: CarriedObject?
+    /// How much of each pixel is the result's, 0 … 1, where no carried object lies.
+    package let replaced: [Float]
+    /// How much of each pixel the network makes.
+    package let made: [Float]
+    /// How much of each pixel differs from the picture before any network.
+    package let intended: [Float]
+    /// Pixels that the fill makes.
+    package var filled: Int = 0
+
+    package init(
+        base: Raster, isPrepared: Bool, original: Raster? = nil, carried: CarriedObject? = nil, replaced: [Float], made: [Float],
+        intended: [Float]? = nil, filled: Int = 0
+    ) {
+        (self.base, self.isPrepared, self.original, self.carried) = (base, isPrepared, original, carried)
+        (self.replaced, self.made, self.intended, self.filled) = (replaced, made, intended ?? replaced, filled)
+    }
+
+    /// What the network is to see: the base, with the carried object over it where it is prepared.
+    package var seen: Raster {
+        guard isPrepared, let carried else { return base }
+        return Raster(
+            width: base.width, height: base.height, planes: base.planes.indices.map { carried.laid(on: base.planes[$0], plane: $0) })
+    }
+
+    /// A plane of the base, or of what became of it, under the carried object.
+    package func finished(_ plane: [Float], plane p: Int) -> [Float] { carried?.laid(on: plane, plane: p) ?? plane }
+
+    /// Pixels that are made anew, by the fill or the network.
+    package var madePixels: Int { filled + made.count { $0 > 0 } }
+}
+
+/// An object at its new place: its colours there, and how much of each pixel it covers.
+package struct CarriedObject: Sendable {
+    /// Three planes of the part.
+    package let colours: Raster
+    /// 0 … 1, row by row.
+    package let coverage: [Float]
+    /// Pixels of which it covers more than half.
+    package let occupied: Mask
+
+    /// - Parameter box: the part that it is laid on.
+    package init(_ object: Mask, of source: PictureSource, _ placement: Placement, on box: PixelBox) {
+        var shape = object.cropped(to: placement.source).coverage
+        let pixels = source.colours(in: placement.source)
+        // What is transparent in the object stays so at its new place. A mask's soft edge is often that of the alpha already.
+        if source.hasAlpha, pixels.planes.count == 4 { shape = shape.map { min(shape.planes[$0][$1], pixels.planes[3][$1]) } }
+        let moved = placement.moved(pixels, isLight: true)
+        let cover = placement.moved(shape, isLight: false)
+        var occupied = Mask(height: box.height, width: box.width)
+        var all = Raster(width: box.width, height: box.height, planeCount: 4)
+        let target = placement.target
+        for y in 0..<target.height {
+            for x in 0..<target.width where occupied.contains(y + target.y - box.y, x + target.x - box.x) {
+                let (from, to) = (y * target.width + x, (y + target.y - box.y) * box.width + x + target.x - box.x)
+                occupied.cells[to] = cover.planes[0][from] > 0.5
+                for p in 0..<3 { all.planes[p][to] = moved.planes[p][from] }
+                all.planes[3][to] = min(max(cover.planes[0][from], 0), 1)
+            }
+        }
+        self.occupied = occupied
+        colours = Raster(width: all.width, height: all.height, planes: Array(all.planes[..<3]))
+        coverage = Self.softened(all.planes[3], all.width)
+    }
+
+    /// Coverage with its edge spread over three pixels, so that no staircase stands against the new surroundings.
+    private static func softened(_ plane: [Float], _ width: Int) -> [Float] {
+        let height = plane.count / max(width, 1)
+        var across = plane
+        for y in 0..<height {
+            for x in 1..<max(1, width - 1) {
+                let at = y * width + x
+                across[at] = (plane[at - 1] + 6 * plane[at] + plane[at + 1]) / 8
+            }
+        }
+        var result = across
+        for y in 1..<max(1, height - 1) {
+            for x in 0..<width {
+                let at = y * width + x
+                result[at] = (across[at - width] + 6 * across[at] + across[at + width]) / 8
+            }
+        }
+        return result
+    }
+
+    /// The object over a plane; the fourth is alpha.
+    func laid(on plane: [Float], plane p: Int) -> [Float] {
+        var result = plane
+        for i in coverage.indices where coverage[i] > 0 { result[i] += coverage[i] * ((p < 3 ? colours.planes[p][i] : 1) - plane[i]) }
+        return result
+    }
+}

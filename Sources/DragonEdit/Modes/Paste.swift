@@ -1,0 +1,171 @@
+import DragonImage
+import DragonModel
+
+/// Pasting another picture's object (DragonDiffusion, section 3.3.3).
+public struct Paste: EditMode {
+    /// Its row of the table.
+    public static let name = EditModeName.paste
+    /// As published (ALGORITHM section 5).
+    public static let published = EditParameters(
+        weights: EnergyWeights(edit: 4, content: 6), energyScale: 1500, guidanceScale: 4, sdeStrength: 0.4)
+
+    /// The object, of the reference's size.
+    public let object: Mask
+    /// The picture that shows it.
+    public let reference: PictureSource
+    /// Shift from the reference's pixels to the picture's.
+    public let offset: Point
+    /// Factor of the object's size about its box's middle.
+    public let resize: Double
+
+    /// A paste from a reference.
+    public init(object: Mask, reference: PictureSource, offset: Point, resize: Double = 1) {
+        (self.object, self.reference, self.offset, self.resize) = (object, reference, offset, resize)
+    }
+
+    /// From what a user gave.
+    public init(_ given: ModeInputs) throws {
+        self.init(
+            object: try given.required(given.referenceMask, .referenceMask), reference: try given.required(given.reference, .reference),
+            offset: given.displacement, resize: given.resize)
+    }
+
+    /// What it was given.
+    public var inputs: ModeInputs {
+        var given = ModeInputs()
+        (given.reference, given.referenceMask, given.displacement, given.resize) = (reference, object, offset, resize)
+        return given
+    }
+
+    // MARK: - In the picture's own pixels
+
+    /// What it touches.
+    public func footprint(on canvas: PixelSize, usesPlate: Bool) throws -> Footprint {
+        try EditError.check(object, on: reference.size, "the mask")
+        let placement = Placement(source: try EditError.bounds(object, "the mask"), displacement: offset, resize: resize)
+        return Footprint(affected: try placement.landing(on: canvas), placement: placement)
+    }
+
+    /// The object is laid at its place.
+    public func compose(_ canvas: EditCanvas) throws -> Composition {
+        let carried = canvas.carried(object, of: reference)
+        return Composition(
+            base: canvas.colours, isPrepared: canvas.usesPlate, carried: carried, replaced: canvas.reach(of: canvas.nothing),
+            made: canvas.contact(of: carried?.occupied ?? canvas.nothing))
+    }
+
+    // MARK: - On the working grid
+
+    /// The reference is brought into place, so that nothing shifts.
+    public func working(_ canvas: EditCanvas, _ composition: Composition) -> any WorkingEdit {
+        let placement = canvas.footprint.placement ?? Placement(source: canvas.footprint.affected, displacement: offset, resize: resize)
+        let (colours, laid) = canvas.grid.aligned(reference, object, placement)
+        return Working(object: laid, reference: WorkingPicture(colours), offset: .zero, isLaid: composition.isPrepared)
+    }
+
+    /// The edit on a grid that is the picture itself.
+    public func working(on grid: PixelSize) -> any WorkingEdit {
+        Working(object: object, reference: WorkingPicture(reference, size: grid), offset: offset)
+    }
+
+    /// A paste on the grid.
+    public struct Working: WorkingEdit {
+        let object: Mask
+        /// The second picture, of the grid's size.
+        public let reference: WorkingPicture?
+        let offset: Point
+        let isLaid: Bool
+        let gradientScale: Float
+
+        /// - Parameters:
+        ///   - object: on the reference.
+        ///   - isLaid: whether the picture has the object already.
+        public init(object: Mask, reference: WorkingPicture, offset: Point, isLaid: Bool = false) {
+            self.init(object: object, reference: reference, offset: offset, isLaid: isLaid, gradientScale: Self.published)
+        }
+
+        init(object: Mask, reference: WorkingPicture, offset: Point, isLaid: Bool, gradientScale: Float) {
+            (self.object, self.reference, self.offset) = (object, reference, offset)
+            (self.isLaid, self.gradientScale) = (isLaid, gradientScale)
+        }
+
+        /// k of the guidance.
+        private static let published: Float = 0.04
+
+        /// Throws what cannot be met.
+        public func validate(on grid: PixelSize) throws {
+            try EditError.check(object, on: grid, "the mask", mayBeWhole: false)
+            try EditError.check(reference, on: grid, "the reference")
+            try EditError.check(offset, "the offset")
+        }
+
+        /// Where things are, the start, the energies.
+        public func plan(_ weights: EnergyWeights, _ grids: EditGrids) throws -> any EditPlan {
+            try PastePlan(object: object, offset: offset, isLaid: isLaid, gradientScale: gradientScale, weights: weights, grids: grids)
+        }
+    }
+}
+
+/// The energies of a paste.
+struct PastePlan: EditPlan {
+    let gradientScale: Float
+    let hasContentEnergy = true
+    let mixing: BankMixing
+    let editRegion: Mask
+    let inventedRegion: Mask
+    var noiseRegion: Mask { editRegion }
+
+    private let weights: EnergyWeights
+    private let grids: EditGrids
+    private let offset: Point
+    /// Whether the picture has the object already.
+    private let isLaid: Bool
+    /// The object at its new place.
+    private let placed: Mask
+
+    init(object: Mask, offset: Point, isLaid: Bool, gradientScale: Float, weights: EnergyWeights, grids: EditGrids) throws {
+        (self.weights, self.grids, self.offset, self.isLaid) = (weights, grids, offset, isLaid)
+        self.gradientScale = gradientScale
+        guard grids.onFeatures(object).count > 0 else { throw EditError.tooSmall(what: "the mask") }
+        let background = object.shifted(dx: Int(offset.x), dy: Int(offset.y))
+        placed = grids.onFeatures(background)
+        guard placed.count > 0 else { throw EditError.leavesPicture }
+        editRegion = grids.onLatent(placed)
+        inventedRegion = grids.contact(of: editRegion)
+        mixing = .compose(foreground: object, background: background)
+    }
+
+    /// The reference's inverted latent, shifted, over the base's, inside the pasted region; where the object is laid already
+    /// its edges are better than a latent's cells can make them (as in PixelMan, arXiv 2412.14283).
+    func start(_ inverted: [LatentGrid]) -> LatentGrid {
+        guard !isLaid else { return inverted[0] }
+        let (dx, dy) = (Int(offset.x / grids.latentCell), Int(offset.y / grids.latentCell))
+        let source = inverted[1]
+        let base = inverted[0]
+        var z = base
+        z.lay(where: editRegion) { c, y, x in
+            let (fromY, fromX) = (y - dy, x - dx)
+            return fromY >= 0 && fromY < source.height && fromX >= 0 && fromX < source.width ? source[c, fromY, fromX] : base[c, y, x]
+        }
+        return z
+    }
+
+    /// The pasted place's features approach the reference's, cell by cell.
+    func terms(_ feature: FeatureGrid, level: Int) -> LevelTerms {
+        var terms = heldOutside(placed, feature, weights.content)
+        let (dx, dy) = (Int(offset.x / grids.cell), Int(offset.y / grids.cell))
+        let grid = (grids.featureHeight, grids.featureWidth)
+        let pairs = placed.indices.compactMap { index -> (Int, Int)? in
+            let (y, x) = (index / grid.1, index % grid.1)
+            guard placed.contains(y - dy, x - dx) else { return nil }
+            return (feature.cell(y, x, of: grid), feature.cell(y - dy, x - dx, of: grid))
+        }
+        if !pairs.isEmpty {
+            terms.edit = [
+                EnergyTerm(
+                    function: .inverse(weight: weights.edit), selection: .pairs(CellPairs(pairs)), isUnit: true, reference: 1)
+            ]
+        }
+        return terms
+    }
+}

@@ -1,0 +1,152 @@
+import DragonImage
+import DragonModel
+import DragonTensor
+
+/// The guidance branch of an edit, done: what any number of samplings go on from that differ in seed, strength or weights.
+///
+/// One sampling at a time: the memory bank is its own.
+public final class InvertedEdit: @unchecked Sendable {
+    // Unchecked: whoever holds it runs one sampling at a time, and nothing else is changed.
+    private let model: DiffusionModel
+    private let conditioning: EditConditioning
+    private let request: EditRequest
+    private let inversion: Inversion
+
+    init(
+        _ model: DiffusionModel, _ request: EditRequest, _ conditioning: EditConditioning, mixing: BankMixing, keepsBank: Bool,
+        options: EditOptions, in context: ComputeContext
+    ) throws {
+        (self.model, self.request, self.conditioning) = (model, request, conditioning)
+        let sampler = try DDIMSampler(model.schedule, steps: request.parameters.steps)
+        try options.trace?.recordSequence("context", Tensor.stacked(Self.texts(request, conditioning), in: context))
+        let bank = MemoryBank(
+            mixing: mixing, precision: options.keepsFullPrecision ? .float32 : .float16, schedule: PublishedSchedule(request.parameters),
+            isReused: options.isReused && keepsBank)
+        let branch = GuidanceBranch(model: model, request: request, conditioning: conditioning, context: context)
+        let pictures = try branch.trajectories(bank: keepsBank ? bank : nil)
+        // Neither the autoencoder's large buffers nor its weights are of use to what follows.
+        context.releaseIdleMemory()
+        model.releaseIdleWeights()
+        try options.trace?.record("z0", Tensor.stacked(pictures.map { $0.latents[0] }, in: context))
+        inversion = Inversion(
+            unet: model.unet, sampler: sampler, pictures: pictures, bank: bank, keepsBank: keepsBank,
+            firstStep: request.parameters.firstStep)
+        try inversion.run(in: context) { context.job.finish(.invert, step: $0) }
+        try options.trace?.record("zT", inversion.noisiest(in: context))
+    }
+
+    private static func texts(_ request: EditRequest, _ conditioning: EditConditioning) -> [Tensor] {
+        [conditioning.base.text] + (request.edit.reference == nil ? [] : [conditioning.reference.text])
+    }
+
+    /// Whether a request with other numbers, but of the same pictures and edit, can go on from here.
+    public func serves(_ parameters: EditParameters) -> Bool {
+        let own = request.parameters
+        return (own.steps, own.firstStep, own.scheduleSteps) == (parameters.steps, parameters.firstStep, parameters.scheduleSteps)
+    }
+
+    /// The picture's latent.
+    private var latent: Tensor { inversion.pictures[0].latents[0] }
+
+    /// The unedited picture after the autoencoder.
+    public func reconstruction(in context: ComputeContext) throws -> Tensor { try model.autoencoder.decode(latent, in: context) }
+
+    /// The generation branch: the edited picture.
+    ///
+    /// - Parameter request: the one that was inverted, or one that ``serves(_:)`` says yes to.
+    /// - Returns: `[1, 3, height, width]`, about −1 … 1, not clamped.
+    public func sample(_ request: EditRequest, options: EditOptions, in context: ComputeContext) throws -> Tensor {
+        var request = request
+        request.parameters.steps = self.request.parameters.steps
+        let plan = try request.plan(downsampling: model.autoencoder.configuration.downsampling)
+        let planned = plan.start(try inversion.noisiest(in: context).grids())
+        options.trace?.record("start", [1, planned.channels, planned.height, planned.width], planned.values)
+        let varied = variation(of: planned, request, plan)
+        let start = try Tensor(varied.values, shape: [1, varied.channels, varied.height, varied.width], in: context)
+        let run = EditSampler(
+            model: model, request: request, plan: plan, inversion: inversion, conditioning: conditioning, options: options,
+            context: context)
+        let preview = try latentPreview(options, in: context)
+        let z = try run.run(from: start) { step, origin in
+            context.job.finish(.sample, step: step, preview: preview?.picture(of: origin.grids()[0]))
+        }
+        context.releaseIdleMemory()
+        let image = try model.autoencoder.decode(z, in: context)
+        context.job.finish(.decode)
+        options.trace?.record("image", image)
+        return image
+    }
+
+    /// Share of the noise that another seed puts in place of the inverted one, where something is made anew.
+    private static let freshShare: Float = 0.8
+
+    /// The start with other noise where the seed may decide, its variance kept: z' = √ᾱ·x₀ + √(1−ᾱ)·(√(1−s²)·ε + s·n), where x₀
+    /// and ε are the picture's own latent and the noise that its inversion added to it.
+    private func variation(of start: LatentGrid, _ request: EditRequest, _ plan: any EditPlan) -> LatentGrid {
+        let parameters = request.parameters
+        guard parameters.seed != 0 else { return start }
+        let cells = request.invented?.resized(height: start.height, width: start.width) ?? plan.inventedRegion
+        let (own, shares) = (latent.grids()[0], inversion.sampler.shares(at: parameters.firstStep))
+        let noise = GaussianNoise(seed: parameters.seed).floats(start.values.count)
+        let kept = (1 - Self.freshShare * Self.freshShare).squareRoot()
+        var result = start
+        result.lay(where: cells) { c, y, x in
+            let at = (c * start.height + y) * start.width + x
+            let signal = shares.signal * own.values[at]
+            return signal + kept * (start.values[at] - signal) + Self.freshShare * shares.noise * noise[at]
+        }
+        return result
+    }
+
+    /// How to show latents while sampling, where that is wanted.
+    private func latentPreview(_ options: EditOptions, in context: ComputeContext) throws -> LatentPreview? {
+        guard options.wantsPreviews else { return nil }
+        guard case .picture(let picture) = request.source else {
+            let decoded = try reconstruction(in: context)
+            return LatentPreview(
+                latent: latent.grids()[0],
+                picture: WorkingPicture(height: decoded.shape[2], width: decoded.shape[3], values: decoded.values))
+        }
+        return LatentPreview(latent: latent.grids()[0], picture: picture)
+    }
+}
+
+/// Where the pictures of an edit come from.
+private struct GuidanceBranch {
+    let model: DiffusionModel
+    let request: EditRequest
+    let conditioning: EditConditioning
+    let context: ComputeContext
+
+    /// Every picture's way to noise, as far as it is known: a generated one's whole, a given one's first latent.
+    func trajectories(bank: MemoryBank?) throws -> [Inversion.Trajectory] {
+        var pictures: [Inversion.Trajectory] = []
+        switch request.source {
+        case .picture(let picture): pictures.append(.init(latents: [try encode(picture)], conditioning: conditioning.base))
+        case .generated(let generation): pictures.append(try sampled(generation, bank))
+        }
+        if let reference = request.edit.reference {
+            pictures.append(.init(latents: [try encode(reference)], conditioning: conditioning.reference))
+        }
+        context.job.finish(.encode)
+        return pictures
+    }
+
+    private func encode(_ picture: WorkingPicture) throws -> Tensor {
+        try model.autoencoder.encode(
+            Tensor(picture.values, shape: [1, 3, picture.height, picture.width], in: context), in: context)
+    }
+
+    /// Generates the picture, keeping its latents and, for the bank, the prompt's keys and values.
+    private func sampled(_ generation: GenerationRequest, _ bank: MemoryBank?) throws -> Inversion.Trajectory {
+        var latents: [Tensor] = []
+        let item = generation.guidanceScale == 1 ? 0 : 1
+        let last = try model.sample(
+            generation, exchange: bank, in: context,
+            visit: { step, latent in
+                bank?.phase = .record(step: step, pictures: [(item: item, picture: 0)])
+                latents.append(latent)
+            }, progress: { done, _ in context.job.finish(.generate, step: done) })
+        return .init(latents: [last] + latents.reversed(), conditioning: conditioning.base, isSampled: true)
+    }
+}

@@ -1,0 +1,155 @@
+import DragonModel
+
+/// How far an edit reaches into its surroundings, in photo pixels.
+public struct BlendMargins: Sendable, Equatable {
+    /// Around what is emptied or made anew: fringes and shadows of an object that its mask misses.
+    public var grow: Double
+    /// Width of the ramp beyond that, over which the photo's own pixels take over.
+    public var feather: Double
+    /// Width of the ramp along a carried object's own edge; 0 leaves the mask's.
+    public var soften: Double
+
+    /// Margins of 0 or more.
+    public init(grow: Double = 2.5, feather: Double = 5, soften: Double = 0) {
+        (self.grow, self.feather, self.soften) = (grow, feather, soften)
+    }
+}
+
+/// How much time a picture may take.
+public enum EditPreset: String, Sendable, CaseIterable {
+    /// The model's own steps; as published where it says nothing.
+    case exact
+    /// At most 24 steps, the schedule stretched to them: half the time of a published run.
+    case fast
+
+    /// Steps of a run.
+    func steps(own: Int) -> Int { self == .fast ? min(own, 24) : own }
+}
+
+/// What a caller wants of an edit's numbers; nil leaves one to the model, and what that leaves out is as published.
+public struct EditOverrides: Sendable, Equatable {
+    /// Which paper's sampler runs.
+    public var algorithm = EditAlgorithm.dragon
+    /// How much time the picture may take.
+    public var preset = EditPreset.exact
+    /// Steps, instead of the preset's.
+    public var steps: Int?
+    /// The step that an edit of a picture starts from, below the steps.
+    public var firstStep: Int?
+    /// Classifier-free guidance scale.
+    public var guidanceScale: Float?
+    /// Factor of every energy's gradient.
+    public var energyScale: Float?
+    /// Weight of what is edited.
+    public var editWeight: Float?
+    /// Weight of what stays.
+    public var contentWeight: Float?
+    /// Weight of the vacated place differing from what it was.
+    public var contrastWeight: Float?
+    /// Weight of the vacated place resembling its surroundings.
+    public var inpaintWeight: Float?
+    /// η of DiffEditor's noise.
+    public var sdeStrength: Float?
+    /// Where chance begins.
+    public var seed: UInt64 = 0
+    /// Side in pixels of the window that the network works on.
+    public var side: Int?
+    /// Pixels that a change reaches around what is emptied.
+    public var grow: Double?
+    /// Pixels of the ramp beyond.
+    public var feather: Double?
+    /// Pixels of the ramp along a carried object's own edge.
+    public var soften: Double?
+    /// Whether the photo's own pixels are moved, filled and warped before the network works on them.
+    public var usesPlate = true
+    /// Bytes that the edit may take beyond the model; nil is what is free.
+    public var memoryLimit: Int?
+
+    /// All left to the model.
+    public init() {}
+
+    /// Throws for a number out of its limits. No model is asked.
+    ///
+    /// - Throws: ``EditError/number(name:value:range:)``.
+    public func validate() throws {
+        try check("steps", steps, Limits.steps)
+        try check("first-step", firstStep, 0...Limits.steps.upperBound - 1)
+        try check("the guidance scale", guidanceScale, Limits.guidanceScale)
+        try check("the energy scale", energyScale, Limits.energyScale)
+        for (name, weight) in [
+            ("w-edit", editWeight), ("w-content", contentWeight), ("w-contrast", contrastWeight), ("w-inpaint", inpaintWeight),
+        ] { try check(name, weight, Limits.weight) }
+        try check("the SDE strength", sdeStrength, Limits.sdeStrength)
+        guard Limits.isSide(side ?? Limits.sideMultiple) else {
+            throw EditError.number(
+                name: "side", value: "\(side ?? 0)",
+                range: "a multiple of \(Limits.sideMultiple) from \(Limits.side.lowerBound) to \(Limits.side.upperBound)")
+        }
+        for (name, margin) in [("grow", grow), ("feather", feather), ("soften", soften)] { try check(name, margin, Limits.margin) }
+    }
+
+    private func check<Number: Comparable>(_ name: String, _ value: Number?, _ range: ClosedRange<Number>) throws {
+        if let value { try EditError.check(name, value, range) }
+    }
+}
+
+/// The numbers that an edit runs with: a mode's published ones, under the model's own, under the caller's.
+public struct EditSettings: Sendable, Equatable {
+    /// What the sampler runs with.
+    public var parameters: EditParameters
+    /// Side in pixels of the window that the network works on.
+    public var side: Int
+    /// How the result is blended.
+    public var margins: BlendMargins
+    /// Whether the photo's own pixels are moved, filled and warped before the network works on them.
+    public var usesPlate: Bool
+    /// Bytes that the edit may take beyond the model; nil is what is free.
+    public var memoryLimit: Int?
+
+    /// - Parameters:
+    ///   - defaults: the model's own numbers.
+    ///   - side: side of the window that the model works best on.
+    /// - Throws: ``EditError/number(name:value:range:)`` for a number out of its limits.
+    public init(_ mode: EditModeName, _ overrides: EditOverrides = EditOverrides(), defaults: ModelDefaults, side: Int) throws {
+        try overrides.validate()
+        parameters = mode.parameters(defaults: defaults)
+        parameters.algorithm = overrides.algorithm
+        parameters.seed = overrides.seed
+        parameters.setSteps(overrides.steps ?? overrides.preset.steps(own: parameters.steps))
+        if let firstStep = overrides.firstStep {
+            try EditError.check("first-step", firstStep, 0...parameters.steps - 1)
+            parameters.firstStep = firstStep
+        }
+        parameters.guidanceScale = overrides.guidanceScale ?? parameters.guidanceScale
+        parameters.energyScale = overrides.energyScale ?? parameters.energyScale
+        parameters.sdeStrength = overrides.sdeStrength ?? parameters.sdeStrength
+        let weights = parameters.weights
+        parameters.weights = EnergyWeights(
+            edit: overrides.editWeight ?? weights.edit, content: overrides.contentWeight ?? weights.content,
+            contrast: overrides.contrastWeight ?? weights.contrast, inpaint: overrides.inpaintWeight ?? weights.inpaint)
+        self.side = overrides.side ?? side
+        let usual = BlendMargins()
+        margins = BlendMargins(
+            grow: overrides.grow ?? usual.grow, feather: overrides.feather ?? usual.feather, soften: overrides.soften ?? usual.soften)
+        (usesPlate, memoryLimit) = (overrides.usesPlate, overrides.memoryLimit)
+    }
+}
+
+extension EditModeName {
+    /// A model's own numbers of the mode; what it leaves out is as published.
+    public func parameters(defaults: ModelDefaults = ModelDefaults()) -> EditParameters {
+        var parameters = type.published
+        parameters.steps = defaults.steps ?? parameters.steps
+        parameters.scheduleSteps = parameters.steps
+        parameters.firstStep = defaults.firstStep ?? parameters.firstStep
+        guard let own = defaults.modes[rawValue] ?? defaults.modes[type.name.rawValue] else { return parameters }
+        parameters.energyScale = own.energyScale ?? parameters.energyScale
+        parameters.guidanceScale = own.guidanceScale ?? parameters.guidanceScale
+        parameters.sdeStrength = own.sdeStrength ?? parameters.sdeStrength
+        let weights = parameters.weights
+        parameters.weights = EnergyWeights(
+            edit: own.edit ?? weights.edit, content: own.content ?? weights.content, contrast: own.contrast ?? weights.contrast,
+            inpaint: own.inpaint ?? weights.inpaint)
+        return parameters
+    }
+}

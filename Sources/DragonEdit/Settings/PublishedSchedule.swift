@@ -1,0 +1,72 @@
+/// What happens at which step of an edit: every step number of both papers, as published for runs of 50 steps
+/// (DragonDiffusion, section 4.1; DiffEditor, section 4; ALGORITHM section 4), stretched to a run's own length.
+///
+/// A model may be tuned for another number of steps. Then the numbers are taken as counted in those, and stretched from there.
+public struct PublishedSchedule: Sendable, Equatable {
+    /// Steps of a published run.
+    public static let steps = 50
+    /// Steps that follow the energies.
+    static let guided = 0..<30
+    /// Of those, the ones in which DiffEditor leaves none out: later it follows them at every other step.
+    static let densely = 0..<10
+    /// DiffEditor's regional noise.
+    static let noisy = 11..<20
+    /// DiffEditor's time travel, at every other step.
+    static let travelled = 21..<30
+    /// How often a step of time travel is done.
+    static let travels = 3
+    /// The bank takes the place of keys and values, or stands beside them: moving, dragging, landmarks.
+    static let bankOfOne = 5..<steps
+    /// The bank of two pictures composes keys and values: appearance, pasting.
+    static let bankOfTwo = 0..<36
+
+    /// Steps of the run.
+    private let run: Int
+    /// Steps that the numbers are counted in.
+    private let own: Int
+    private let isDiffEditor: Bool
+    /// Whether there is any energy to follow.
+    private let isGuided: Bool
+
+    init(_ parameters: EditParameters) {
+        (run, own) = (parameters.steps, parameters.scheduleSteps)
+        isDiffEditor = parameters.algorithm == .diffeditor
+        isGuided = parameters.energyScale != 0
+    }
+
+    /// The published step that a step stands for, 0 being the noisiest.
+    func published(_ step: Int) -> Int { run == own ? step : step * own / max(run, 1) }
+
+    private func isEven(_ step: Int) -> Bool { step % 2 == 0 }
+
+    /// Whether a step follows the energies.
+    func guides(_ step: Int) -> Bool {
+        let published = published(step)
+        return isGuided && Self.guided.contains(published) && (!isDiffEditor || Self.densely.contains(published) || isEven(step))
+    }
+
+    /// Whether a step adds DiffEditor's regional noise.
+    func addsNoise(_ step: Int) -> Bool { isDiffEditor && Self.noisy.contains(published(step)) }
+
+    /// How often a step is done.
+    func repetitions(_ step: Int) -> Int {
+        isDiffEditor && isGuided && Self.travelled.contains(published(step)) && isEven(step) ? Self.travels : 1
+    }
+
+    /// Whether a step mixes the memory bank in.
+    func mixes(_ mixing: BankMixing, at step: Int) -> Bool {
+        switch mixing {
+        // A model of more steps than published goes on as the last ones do.
+        case .replace, .append: published(step) >= Self.bankOfOne.lowerBound
+        case .compose: Self.bankOfTwo.contains(published(step))
+        }
+    }
+}
+
+extension EditParameters {
+    /// Steps of a picture's edit that follow the energies.
+    public var guidedSteps: Int {
+        let schedule = PublishedSchedule(self)
+        return (firstStep..<max(firstStep, steps)).count { schedule.guides($0) }
+    }
+}

@@ -1,0 +1,56 @@
+import DragonEdit
+import DragonImage
+import DragonTensor
+
+/// Lays an edit's result back over the photo's own pixels, or over what its mode made of them.
+///
+/// What the grid and the autoencoder lose is known where content stays: photo − decode(encode(photo)). There the photo's own
+/// pixels return, and the difference that the network made to them, continued smoothly inwards, is taken out of what it made
+/// anew: so no seam and no shift of colour remains. A carried object brings its own pixels.
+struct Assembler {
+    let grid: WorkGrid
+    let composition: Composition
+
+    /// - Parameters:
+    ///   - result: the edited picture on the grid, −1 … 1.
+    ///   - reconstruction: the unedited one after the autoencoder, likewise.
+    func layer(result: Tensor, reconstruction: Tensor, photo: PictureSource) -> EditLayer {
+        let box = grid.box
+        let (new, old) = (onBox(result), onBox(reconstruction))
+        let (base, made) = (composition.base, composition.made)
+        let kept = made.map { 1 - $0 }
+        var planes = (0..<3).map { p in
+            let difference = zip(new.planes[p], old.planes[p]).map { $0 - $1 }
+            let shift = smoothedIn(difference, weights: kept, width: box.width, height: box.height)
+            // On a prepared base the network's change is added; elsewhere what it made stands for itself, for the photo's own
+            // detail belongs to what was there before.
+            let change = composition.isPrepared ? difference : zip(new.planes[p], base.planes[p]).map { $0 - $1 }
+            return blended(base.planes[p], made, zip(change, shift).map { $0 - $1 })
+        }
+        if base.planes.count == 4 { planes.append(base.planes[3]) }
+        planes = planes.enumerated().map { composition.finished($1, plane: $0) }
+        let cover = composition.carried?.coverage
+        let replaced = composition.replaced
+        let whole = made.indices.map { max(made[$0], replaced[$0], cover?[$0] ?? 0) > 0 ? Float(1) : 0 }
+        return EditLayer(
+            Raster(width: box.width, height: box.height, planes: planes), whole, at: box, of: photo, madePixels: composition.madePixels)
+    }
+
+    private func blended(_ plane: [Float], _ made: [Float], _ change: [Float]) -> [Float] {
+        let range = samples(of: plane)
+        var result = plane
+        for i in plane.indices where made[i] > 0 { result[i] = (plane[i] + made[i] * change[i]).clamped(to: range) }
+        return result
+    }
+
+    /// A picture on the grid, in the box's pixels.
+    private func onBox(_ tensor: Tensor) -> Raster {
+        let (values, area) = (tensor.values, grid.gridWidth * grid.gridHeight)
+        let picture = Raster(
+            width: grid.gridWidth, height: grid.gridHeight,
+            planes: (0..<3).map { p in (0..<area).map { (values[p * area + $0] + 1) / 2 } })
+        guard grid.step != 1 else { return picture }
+        return picture.resampled(
+            origin: (0, 0), step: 1 / grid.step, width: grid.box.width, height: grid.box.height, isLight: false)
+    }
+}

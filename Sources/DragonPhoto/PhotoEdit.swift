@@ -1,0 +1,84 @@
+import DragonEdit
+import DragonImage
+import DragonModel
+import DragonTensor
+
+/// An edit of a photo of any size.
+public struct PhotoEdit: Sendable {
+    /// The photo.
+    public var photo: PictureSource
+    /// What to do to it.
+    public var mode: any EditMode
+    /// The numbers that it runs with.
+    public var settings: EditSettings
+
+    /// An edit in the photo's own pixels.
+    public init(photo: PictureSource, mode: any EditMode, settings: EditSettings) {
+        (self.photo, self.mode, self.settings) = (photo, mode, settings)
+    }
+
+    /// What the edit touches.
+    ///
+    /// - Throws: ``EditError`` for what of the photo and the mode does not fit together.
+    func footprint() throws -> Footprint { try mode.footprint(on: photo.size, usesPlate: settings.usesPlate) }
+
+    /// The part of the photo that the network works on, and its grid.
+    func grid(_ footprint: Footprint) -> WorkGrid {
+        WorkGrid(affected: footprint.affected, canvas: photo.size, margin: Self.margin(around: footprint.affected), window: settings.side)
+    }
+
+    /// Pixels around what is touched: for the network to see, and for the result to fade into.
+    static func margin(around box: PixelBox) -> Int {
+        let (width, height) = (Double(box.width), Double(box.height))
+        return Int(max(32, 0.16 * (width * width + height * height).squareRoot()))
+    }
+
+    /// Throws where the edit needs more memory than it may take, before anything is done to the photo.
+    ///
+    /// - Throws: ``EditError``, also for what of the photo and the mode does not fit together.
+    public func checkMemory(on files: ModelFiles) throws {
+        try EditMemory.check(
+            try grid(footprint()).gridSize, steps: settings.parameters.steps, on: files, limit: settings.memoryLimit)
+    }
+
+    /// The part of the photo that is worked on.
+    func canvas(filling: HoleFilling) throws -> EditCanvas {
+        let footprint = try footprint()
+        return EditCanvas(
+            photo, footprint, grid: grid(footprint), margins: settings.margins, usesPlate: settings.usesPlate, filling: filling)
+    }
+
+    /// Does all that comes before the network, telling the context's job.
+    ///
+    /// - Parameter cache: what an earlier edit left, where anything is to be reused.
+    /// - Throws: ``EditError`` for what cannot be met; ``CancellationError``.
+    public func prepared(reusing cache: PreparationCache? = nil, in context: ComputeContext) throws -> PreparedPhoto {
+        let job = context.job
+        job.expect([])
+        job.begin(.fill)
+        // Nothing here depends on the seed: whatever that decides comes later.
+        let canvas = try canvas(filling: .texture(seed: 0) { try job.check() })
+        let key = PreparationKey(self, canvas)
+        if let kept = cache?.take(key) { return kept }
+        return PreparedPhoto(key, canvas, try mode.compose(canvas), mode)
+    }
+
+    /// Runs the edit.
+    ///
+    /// - Returns: what to lay over the photo.
+    public func run(
+        _ model: DiffusionModel, prompts: EditPrompts, options: EditOptions = EditOptions(), reusing cache: PreparationCache? = nil,
+        in context: ComputeContext
+    ) throws -> EditLayer {
+        var options = options
+        options.memoryLimit = options.memoryLimit ?? settings.memoryLimit
+        let memory = EditMemory(
+            try grid(footprint()).gridSize, steps: settings.parameters.steps, model.unet.configuration, model.autoencoder.configuration,
+            keepsFullPrecision: options.keepsFullPrecision)
+        options.isReused = try cache != nil && memory.keepsBank(limit: options.memoryLimit) && memory.bank <= PreparationCache.largestBank
+        let prepared = try prepared(reusing: cache, in: context)
+        let layer = try prepared.run(self, model, prompts: prompts, options: options, in: context)
+        if options.isReused { cache?.keep(prepared) }
+        return layer
+    }
+}

@@ -1,0 +1,129 @@
+import DragonEdit
+import DragonImage
+import DragonModel
+import DragonTensor
+import Synchronization
+
+/// A photo whose own pixels are as the network is to see them: moved, filled and warped; and, once it ran, the guidance branch.
+/// An edit of the same photo with another seed, strength or weight goes on from here.
+///
+/// One run at a time.
+public final class PreparedPhoto: @unchecked Sendable {
+    // Unchecked: whoever holds it runs one edit at a time.
+    let key: PreparationKey
+    private let grid: WorkGrid
+    private let composition: Composition
+    private let picture: WorkingPicture
+    private let working: any WorkingEdit
+    private var inverted: (edit: InvertedEdit, prompts: EditPrompts, reconstruction: Tensor?)?
+
+    init(_ key: PreparationKey, _ canvas: EditCanvas, _ composition: Composition, _ mode: any EditMode) {
+        (self.key, grid, self.composition) = (key, canvas.grid, composition)
+        picture = WorkingPicture(canvas.grid.onGrid(composition.seen))
+        working = mode.working(canvas, composition)
+    }
+
+    /// The edit on the working grid.
+    public func request(_ parameters: EditParameters) -> EditRequest {
+        EditRequest(source: .picture(picture), edit: working, parameters: parameters)
+    }
+
+    /// Runs an edit that this was prepared for, or another one with the same key.
+    ///
+    /// - Returns: what to lay over the photo.
+    public func run(
+        _ edit: PhotoEdit, _ model: DiffusionModel, prompts: EditPrompts, options: EditOptions = EditOptions(), in context: ComputeContext
+    ) throws -> EditLayer {
+        let downsampling = model.autoencoder.configuration.downsampling
+        var request = request(edit.settings.parameters)
+        request.invented = invented(downsampling)
+        try request.validate(downsampling: downsampling)
+        let guidanceBranch = try guidanceBranch(request, model, prompts, options, in: context)
+        let result = try guidanceBranch.sample(request, options: options, in: context)
+        context.job.begin(.assemble)
+        let reconstruction = try inverted?.reconstruction ?? guidanceBranch.reconstruction(in: context)
+        inverted = options.isReused ? (guidanceBranch, prompts, reconstruction) : nil
+        let layer = Assembler(grid: grid, composition: try composition(of: edit, in: context)).layer(
+            result: result, reconstruction: reconstruction, photo: edit.photo)
+        context.job.finish(.assemble)
+        return layer
+    }
+
+    /// The guidance branch that is there, or a new one; what is ahead is told to the job.
+    private func guidanceBranch(
+        _ request: EditRequest, _ model: DiffusionModel, _ prompts: EditPrompts, _ options: EditOptions, in context: ComputeContext
+    ) throws -> InvertedEdit {
+        let assembly = Job.Part(.assemble, cost: 2)
+        if let inverted, inverted.prompts == prompts, inverted.edit.serves(request.parameters) {
+            context.job.expect(request.parts(isInverted: true) + [assembly])
+            return inverted.edit
+        }
+        inverted = nil
+        context.job.expect(request.parts() + [assembly])
+        return try model.invert(request, model.conditioning(prompts, in: context), options: options, in: context)
+    }
+
+    /// What the edit's seed makes of the photo's own pixels. The network sees the same picture with any seed: it makes what
+    /// surrounds a fill, not the fill.
+    private func composition(of edit: PhotoEdit, in context: ComputeContext) throws -> Composition {
+        let (seed, job) = (edit.settings.parameters.seed, context.job)
+        guard seed != 0, composition.filled > 0 else { return composition }
+        return try edit.mode.compose(try edit.canvas(filling: .texture(seed: seed) { try job.check() }))
+    }
+
+    /// Cells of the latent of which the network makes any pixel.
+    private func invented(_ downsampling: Int) -> Mask {
+        let (box, width, height) = (grid.box, grid.gridWidth / downsampling, grid.gridHeight / downsampling)
+        var cells = Mask(height: height, width: width)
+        for (at, share) in composition.made.enumerated() where share > 0 {
+            cells[at / box.width * height / box.height, at % box.width * width / box.width] = true
+        }
+        return cells
+    }
+}
+
+/// What decides about everything that comes before the network, and about its guidance branch but for the prompts.
+struct PreparationKey: Equatable {
+    private let name: EditModeName
+    private let inputs: ModeInputs
+    private let reference: UInt64
+    private let grid: WorkGrid
+    private let margins: BlendMargins
+    private let usesPlate: Bool
+    private let colours: [[Float]]
+
+    init(_ edit: PhotoEdit, _ canvas: EditCanvas) {
+        (name, inputs) = (edit.mode.name, edit.mode.inputs)
+        reference = inputs.reference?.digest ?? 0
+        (grid, margins, usesPlate, colours) = (canvas.grid, canvas.margins, canvas.usesPlate, canvas.colours.planes)
+    }
+
+    static func == (a: PreparationKey, b: PreparationKey) -> Bool {
+        a.name == b.name && a.grid == b.grid && a.margins == b.margins && a.usesPlate == b.usesPlate && a.reference == b.reference
+            && a.inputs.isSame(as: b.inputs) && a.colours == b.colours
+    }
+}
+
+/// What the last edit of a model left for the next one. Any thread may ask; whoever takes it has it alone.
+public final class PreparationCache: Sendable {
+    private let kept = Mutex<PreparedPhoto?>(nil)
+
+    /// The largest memory bank that is kept between edits, in bytes.
+    static let largestBank = 4_000_000_000
+
+    /// Nothing yet.
+    public init() {}
+
+    /// What was prepared for a key; anything else is dropped, for two would take the memory of both.
+    func take(_ key: PreparationKey) -> PreparedPhoto? {
+        kept.withLock { kept in
+            defer { kept = nil }
+            return kept?.key == key ? kept : nil
+        }
+    }
+
+    func keep(_ prepared: PreparedPhoto) { kept.withLock { $0 = prepared } }
+
+    /// Gives the memory back.
+    public func clear() { kept.withLock { $0 = nil } }
+}
