@@ -47,6 +47,7 @@ static gboolean may_close(const Window *window) {
     GtkWidget *question =
         gtk_message_dialog_new(GTK_WINDOW(window->widget), GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT,
                                GTK_MESSAGE_QUESTION, GTK_BUTTONS_NONE, "%s", _("Close without inserting a result?"));
+    gtk_window_set_title(GTK_WINDOW(question), _("Close without inserting a result?"));
     gtk_message_dialog_format_secondary_text(
         GTK_MESSAGE_DIALOG(question),
         dngettext(WORDS_DOMAIN, "%u result would be lost.", "%u results would be lost.", count), count);
