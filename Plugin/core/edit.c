@@ -107,6 +107,23 @@ char *edit_to_text(const Edit *edit) {
     return g_string_free(text, FALSE);
 }
 
+static char *text_without_seed(const Edit *edit) {
+    Edit *copy = edit_copy(edit);
+    copy->options.at[OPTION_SEED] = NAN;
+    char *text = edit_to_text(copy);
+    edit_free(copy);
+    return text;
+}
+
+gboolean edit_equal(const Edit *a, const Edit *b, gboolean with_seed) {
+    char *first = with_seed ? edit_to_text(a) : text_without_seed(a);
+    char *second = with_seed ? edit_to_text(b) : text_without_seed(b);
+    gboolean is_equal = strcmp(first, second) == 0;
+    g_free(first);
+    g_free(second);
+    return is_equal;
+}
+
 // --- From text -------------------------------------------------------------------------------------------------------
 
 // Reads numbers separated by blanks and commas, a multiple of `group`, into an array of doubles or of their groups.

@@ -35,6 +35,9 @@ Edit *edit_new(const Mode *mode);
 Edit *edit_copy(const Edit *edit);
 void edit_free(Edit *edit);
 
+/// Whether two say the same; `with_seed`: of the seed too.
+gboolean edit_equal(const Edit *a, const Edit *b, gboolean with_seed);
+
 /// Lines of "key=value". What is not set is left out.
 char *edit_to_text(const Edit *edit);
 

@@ -6,7 +6,7 @@
 #define READY_TO_CARRY                                                                                                 \
     N_("Drag the object, or a corner of its box to size it. Arrow keys move it by one pixel, with Shift by ten.")
 #define READY_ARROWS N_("Drag the ends of arrows to change them; the right button removes one.")
-#define GHOST N_("Without it the old object may stay as a ghost.")
+#define GHOST N_("The old place is not filled first: the old object may stay as a ghost.")
 
 const Mode MODES[] = {
     {.mode = DRAGON_MOVE,

@@ -1,5 +1,7 @@
 #include "reading.h"
 
+#include <math.h>
+
 static Mask *mask_of_outline(const Picture *picture, const GArray *outline) {
     return mask_from_outline(picture->width, picture->height, (const dragon_point *)(void *)outline->data,
                              outline->len);
@@ -43,8 +45,11 @@ gboolean reading_material(Host *host, const Edit *edit, HostLayer *reference, Ma
 
 void reading_place_object(Edit *edit, const Mask *reference_mask, dragon_point place) {
     Box box;
-    if (reference_mask && mask_bounds(reference_mask, &box))
-        edit->displacement = (dragon_point){place.x - (box.x + box.width / 2.0), place.y - (box.y + box.height / 2.0)};
+    if (!reference_mask || !mask_bounds(reference_mask, &box))
+        return;
+    // By whole pixels, so that the object's own are not mixed.
+    edit->displacement =
+        (dragon_point){round(place.x - (box.x + box.width / 2.0)), round(place.y - (box.y + box.height / 2.0))};
 }
 
 void reading_path(Host *host, Edit *edit, const Material *material, const dragon_point *place) {

@@ -101,6 +101,27 @@ static GtkWidget *number_new(const Option *option, OptionsBox *box) {
     return widget;
 }
 
+// A seed that is not set is drawn at every run, which a number would hide.
+static gboolean show_seed(GtkSpinButton *button, OptionsBox *box) {
+    if (!isnan(box->session->edit->options.at[OPTION_SEED]))
+        return FALSE;
+    gtk_entry_set_text(GTK_ENTRY(button), _("random"));
+    return TRUE;
+}
+
+static gint read_seed(GtkSpinButton *button, double *value, OptionsBox *box) {
+    (void)box;
+    *value = 0;
+    return g_strcmp0(gtk_entry_get_text(GTK_ENTRY(button)), _("random")) == 0;
+}
+
+static GtkWidget *seed_new(const Option *option, OptionsBox *box) {
+    GtkWidget *widget = number_new(option, box);
+    g_signal_connect(widget, "output", G_CALLBACK(show_seed), box);
+    g_signal_connect(widget, "input", G_CALLBACK(read_seed), box);
+    return widget;
+}
+
 static GtkWidget *switch_new(const Option *option, OptionsBox *box) {
     GtkWidget *widget = gtk_check_button_new_with_label(_(option->label));
     g_signal_connect(widget, "toggled", G_CALLBACK(switch_changed), box);
@@ -109,7 +130,8 @@ static GtkWidget *switch_new(const Option *option, OptionsBox *box) {
 
 static GtkWidget *widget_of(OptionsBox *box, OptionName name) {
     const Option *option = &OPTIONS[name];
-    GtkWidget *widget = name == OPTION_STRENGTH         ? strength_new(box)
+    GtkWidget *widget = name == OPTION_SEED             ? seed_new(option, box)
+                        : name == OPTION_STRENGTH       ? strength_new(box)
                         : option->kind == OPTION_CHOICE ? choice_new(option, box)
                         : option->kind == OPTION_SWITCH ? switch_new(option, box)
                                                         : number_new(option, box);
@@ -141,16 +163,12 @@ static void attach(GtkWidget *grid, int row, OptionsBox *box, OptionName name) {
 
 static GtkWidget *advanced_new(OptionsBox *box) {
     GtkWidget *grid = gtk_grid_new();
-    const char *warning = box->session->edit->mode->without_plate;
     gtk_grid_set_row_spacing(GTK_GRID(grid), 6);
     gtk_grid_set_column_spacing(GTK_GRID(grid), 12);
     gtk_widget_set_margin_top(grid, 6);
     int row = 0;
     for (int name = OPTION_STRENGTH + 1; name < OPTION_COUNT; name++)
         attach(grid, row++, box, name);
-    box->warning = pieces_text(warning ? _(warning) : NULL);
-    gtk_widget_set_no_show_all(box->warning, TRUE);
-    gtk_grid_attach(GTK_GRID(grid), box->warning, 0, row++, 2, 1);
     GtkWidget *button = pieces_button(_("R_eset to the model's own values"), NULL, G_CALLBACK(reset), box);
     gtk_grid_attach(GTK_GRID(grid), button, 0, row, 2, 1);
     GtkWidget *expander = gtk_expander_new_with_mnemonic(_("_Advanced"));
@@ -162,9 +180,13 @@ GtkWidget *options_box_new(Session *session) {
     OptionsBox *box = g_new0(OptionsBox, 1);
     GtkWidget *all = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
     box->session = session;
+    const char *warning = session->edit->mode->without_plate;
+    box->warning = pieces_text(warning ? _(warning) : NULL);
+    gtk_widget_set_no_show_all(box->warning, TRUE);
     GtkWidget *strength = widget_of(box, OPTION_STRENGTH);
     gtk_box_pack_start(GTK_BOX(all), pieces_captioned(_("Stre_ngth"), strength, strength), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(all), advanced_new(box), FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(all), box->warning, FALSE, FALSE, 0);
     pieces_own(all, box);
     session_listen(session, listen, box);
     return all;

@@ -1,8 +1,5 @@
 #include "results.h"
 
-#include <math.h>
-#include <string.h>
-
 static void outcome_free(gpointer data) {
     Outcome *outcome = data;
     dragon_result_free(outcome->result);
@@ -41,28 +38,13 @@ Outcome *results_shown(const Results *results) {
     return results->shown < 0 ? NULL : g_ptr_array_index(results->list, results->shown);
 }
 
-static char *text_of(const Edit *edit, gboolean with_seed) {
-    Edit *copy = edit_copy(edit);
-    if (!with_seed)
-        copy->options.at[OPTION_SEED] = NAN;
-    char *text = edit_to_text(copy);
-    edit_free(copy);
-    return text;
-}
-
 const Outcome *results_find(const Results *results, const Edit *edit, const Material *masks, guint source,
                             gboolean with_seed) {
-    const Outcome *found = NULL;
-    if (results->list->len == 0)
-        return NULL;
-    char *wanted = text_of(edit, with_seed);
-    for (guint i = 0; i < results->list->len && !found; i++) {
+    for (guint i = 0; i < results->list->len; i++) {
         const Outcome *outcome = g_ptr_array_index(results->list, i);
-        char *text = text_of(outcome->edit, with_seed);
-        if (strcmp(text, wanted) == 0 && outcome->source == source && material_masks_equal(&outcome->masks, masks))
-            found = outcome;
-        g_free(text);
+        if (outcome->source == source && edit_equal(outcome->edit, edit, with_seed) &&
+            material_masks_equal(&outcome->masks, masks))
+            return outcome;
     }
-    g_free(wanted);
-    return found;
+    return NULL;
 }

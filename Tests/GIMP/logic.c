@@ -167,6 +167,11 @@ static void test_text(void) {
     char *text_again = edit_to_text(again);
     CHECK(strcmp(text, text_again) == 0 && strcmp(edit->prompt, again->prompt) == 0);
     CHECK(again->arrows->len == 1 && again->resize == 0.5 && again->options.at[OPTION_SEED] == 4294967295.0);
+    CHECK(edit_equal(edit, again, TRUE));
+    again->options.at[OPTION_SEED] = NAN;
+    CHECK(!edit_equal(edit, again, TRUE) && edit_equal(edit, again, FALSE));
+    again->options.at[OPTION_STEPS] = 7;
+    CHECK(!edit_equal(edit, again, FALSE));
     g_free(text);
     g_free(text_again);
     edit_free(edit);
