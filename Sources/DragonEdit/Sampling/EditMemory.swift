@@ -32,7 +32,8 @@ package struct EditMemory {
         var elements = 0
         for (position, block) in configuration.upBlocks.enumerated() where block == .crossAttention {
             let level = configuration.levels - 1 - position
-            elements += 2 * (configuration.layersPerBlock[level] + 1) * configuration.blockOutChannels[level] * (cells >> (2 * level))
+            let layers = (configuration.layersPerBlock[level] + 1) * configuration.transformerDepths[level]
+            elements += 2 * layers * configuration.blockOutChannels[level] * (cells >> (2 * level))
         }
         bank = elements * steps * (keepsFullPrecision ? 4 : 2)
         work = Self.workPerCell * cells * configuration.blockOutChannels[0] * MemoryLayout<Float>.size

@@ -22,6 +22,8 @@ public struct UNetConfiguration: Sendable, Equatable {
     public var downBlocks: [Block] = [.crossAttention, .crossAttention, .crossAttention, .residual]
     /// Levels on the way up, coarsest first.
     public var upBlocks: [Block] = [.residual, .crossAttention, .crossAttention, .crossAttention]
+    /// Transformer blocks of each attention layer, level by level, finest first.
+    public var transformerDepths = [1, 1, 1, 1]
     /// Width of the text's embedding.
     public var crossAttentionDim = 1280
     /// Attention heads of each level, finest first. (In the file the option is called `attention_head_dim`, and counts heads all the same.)
@@ -38,6 +40,9 @@ public struct UNetConfiguration: Sendable, Equatable {
     public var frequencyShift = 0
     /// Width of the time's embedding.
     public var timeEmbeddingDim = 1280
+
+    /// Blocks of the decoder whose outputs edits compare: the paper's layers 2 and 3.
+    public let featureBlocks = [1, 2]
 
     /// Number of levels.
     public var levels: Int { blockOutChannels.count }
@@ -60,6 +65,7 @@ public struct UNetConfiguration: Sendable, Equatable {
         layersPerBlock = try options.integers("layers_per_block", default: 2, count: levels, in: 1...16)
         downBlocks = try options.choices("down_block_types", default: DownBlockType.usual).map(\.block)
         upBlocks = try options.choices("up_block_types", default: UpBlockType.usual).map(\.block)
+        transformerDepths = try options.integers("transformer_layers_per_block", default: 1, count: levels, in: 1...64)
         crossAttentionDim = try options.integer("cross_attention_dim", default: 1280, in: 1...16384)
         attentionHeads = try options.integers("attention_head_dim", default: 8, count: levels, in: 1...1024)
         normGroups = try options.integer("norm_num_groups", default: 32, in: 1...1024)
@@ -76,6 +82,9 @@ public struct UNetConfiguration: Sendable, Equatable {
         func invalid(_ option: String, _ reason: String) -> ModelError { .invalidOption(file: file, option: option, reason: reason) }
         for (option, count) in [("down_block_types", downBlocks.count), ("up_block_types", upBlocks.count)] where count != levels {
             throw invalid(option, "has \(count) levels, block_out_channels \(levels)")
+        }
+        guard upBlocks.count > featureBlocks.reduce(0, max) else {
+            throw invalid("up_block_types", "has \(upBlocks.count) blocks: edits compare the outputs of the first three")
         }
         guard blockOutChannels[0] % 2 == 0 else { throw invalid("block_out_channels", "should start with an even number") }
         guard frequencyShift < blockOutChannels[0] / 2 else { throw invalid("freq_shift", "is too large for block_out_channels") }
@@ -101,7 +110,7 @@ public struct UNetConfiguration: Sendable, Equatable {
         ("dual_cross_attention", .bool(false)), ("center_input_sample", .bool(false)), ("class_embeddings_concat", .bool(false)),
         ("resnet_skip_time_act", .bool(false)), ("resnet_time_scale_shift", .string("default")),
         ("time_embedding_type", .string("positional")), ("attention_type", .string("default")),
-        ("transformer_layers_per_block", .integer(1)), ("downsample_padding", .integer(1)), ("mid_block_scale_factor", .integer(1)),
+        ("downsample_padding", .integer(1)), ("mid_block_scale_factor", .integer(1)),
         ("resnet_out_scale_factor", .integer(1)), ("conv_in_kernel", .integer(3)), ("conv_out_kernel", .integer(3)),
         ("class_embed_type", .null), ("num_class_embeds", .null), ("addition_embed_type", .null), ("encoder_hid_dim", .null),
         ("encoder_hid_dim_type", .null), ("num_attention_heads", .null), ("reverse_transformer_layers_per_block", .null),

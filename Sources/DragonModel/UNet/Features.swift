@@ -9,26 +9,23 @@ public struct FeaturePass: Sendable {
 }
 
 extension UNet {
-    /// Decoder blocks that the paper compares (its layers 2 and 3).
-    public static let featureBlocks = [1, 2]
-
-    /// Outputs of decoder blocks `taps`; later blocks are not run.
+    /// Outputs of decoder blocks; later blocks are not run.
     ///
     /// - Parameters:
     ///   - latent: `[batch, inChannels, height, width]`.
     ///   - text: `[batch, crossAttentionDim, tokens]`.
-    ///   - taps: ascending.
+    ///   - taps: the blocks, ascending; nil takes the configuration's.
     public func features(
-        of latent: Tensor, timestep: Int, text: Tensor, taps: [Int] = featureBlocks, in context: ComputeContext
+        of latent: Tensor, timestep: Int, text: Tensor, taps: [Int]? = nil, in context: ComputeContext
     ) throws -> FeaturePass {
-        try featurePass(latent, timestep, text, taps, saves: false, in: context)
+        try featurePass(latent, timestep, text, taps ?? configuration.featureBlocks, saves: false, in: context)
     }
 
     /// The same for one latent, ready for ``latentGradient(_:through:in:)``.
     public func differentiableFeatures(
-        of latent: Tensor, timestep: Int, text: Tensor, taps: [Int] = featureBlocks, in context: ComputeContext
+        of latent: Tensor, timestep: Int, text: Tensor, taps: [Int]? = nil, in context: ComputeContext
     ) throws -> FeaturePass {
-        try featurePass(latent, timestep, text, taps, saves: true, in: context)
+        try featurePass(latent, timestep, text, taps ?? configuration.featureBlocks, saves: true, in: context)
     }
 
     private func featurePass(

@@ -25,9 +25,11 @@ struct TransformerBlock: Sendable {
     struct Saved: Sendable {
         let input: Tensor
         let attention1: AttentionRecord
-        let seen: Tensor
+        /// After the self-attention.
+        let afterSelf: Tensor
         let attention2: AttentionRecord
-        let told: Tensor
+        /// After the cross-attention.
+        let afterCross: Tensor
     }
 
     /// The result, and what the pullback needs of it where the pass saves.
@@ -40,76 +42,87 @@ struct TransformerBlock: Sendable {
     func callAsFunction(
         _ x: Tensor, text: Tensor, through exchange: KeyExchange?, saves: Bool, in context: ComputeContext
     ) throws -> (Tensor, Saved?) {
-        let (told, saved) = try attend(x, text: text, through: exchange, saves: saves, in: context)
-        let gated = try widen(norm3(told, in: context), in: context).gatedGelu(in: context)
-        return (try narrow(gated, adding: told, in: context), saved)
+        let (afterCross, saved) = try attend(x, text: text, through: exchange, saves: saves, in: context)
+        let gated = try widen(norm3(afterCross, in: context), in: context).gatedGelu(in: context)
+        return (try narrow(gated, adding: afterCross, in: context), saved)
     }
 
     /// The two attentions. What they hold is given back before the feed-forward layer, the widest part, begins.
     private func attend(
         _ x: Tensor, text: Tensor, through exchange: KeyExchange?, saves: Bool, in context: ComputeContext
     ) throws -> (Tensor, Saved?) {
-        let (seen, first) = try attention1.forward(norm1(x, in: context), through: exchange, adding: x, saves: saves, in: context)
-        let (told, second) = try attention2.forward(
-            norm2(seen, in: context), attendingTo: text, adding: seen, saves: saves, in: context)
-        guard let first, let second else { return (told, nil) }
-        return (told, Saved(input: x, attention1: first, seen: seen, attention2: second, told: told))
+        let (afterSelf, first) = try attention1.forward(norm1(x, in: context), through: exchange, adding: x, saves: saves, in: context)
+        let (afterCross, second) = try attention2.forward(
+            norm2(afterSelf, in: context), attendingTo: text, adding: afterSelf, saves: saves, in: context)
+        guard let first, let second else { return (afterCross, nil) }
+        return (afterCross, Saved(input: x, attention1: first, afterSelf: afterSelf, attention2: second, afterCross: afterCross))
     }
 
     /// dx, back through the three residual branches in turn.
     func inputGradient(_ dy: Tensor, _ saved: Saved, in context: ComputeContext) throws -> Tensor {
-        let wide = try widen(norm3(saved.told, in: context), in: context)
+        let wide = try widen(norm3(saved.afterCross, in: context), in: context)
         let dWide = try narrow.inputGradient(dy, in: context).gatedGeluInputGradient(of: wide, in: context)
-        let dTold = try norm3.inputGradient(widen.inputGradient(dWide, in: context), of: saved.told, adding: dy, in: context)
-        let d2 = try attention2.inputGradient(dTold, saved.attention2, in: context)
-        let dSeen = try norm2.inputGradient(d2, of: saved.seen, adding: dTold, in: context)
-        let d1 = try attention1.inputGradient(dSeen, saved.attention1, in: context)
-        return try norm1.inputGradient(d1, of: saved.input, adding: dSeen, in: context)
+        let dCross = try norm3.inputGradient(widen.inputGradient(dWide, in: context), of: saved.afterCross, adding: dy, in: context)
+        let d2 = try attention2.inputGradient(dCross, saved.attention2, in: context)
+        let dSelf = try norm2.inputGradient(d2, of: saved.afterSelf, adding: dCross, in: context)
+        let d1 = try attention1.inputGradient(dSelf, saved.attention1, in: context)
+        return try norm1.inputGradient(d1, of: saved.input, adding: dSelf, in: context)
     }
 }
 
-/// A transformer block over the pixels of a feature map, between two projections, added to their input.
-/// Keys: `norm`, `proj_in`, `transformer_blocks.0`, `proj_out`.
+/// What the decoder's self-attention attends to instead of its own tokens, asked by the block of a transformer.
+typealias BlockExchange = (_ block: Int, _ key: Tensor, _ value: Tensor) throws -> [KeysAndValues]
+
+/// Transformer blocks over the pixels of a feature map, between two projections, added to their input.
+/// Keys: `norm`, `proj_in`, `transformer_blocks.N`, `proj_out`.
 struct SpatialTransformer: Sendable {
     /// diffusers fixes this one, whatever `norm_eps` says.
     private static let epsilon: Float = 1e-6
 
     private let norm: GroupNorm
     private let projectIn: Projection
-    private let block: TransformerBlock
+    private let blocks: [TransformerBlock]
     private let projectOut: Projection
 
-    init(_ scope: WeightScope, channels: Int, heads: Int, configuration: UNetConfiguration) throws {
+    init(_ scope: WeightScope, level: UNetLevel, configuration: UNetConfiguration) throws {
+        let channels = level.channels
         norm = try GroupNorm(scope["norm"], channels: channels, groups: configuration.normGroups, epsilon: Self.epsilon)
         projectIn = try Projection(scope["proj_in"], channels: channels, linear: configuration.usesLinearProjection)
-        block = try TransformerBlock(
-            scope["transformer_blocks"][0], channels: channels, heads: heads, textChannels: configuration.crossAttentionDim)
+        blocks = try (0..<level.transformerDepth).map {
+            try TransformerBlock(
+                scope["transformer_blocks"][$0], channels: channels, heads: level.heads, textChannels: configuration.crossAttentionDim)
+        }
         projectOut = try Projection(scope["proj_out"], channels: channels, linear: configuration.usesLinearProjection)
     }
 
     /// What the pullback needs.
     struct Saved: Sendable {
         let input: Tensor
-        let block: TransformerBlock.Saved
+        var blocks: [TransformerBlock.Saved] = []
     }
 
-    /// The result, and what the pullback needs of it where the pass saves; parameters as the block's, `x`:
+    /// The result, and what the pullback needs of it where the pass saves; parameters as the blocks', `x`:
     /// `[batch, channels, height, width]`.
     func callAsFunction(
-        _ x: Tensor, text: Tensor, through exchange: KeyExchange?, saves: Bool, in context: ComputeContext
+        _ x: Tensor, text: Tensor, through exchange: BlockExchange?, saves: Bool, in context: ComputeContext
     ) throws -> (Tensor, Saved?) {
         let tokens = [x.batch, x.channels, x.columns]
-        let (y, saved) = try block(
-            projectIn(norm(x, in: context).reshaped(tokens), in: context), text: text, through: exchange, saves: saves, in: context)
-        let out = try projectOut(y, adding: x.reshaped(tokens), in: context).reshaped(x.shape)
-        return (out, saved.map { Saved(input: x, block: $0) })
+        var (y, saved) = (try projectIn(norm(x, in: context).reshaped(tokens), in: context), Saved(input: x))
+        for (index, block) in blocks.enumerated() {
+            let own = exchange.map { exchange in { try exchange(index, $0, $1) } }
+            let (next, part) = try block(y, text: text, through: own, saves: saves, in: context)
+            y = next
+            if let part { saved.blocks.append(part) }
+        }
+        return (try projectOut(y, adding: x.reshaped(tokens), in: context).reshaped(x.shape), saves ? saved : nil)
     }
 
-    /// dx = normᵀ proj_inᵀ blockᵀ proj_outᵀ dy + dy.
+    /// dx = normᵀ proj_inᵀ blocksᵀ proj_outᵀ dy + dy.
     func inputGradient(_ dy: Tensor, _ saved: Saved, in context: ComputeContext) throws -> Tensor {
         let tokens = [dy.batch, dy.channels, dy.columns]
-        let dBlock = try block.inputGradient(projectOut.inputGradient(dy.reshaped(tokens), in: context), saved.block, in: context)
-        let dNorm = try projectIn.inputGradient(dBlock, in: context).reshaped(dy.shape)
+        var d = try projectOut.inputGradient(dy.reshaped(tokens), in: context)
+        for (block, part) in zip(blocks, saved.blocks).reversed() { d = try block.inputGradient(d, part, in: context) }
+        let dNorm = try projectIn.inputGradient(d, in: context).reshaped(dy.shape)
         return try norm.inputGradient(dNorm, of: saved.input, adding: dy, in: context)
     }
 }

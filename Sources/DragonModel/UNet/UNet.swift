@@ -50,7 +50,7 @@ public struct UNet: Sendable {
             kept.removeLast(count)
             defer {
                 below = level.channels
-                attentionLayers += level.hasAttention ? count : 0
+                attentionLayers += count * level.transformerDepth
             }
             return try UpBlock(
                 scope["\(index)"], in: below, skips: skips, level: level, attentionLayers: attentionLayers,
@@ -116,19 +116,19 @@ extension UNetConfiguration {
     /// The encoder's resolutions, finest first.
     var downLevels: [UNetLevel] {
         zip(blockOutChannels.indices, downBlocks).map { index, block in
-            UNetLevel(channels: blockOutChannels[index], heads: attentionHeads[index], hasAttention: block == .crossAttention)
+            UNetLevel(channels: blockOutChannels[index], heads: attentionHeads[index], transformerDepth: block == .crossAttention ? transformerDepths[index] : 0)
         }
     }
 
     /// The decoder's resolutions, coarsest first.
     var upLevels: [UNetLevel] {
         zip(blockOutChannels.indices.reversed(), upBlocks).map { index, block in
-            UNetLevel(channels: blockOutChannels[index], heads: attentionHeads[index], hasAttention: block == .crossAttention)
+            UNetLevel(channels: blockOutChannels[index], heads: attentionHeads[index], transformerDepth: block == .crossAttention ? transformerDepths[index] : 0)
         }
     }
 
     /// The resolution between encoder and decoder.
     var midLevel: UNetLevel {
-        UNetLevel(channels: blockOutChannels[levels - 1], heads: attentionHeads[levels - 1], hasAttention: true)
+        UNetLevel(channels: blockOutChannels[levels - 1], heads: attentionHeads[levels - 1], transformerDepth: transformerDepths[levels - 1])
     }
 }

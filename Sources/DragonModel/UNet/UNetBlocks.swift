@@ -16,14 +16,15 @@ struct UNetConditions {
 struct UNetLevel: Sendable {
     let channels: Int
     let heads: Int
-    let hasAttention: Bool
+    /// Transformer blocks of each of its layers; 0 is none.
+    let transformerDepth: Int
 }
 
 /// One layer of a block: a resnet, and a transformer where the block has them. Keys: `resnets.N`, `attentions.N`.
 struct UNetLayer: Sendable {
     private let resnet: ResnetBlock
     private let transformer: SpatialTransformer?
-    /// Position among the decoder's self-attention layers; nil elsewhere.
+    /// Position of the first among the decoder's self-attention layers; nil elsewhere.
     private let decoderLayer: Int?
 
     init(
@@ -33,9 +34,8 @@ struct UNetLayer: Sendable {
             scope["resnets"][index], in: input, out: level.channels, timeChannels: configuration.timeEmbeddingDim,
             groups: configuration.normGroups, epsilon: configuration.normEpsilon)
         transformer =
-            level.hasAttention
-            ? try SpatialTransformer(
-                scope["attentions"][index], channels: level.channels, heads: level.heads, configuration: configuration) : nil
+            level.transformerDepth > 0
+            ? try SpatialTransformer(scope["attentions"][index], level: level, configuration: configuration) : nil
         self.decoderLayer = decoderLayer
     }
 
@@ -54,9 +54,9 @@ struct UNetLayer: Sendable {
         return (z, first.map { Saved(resnet: $0, transformer: second) })
     }
 
-    private func keyExchange(_ conditions: UNetConditions, in context: ComputeContext) -> KeyExchange? {
+    private func keyExchange(_ conditions: UNetConditions, in context: ComputeContext) -> BlockExchange? {
         guard let exchange = conditions.exchange, let decoderLayer else { return nil }
-        return { try exchange.exchange(layer: decoderLayer, key: $0, value: $1, in: context) }
+        return { block, key, value in try exchange.exchange(layer: decoderLayer + block, key: key, value: value, in: context) }
     }
 
     func inputGradient(_ dy: Tensor, _ saved: Saved, in context: ComputeContext) throws -> Tensor {
@@ -71,7 +71,7 @@ struct MidBlock: Sendable {
     private let layers: [UNetLayer]
 
     init(_ scope: WeightScope, level: UNetLevel, configuration: UNetConfiguration) throws {
-        let plain = UNetLevel(channels: level.channels, heads: level.heads, hasAttention: false)
+        let plain = UNetLevel(channels: level.channels, heads: level.heads, transformerDepth: 0)
         layers = [
             try UNetLayer(scope, index: 0, in: level.channels, level: level, configuration: configuration),
             try UNetLayer(scope, index: 1, in: level.channels, level: plain, configuration: configuration),

@@ -16,7 +16,7 @@ struct UpBlock: Sendable {
         layers = try skips.enumerated().map { index, skip in
             let below = index == 0 ? input : level.channels
             return try UNetLayer(
-                scope, index: index, in: below + skip, level: level, decoderLayer: attentionLayers + index, configuration: configuration)
+                scope, index: index, in: below + skip, level: level, decoderLayer: attentionLayers + index * level.transformerDepth, configuration: configuration)
         }
         skipChannels = skips
         upsample = isLast ? nil : try Convolution(scope["upsamplers"][0]["conv"], in: level.channels, out: level.channels)

@@ -38,6 +38,12 @@ import Testing
         (#"{"in_channels":4.5}"#, "in_channels"), (#"{"flip_sin_to_cos":1}"#, "flip_sin_to_cos"),
         (#"{"down_block_types":"x"}"#, "down_block_types"),
         (#"{"time_embedding_dim":99999999999}"#, "time_embedding_dim"),
+        (#"{"transformer_layers_per_block":[1,2,10]}"#, "transformer_layers_per_block"),
+        (#"{"transformer_layers_per_block":[1,2,10,0]}"#, "transformer_layers_per_block"),
+        (
+            #"{"block_out_channels":[32,64],"down_block_types":["DownBlock2D","DownBlock2D"],"up_block_types":["UpBlock2D","UpBlock2D"]}"#,
+            "up_block_types"
+        ),
     ])
     func senselessValuesAreNamed(text: String, option: String) {
         guard case .invalidOption("config.json", option, _)? = modelError({ _ = try unet(text) }) else {
@@ -50,7 +56,6 @@ import Testing
         (#"{"class_embed_type":"timestep"}"#, "class_embed_type"), (#"{"addition_embed_type":"text_time"}"#, "addition_embed_type"),
         (#"{"only_cross_attention":true}"#, "only_cross_attention"), (#"{"dual_cross_attention":true}"#, "dual_cross_attention"),
         (#"{"resnet_time_scale_shift":"scale_shift"}"#, "resnet_time_scale_shift"),
-        (#"{"transformer_layers_per_block":[1,2,10]}"#, "transformer_layers_per_block"),
         (#"{"down_block_types":["AttnDownBlock2D","DownBlock2D","DownBlock2D","DownBlock2D"]}"#, "down_block_types"),
         (#"{"num_attention_heads":8}"#, "num_attention_heads"), (#"{"mid_block_scale_factor":1.5}"#, "mid_block_scale_factor"),
         (#"{"_class_name":"UNet3DConditionModel"}"#, "_class_name"), (#"{"act_fn":"gelu"}"#, "act_fn"),

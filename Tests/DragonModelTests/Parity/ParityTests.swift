@@ -16,6 +16,14 @@ struct Reference {
     /// Largest error allowed, relative to the largest value: 1e-4 at the fixtures' size, 2e-4 at full size.
     let tolerance: Double
 
+    /// What was computed with a part of a model that stands in no folder of its own.
+    init(_ set: InstructionSet, expected path: String) throws {
+        files = try ModelFiles(path: fixture("model"))
+        expected = try SafetensorsFile(path)
+        context = ComputeContext(threads: 2, instructionSet: set)
+        tolerance = 1e-4
+    }
+
     /// - Parameter name: of the fixture: `model` is Stable Diffusion 1's kind in single precision, `model-sd2` the second
     ///   generation's in bfloat16.
     init(_ set: InstructionSet = .best, name: String = "model") throws {
@@ -57,6 +65,16 @@ struct Reference {
         }
         print("parity \(name): \(worst / largest) of the largest value")
         return worst / largest
+    }
+}
+
+/// Notes which of the decoder's layers ask.
+private final class Watcher: SelfAttentionExchange {
+    var layers: [Int] = []
+
+    func exchange(layer: Int, key: Tensor, value: Tensor, in context: ComputeContext) throws -> [KeysAndValues] {
+        layers.append(layer)
+        return [KeysAndValues(key: key, value: value)]
     }
 }
 
@@ -109,6 +127,37 @@ struct ParityTests {
         let cotangents = try (0..<2).map { try reference.tensor("cotangent.\($0)") }
         let found = try unet.latentGradient(cotangents, through: pass, in: context)
         #expect(try reference.error(found, reference.tensor("gradient"), "\(set) gradient") < reference.tolerance)
+    }
+
+    @Test("attention layers of several transformer blocks, forward and back", arguments: InstructionSet.allCases.filter(\.isAvailable))
+    func depths(_ set: InstructionSet) throws {
+        let folder = fixture("unet-depths")
+        let reference = try Reference(set, expected: "\(folder)/reference.safetensors")
+        let configuration = try UNetConfiguration(file: "\(folder)/unet/config.json")
+        #expect(configuration.transformerDepths == [1, 2, 3])
+        let scope = try WeightScope(file: "\(folder)/unet/diffusion_pytorch_model.safetensors")
+        let unet = try UNet(scope, configuration: configuration)
+        try scope.finish()
+        let (latent, text, context) = (try reference.tensor("latent"), try reference.sequence("context"), reference.context)
+        let found = try unet(latent, timestep: 481, text: text, in: context)
+        #expect(try reference.error(found, reference.tensor("unet.481"), "\(set) depths") < 1e-4)
+        let pass = try unet.differentiableFeatures(of: latent, timestep: 481, text: text, in: context)
+        let cotangents = try (0..<2).map { try reference.tensor("cotangent.\($0)") }
+        let gradient = try unet.latentGradient(cotangents, through: pass, in: context)
+        #expect(try reference.error(gradient, reference.tensor("gradient"), "\(set) gradient through depths") < 1e-4)
+    }
+
+    @Test("every self-attention of the decoder has a number of its own, whatever the depth")
+    func exchangedLayers() throws {
+        let folder = fixture("unet-depths")
+        let unet = try UNet(
+            WeightScope(file: "\(folder)/unet/diffusion_pytorch_model.safetensors"),
+            configuration: UNetConfiguration(file: "\(folder)/unet/config.json"))
+        let (watcher, context) = (Watcher(), ComputeContext(threads: 2))
+        let latent = try Tensor([Float](repeating: 0.1, count: 1024), shape: [1, 4, 16, 16], in: context)
+        let text = try Tensor([Float](repeating: 0.1, count: 24 * 77), shape: [1, 24, 77], in: context)
+        _ = try unet(latent, timestep: 481, text: text, exchange: watcher, in: context)
+        #expect(watcher.layers == Array(0..<6))
     }
 
     @Test("encoded picture and decoded latent", arguments: InstructionSet.allCases.filter(\.isAvailable), fixtureModels)
