@@ -71,6 +71,9 @@ static void listen(guint events, void *data) {
     for (int i = 0; i < OPTION_COUNT; i++)
         show(box->widgets[i], value_of(box, i));
     box->is_following = FALSE;
+    // The other algorithm adds no such noise.
+    gtk_widget_set_sensitive(box->widgets[OPTION_SDE_STRENGTH],
+                             value_of(box, OPTION_ALGORITHM) == DRAGON_ALGORITHM_DIFFEDITOR);
     gtk_widget_set_visible(box->warning, box->session->edit->mode->without_plate && value_of(box, OPTION_PLATE) == 0);
 }
 
@@ -117,6 +120,7 @@ static gint read_seed(GtkSpinButton *button, double *value, OptionsBox *box) {
 
 static GtkWidget *seed_new(const Option *option, OptionsBox *box) {
     GtkWidget *widget = number_new(option, box);
+    gtk_spin_button_set_numeric(GTK_SPIN_BUTTON(widget), FALSE);
     g_signal_connect(widget, "output", G_CALLBACK(show_seed), box);
     g_signal_connect(widget, "input", G_CALLBACK(read_seed), box);
     return widget;

@@ -13,7 +13,7 @@ GtkWidget *pieces_text(const char *text);
 /// A choice of texts, which may be longer than the panel is wide.
 GtkWidget *pieces_choice(void);
 
-/// A button with a mnemonic.
+/// A button with a mnemonic; `clicked` is given the data first. Tooltip and `clicked` may be NULL.
 GtkWidget *pieces_button(const char *label, const char *tooltip, GCallback clicked, gpointer data);
 
 /// The wheel over the widget scrolls what it stands in, instead of changing the value.
