@@ -11,6 +11,7 @@ let package = Package(
         .executable(name: "dragon", targets: ["dragon"]),
         .library(name: "dragonengine", type: .dynamic, targets: ["CDragonLibrary"]),
         .executable(name: "dragon-gimp", targets: ["dragon-gimp"]),
+        .executable(name: "dragon-dialog", targets: ["dragon-dialog"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -55,10 +56,18 @@ let package = Package(
                 "DragonEdit", "DragonImage", "DragonModel", "DragonPhoto", "DragonStore", "DragonTensor", "CPictures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        // GIMP's plug-in: C on the engine's header, with the engine linked in.
+        // The plug-in: C on the engine's header, with the engine linked in. Core and dialog ask a host for pictures; an adapter for each
+        // program that is one stands beside them.
+        .target(
+            name: "CDialog", dependencies: ["CDragon", "CGTK"], path: "Plugin", sources: ["core", "dialog"], publicHeadersPath: "core",
+            cSettings: cSettings + [.headerSearchPath("dialog")]),
         .executableTarget(
-            name: "dragon-gimp", dependencies: ["CDragon", "DragonEngine", "CGIMP", "CGTK"], path: "Plugin", exclude: ["po"],
-            cSettings: cSettings + [.headerSearchPath("core"), .headerSearchPath("gimp"), .headerSearchPath("dialog")]),
+            name: "dragon-gimp", dependencies: ["CDialog", "CDragon", "DragonEngine", "CGIMP"], path: "Plugin/gimp2",
+            cSettings: cSettings + [.headerSearchPath("../dialog")]),
+        // The dialog on picture files, for tests and for looking at it. Built, not installed.
+        .executableTarget(
+            name: "dragon-dialog", dependencies: ["CDialog", "CDragon", "DragonEngine", "CGTK"], path: "Plugin/file",
+            cSettings: cSettings + [.headerSearchPath("../dialog")]),
 
         // What several tests share: random numbers, where the fixtures lie.
         .target(name: "TestSupport", path: "Tests/Support"),

@@ -4,19 +4,7 @@
 #include <string.h>
 #include "words.h"
 
-static const char *const MODE_KEYS[] = {"move", "resize", "drag", "landmark", "appearance", "paste"};
-static const char *const MODE_NAMES[] = {N_("Move Object"),     N_("Resize Object"),      N_("Drag Content"),
-                                         N_("Match Landmarks"), N_("Replace Appearance"), N_("Paste Object")};
-
-const char *edit_mode_key(dragon_mode mode) {
-    return MODE_KEYS[mode];
-}
-
-const char *edit_mode_name(dragon_mode mode) {
-    return _(MODE_NAMES[mode]);
-}
-
-Edit *edit_new(dragon_mode mode) {
+Edit *edit_new(const Mode *mode) {
     Edit *edit = g_new0(Edit, 1);
     edit->mode = mode;
     edit->prompt = g_strdup("");
@@ -96,7 +84,7 @@ static void append_points(GString *text, const char *key, const void *points, gu
 
 char *edit_to_text(const Edit *edit) {
     GString *text = g_string_new(NULL);
-    append_text(text, "mode", edit_mode_key(edit->mode));
+    append_text(text, "mode", edit->mode->key);
     append_text(text, "prompt", edit->prompt);
     append_text(text, "reference-prompt", edit->reference_prompt);
     append_text(text, "model", edit->model);
@@ -117,6 +105,23 @@ char *edit_to_text(const Edit *edit) {
             g_string_append_c(text, '\n');
         }
     return g_string_free(text, FALSE);
+}
+
+static char *text_without_seed(const Edit *edit) {
+    Edit *copy = edit_copy(edit);
+    copy->options.at[OPTION_SEED] = NAN;
+    char *text = edit_to_text(copy);
+    edit_free(copy);
+    return text;
+}
+
+gboolean edit_equal(const Edit *a, const Edit *b, gboolean with_seed) {
+    char *first = with_seed ? edit_to_text(a) : text_without_seed(a);
+    char *second = with_seed ? edit_to_text(b) : text_without_seed(b);
+    gboolean is_equal = strcmp(first, second) == 0;
+    g_free(first);
+    g_free(second);
+    return is_equal;
 }
 
 // --- From text -------------------------------------------------------------------------------------------------------

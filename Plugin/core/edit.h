@@ -2,6 +2,7 @@
 #ifndef PLUGIN_EDIT_H
 #define PLUGIN_EDIT_H
 
+#include "modes.h"
 #include "options.h"
 
 /// From a handle to where its content should go.
@@ -12,7 +13,7 @@ typedef struct Arrow {
 
 /// Places are in pixels of the layer.
 typedef struct Edit {
-    dragon_mode mode;
+    const Mode *mode;
     char *prompt;
     char *reference_prompt;
     /// Folder or file; empty for the first that is found.
@@ -30,20 +31,17 @@ typedef struct Edit {
     GArray *reference_outline;
 } Edit;
 
-Edit *edit_new(dragon_mode mode);
+Edit *edit_new(const Mode *mode);
 Edit *edit_copy(const Edit *edit);
 void edit_free(Edit *edit);
+
+/// Whether two say the same; `with_seed`: of the seed too.
+gboolean edit_equal(const Edit *a, const Edit *b, gboolean with_seed);
 
 /// Lines of "key=value". What is not set is left out.
 char *edit_to_text(const Edit *edit);
 
 /// Sets what a text of "key=value", separated by line ends or semicolons, says.
 gboolean edit_set_text(Edit *edit, const char *text, GError **error);
-
-/// Such as "move": in procedure names and parasites.
-const char *edit_mode_key(dragon_mode mode);
-
-/// Such as "Move Object", translated: what the new layer is called.
-const char *edit_mode_name(dragon_mode mode);
 
 #endif

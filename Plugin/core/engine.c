@@ -53,13 +53,14 @@ static void set_error(GError **error, dragon_model *model, dragon_status status)
     g_set_error_literal(error, WORDS_ERROR, code, message[0] ? message : dragon_status_text(status));
 }
 
-static gboolean open_model(Engine *engine, const char *path, GError **error) {
+static gboolean open_model(Engine *engine, const char *path, dragon_progress_callback progress, void *user_data,
+                           GError **error) {
     if (engine->model && g_strcmp0(engine->path, path) == 0)
         return TRUE;
     // Freed first: two models at once may not fit.
     set_model(engine, NULL, NULL);
     dragon_model *model = NULL;
-    dragon_status status = dragon_model_open(path[0] ? path : NULL, 0, &model);
+    dragon_status status = dragon_model_open_watched(path[0] ? path : NULL, 0, progress, user_data, &model);
     if (status == DRAGON_OK) {
         set_model(engine, model, path);
         return TRUE;
@@ -77,7 +78,7 @@ static dragon_status prepare(Request *request, dragon_model *model, const Edit *
     request_fill(request, edit, material, scale, reference_scale);
     dragon_parameters *parameters = &request->parameters;
     *parameters = (dragon_parameters){.size = sizeof *parameters};
-    dragon_status status = dragon_parameters_default(model, edit->mode, parameters);
+    dragon_status status = dragon_parameters_default(model, edit->mode->mode, parameters);
     options_apply(&edit->options, parameters);
     request->engine.parameters = parameters;
     return status;
@@ -85,7 +86,7 @@ static dragon_status prepare(Request *request, dragon_model *model, const Edit *
 
 dragon_result *engine_run(Engine *engine, Edit *edit, const Material *material, dragon_progress_callback progress,
                           void *user_data, GError **error) {
-    if (!open_model(engine, edit->model, error))
+    if (!open_model(engine, edit->model, progress, user_data, error))
         return NULL;
     if (isnan(edit->options.at[OPTION_SEED]))
         edit->options.at[OPTION_SEED] = g_random_int();
@@ -111,10 +112,19 @@ dragon_result *engine_preview(const Edit *edit, const Material *material, double
     return result;
 }
 
-Box engine_result_box(dragon_result *result) {
+static dragon_result_info info_of(dragon_result *result) {
     dragon_result_info info = {.size = sizeof info};
     if (dragon_result_describe(result, &info) != DRAGON_OK)
-        return (Box){0};
+        return (dragon_result_info){0};
+    return info;
+}
+
+guint64 engine_result_made_pixels(dragon_result *result) {
+    return info_of(result).made_pixels;
+}
+
+Box engine_result_box(dragon_result *result) {
+    dragon_result_info info = info_of(result);
     return (Box){info.x, info.y, info.width, info.height};
 }
 
@@ -152,6 +162,11 @@ gboolean engine_area(Engine *engine, const Edit *edit, const Material *material,
     return good;
 }
 
-gboolean engine_usual(const Engine *engine, dragon_mode mode, dragon_parameters *parameters) {
-    return dragon_parameters_default(engine ? engine->model : NULL, mode, parameters) == DRAGON_OK;
+dragon_parameters engine_usual(const char *path, const Mode *mode) {
+    dragon_parameters parameters = {.size = sizeof parameters};
+    if (dragon_parameters_of(path && path[0] ? path : NULL, mode->mode, &parameters) != DRAGON_OK) {
+        parameters = (dragon_parameters){.size = sizeof parameters};
+        dragon_parameters_default(NULL, mode->mode, &parameters);
+    }
+    return parameters;
 }

@@ -26,11 +26,15 @@ dragon_result *engine_preview(const Edit *edit, const Material *material, double
 /// The part of the picture that the network sees. The model is open; an edit may run.
 gboolean engine_area(Engine *engine, const Edit *edit, const Material *material, Box *box);
 
-/// The open model's own parameters of a mode; the published ones without an engine or a model.
-gboolean engine_usual(const Engine *engine, dragon_mode mode, dragon_parameters *parameters);
+/// A model's own parameters of a mode, without opening it; the published ones where there is no such model. `path`:
+/// empty for the first that is found.
+dragon_parameters engine_usual(const char *path, const Mode *mode);
 
 /// A copy of an 8-bit picture with a result laid over it; `scale`: its pixels for each of the result's.
 Picture *engine_result_over(const Picture *picture, dragon_result *result, double scale);
+
+/// Pixels of a result that were made anew; where there are none another seed gives the same.
+guint64 engine_result_made_pixels(dragon_result *result);
 
 /// A result's place, its pixels, its mask.
 Box engine_result_box(dragon_result *result);

@@ -27,6 +27,13 @@ void mask_free(Mask *mask) {
     g_free(mask);
 }
 
+gboolean mask_equal(const Mask *a, const Mask *b) {
+    if (!a || !b)
+        return a == b;
+    return a->width == b->width && a->height == b->height &&
+           memcmp(a->bytes, b->bytes, (gsize)a->width * a->height) == 0;
+}
+
 gboolean mask_bounds(const Mask *mask, Box *box) {
     int left = G_MAXINT, top = G_MAXINT, right = -1, bottom = -1;
     for (int y = 0; y < mask->height; y++) {
@@ -102,6 +109,26 @@ Mask *mask_scaled(const Mask *mask, int width, int height) {
         }
     }
     return scaled;
+}
+
+// The largest value near each of `count` bytes that lie `step` apart.
+static void spread(const guint8 *from, guint8 *to, int count, gsize step, int pixels) {
+    for (int i = 0; i < count; i++) {
+        guint8 largest = 0;
+        for (int near = MAX(0, i - pixels); near < MIN(count, i + pixels + 1); near++)
+            largest = MAX(largest, from[near * step]);
+        to[i * step] = largest;
+    }
+}
+
+Mask *mask_grown(const Mask *mask, int pixels) {
+    Mask *wide = mask_new(mask->width, mask->height), *grown = mask_new(mask->width, mask->height);
+    for (int y = 0; y < mask->height; y++)
+        spread(mask->bytes + (gsize)y * mask->width, wide->bytes + (gsize)y * mask->width, mask->width, 1, pixels);
+    for (int x = 0; x < mask->width; x++)
+        spread(wide->bytes + x, grown->bytes + x, mask->height, mask->width, pixels);
+    mask_free(wide);
+    return grown;
 }
 
 dragon_mask mask_view(const Mask *mask) {

@@ -23,6 +23,9 @@ Mask *mask_new(int width, int height);
 Mask *mask_copy(const Mask *mask);
 void mask_free(Mask *mask);
 
+/// Whether two are the same, byte for byte; no mask is the same as no mask.
+gboolean mask_equal(const Mask *a, const Mask *b);
+
 /// The smallest box around the set pixels; FALSE where none is set.
 gboolean mask_bounds(const Mask *mask, Box *box);
 
@@ -31,6 +34,9 @@ Mask *mask_from_outline(int width, int height, const dragon_point *points, guint
 
 /// The mask at another size: each pixel takes the largest value it covers, so that a thin object survives shrinking.
 Mask *mask_scaled(const Mask *mask, int width, int height);
+
+/// The mask, reaching further by some pixels to every side.
+Mask *mask_grown(const Mask *mask, int pixels);
 
 /// As the engine takes it; no pixels for no mask.
 dragon_mask mask_view(const Mask *mask);

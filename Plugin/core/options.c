@@ -1,46 +1,61 @@
 #include "options.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 #include "words.h"
 
+#define FIELD(name) .offset = offsetof(dragon_parameters, name)
+#define WEIGHT(name) .highest = DRAGON_MOST_WEIGHT, .step = 0.5, .digits = 2, FIELD(name)
+#define MARGIN(name) .highest = DRAGON_MOST_MARGIN, .step = 0.5, .digits = 1, .unit = N_("px"), FIELD(name)
+
 const Option OPTIONS[OPTION_COUNT] = {
-    [OPTION_SEED] = {"seed", 0, 4294967295.0, 1, 0, N_("Seed"), NULL,
-                     N_("Where chance begins: the same seed gives the same result again.")},
-    [OPTION_STEPS] = {"steps", 1, 1000, 1, 0, N_("Steps"), NULL,
-                      N_("Steps of the sampler. More take longer and follow the picture more exactly.")},
-    [OPTION_STRENGTH] = {"strength", 0, 10, 0.05, 2, N_("Strength"), NULL,
-                         N_("How hard the picture is pulled towards the edit. 1 is the model's own.")},
-    [OPTION_GUIDANCE] = {"guidance", 0, 100, 0.5, 1, N_("Prompt guidance"), NULL,
-                         N_("How closely the result follows the description. 1 is not at all.")},
-    [OPTION_ALGORITHM] = {"algorithm", 0, 1, 1, 0, N_("Algorithm"), NULL,
-                          N_("DragonDiffusion keeps closest to the picture; DiffEditor adds chance where it changes.")},
-    [OPTION_EDIT_WEIGHT] = {"edit-weight", 0, 1000, 0.5, 2, N_("Edit weight"), NULL,
-                            N_("How much the object must look like itself at its new place.")},
-    [OPTION_CONTENT_WEIGHT] = {"content-weight", 0, 1000, 0.5, 2, N_("Content weight"), NULL,
-                               N_("How much everything else must stay as it is.")},
-    [OPTION_CONTRAST_WEIGHT] = {"contrast-weight", 0, 1000, 0.5, 2, N_("Contrast weight"), NULL,
-                                N_("How much the old place must differ from the object that left it.")},
-    [OPTION_INPAINT_WEIGHT] = {"inpaint-weight", 0, 1000, 0.5, 2, N_("Fill weight"), NULL,
-                               N_("How much the old place must look like its surroundings.")},
-    [OPTION_SDE_STRENGTH] = {"sde-strength", 0, 1, 0.05, 2, N_("Variation"), NULL,
-                             N_("DiffEditor's chance in the changed region, from 0 to 1.")},
-    [OPTION_SIDE] = {"side", 64, 4096, 64, 0, N_("Working side"), N_("px"),
-                     N_("Side of the window the network sees, a multiple of 64. Larger needs more time and memory.")},
-    [OPTION_GROW] = {"grow", 0, 1000, 1, 0, N_("Grow"), N_("px"),
-                     N_("How far the change may reach beyond the object.")},
-    [OPTION_FEATHER] = {"feather", 0, 1000, 1, 0, N_("Feather"), N_("px"), N_("Width of the soft border beyond that.")},
-    [OPTION_PLATE] = {"plate", 0, 1, 1, 0, N_("Fill the old place first"), NULL,
-                      N_("Fills the place the object leaves before the edit: fewer ghosts of it remain.")},
+    // A factor of the model's own; beyond ten nothing but noise is to be had.
+    [OPTION_STRENGTH] = {"strength", OPTION_NUMBER, .highest = 10, .step = 0.05, .digits = 2, FIELD(energy_scale),
+                         .label = N_("Strength"),
+                         .tooltip = N_("How hard the picture is pulled towards the edit. 1 is the model's own.")},
+    [OPTION_STEPS] = {"steps", OPTION_WHOLE, 1, DRAGON_MOST_STEPS, 1, FIELD(steps), .label = N_("Steps"),
+                      .tooltip = N_("Steps of the sampler. More take longer and follow the picture more exactly.")},
+    [OPTION_GUIDANCE] = {"guidance", OPTION_NUMBER, 0, DRAGON_MOST_GUIDANCE_SCALE, 0.5, 1, FIELD(guidance_scale),
+                         .label = N_("Prompt guidance"),
+                         .tooltip = N_("How closely the result follows the description. 1 is not at all.")},
+    [OPTION_ALGORITHM] = {"algorithm", OPTION_CHOICE, .highest = 1, .step = 1, FIELD(algorithm),
+                          .words = {"dragon", "diffeditor"}, .names = {"DragonDiffusion", "DiffEditor"},
+                          .label = N_("Algorithm"),
+                          .tooltip = N_("DragonDiffusion keeps closest to the picture; DiffEditor adds chance where it "
+                                        "changes.")},
+    [OPTION_SDE_STRENGTH] = {"sde-strength", OPTION_NUMBER, 0, DRAGON_MOST_SDE_STRENGTH, 0.05, 2, FIELD(sde_strength),
+                             .label = N_("Variation"),
+                             .tooltip = N_("DiffEditor's chance in the changed region, from 0 to 1.")},
+    [OPTION_SEED] = {"seed", OPTION_WHOLE, 0, G_MAXUINT32, 1, FIELD(seed), .label = N_("Seed"),
+                     .tooltip = N_("Where chance begins: the same seed gives the same result again.")},
+    [OPTION_SIDE] = {"side", OPTION_WHOLE, DRAGON_SIDE_MULTIPLE, DRAGON_MOST_SIDE, DRAGON_SIDE_MULTIPLE, FIELD(side),
+                     .label = N_("Working side"), .unit = N_("px"),
+                     .tooltip = N_("Side of the window the network sees, a multiple of 64. Larger needs more time and "
+                                   "memory.")},
+    [OPTION_EDIT_WEIGHT] = {"edit-weight", WEIGHT(edit_weight), .label = N_("Edit weight"),
+                            .tooltip = N_("How much the object must look like itself at its new place.")},
+    [OPTION_CONTENT_WEIGHT] = {"content-weight", WEIGHT(content_weight), .label = N_("Content weight"),
+                               .tooltip = N_("How much everything else must stay as it is.")},
+    [OPTION_CONTRAST_WEIGHT] = {"contrast-weight", WEIGHT(contrast_weight), .label = N_("Contrast weight"),
+                                .tooltip = N_("How much the old place must differ from the object that left it.")},
+    [OPTION_INPAINT_WEIGHT] = {"inpaint-weight", WEIGHT(inpaint_weight), .label = N_("Fill weight"),
+                               .tooltip = N_("How much the old place must look like its surroundings.")},
+    [OPTION_GROW] = {"grow", MARGIN(grow), .label = N_("Grow"),
+                     .tooltip = N_("How far the change may reach beyond the object.")},
+    [OPTION_FEATHER] = {"feather", MARGIN(feather), .label = N_("Feather"),
+                        .tooltip = N_("Width of the soft border beyond that.")},
+    [OPTION_SOFTEN] = {"soften", MARGIN(soften), .label = N_("Soften edge"),
+                       .tooltip = N_("Width of the soft edge that the carried object itself gets. 0 leaves it as "
+                                     "selected.")},
+    [OPTION_PLATE] = {"plate", OPTION_SWITCH, .highest = 1, .step = 1, FIELD(use_plate), .words = {"off", "on"},
+                      .label = N_("Fill the old place first"),
+                      .tooltip = N_("Fills the place the object leaves before the edit: fewer ghosts of it remain.")},
 };
 
 void options_clear(OptionValues *values) {
     for (int i = 0; i < OPTION_COUNT; i++)
         values->at[i] = NAN;
-}
-
-static gboolean is_whole(OptionName name) {
-    return OPTIONS[name].digits == 0 && name != OPTION_GROW && name != OPTION_FEATHER;
 }
 
 gboolean options_set_value(OptionValues *values, OptionName name, double value, GError **error) {
@@ -51,27 +66,24 @@ gboolean options_set_value(OptionValues *values, OptionName name, double value, 
                     option->highest);
         return FALSE;
     }
-    if (is_whole(name) && value != floor(value)) {
+    if (option->kind != OPTION_NUMBER && value != floor(value)) {
         g_set_error(error, WORDS_ERROR, 0, _("“%s” must be a whole number."), option->key);
         return FALSE;
     }
-    if (name == OPTION_SIDE && fmod(value, 64) != 0) {
-        g_set_error(error, WORDS_ERROR, 0, _("“%s” must be a multiple of 64."), option->key);
+    if (option->kind == OPTION_WHOLE && fmod(value, option->step) != 0) {
+        g_set_error(error, WORDS_ERROR, 0, _("“%s” must be a multiple of %g."), option->key, option->step);
         return FALSE;
     }
     values->at[name] = value;
     return TRUE;
 }
 
-// Words stand for the numbers of the two options that are choices.
-static gboolean value_of_text(OptionName name, const char *text, double *value) {
-    static const char *const words[][2] = {{"dragon", "diffeditor"}, {"off", "on"}};
-    if (name == OPTION_ALGORITHM || name == OPTION_PLATE)
-        for (int i = 0; i < 2; i++)
-            if (strcmp(text, words[name == OPTION_PLATE][i]) == 0) {
-                *value = i;
-                return TRUE;
-            }
+static gboolean value_of_text(const Option *option, const char *text, double *value) {
+    for (int i = 0; i < 2; i++)
+        if (option->words[i] && strcmp(text, option->words[i]) == 0) {
+            *value = i;
+            return TRUE;
+        }
     char *end = NULL;
     *value = g_ascii_strtod(text, &end);
     return end != text && *end == 0;
@@ -82,7 +94,7 @@ gboolean options_set(OptionValues *values, const char *key, const char *text, GE
         if (strcmp(OPTIONS[i].key, key) != 0)
             continue;
         double value;
-        if (value_of_text(i, text, &value))
+        if (value_of_text(&OPTIONS[i], text, &value))
             return options_set_value(values, i, value, error);
         g_set_error(error, WORDS_ERROR, 0, _("“%s” is no value for “%s”."), text, key);
         return FALSE;
@@ -91,46 +103,16 @@ gboolean options_set(OptionValues *values, const char *key, const char *text, GE
     return FALSE;
 }
 
-// The place of a float parameter that an option sets as it is.
-static float *float_of(OptionName name, dragon_parameters *parameters) {
-    switch (name) {
-    case OPTION_GUIDANCE:
-        return &parameters->guidance_scale;
-    case OPTION_EDIT_WEIGHT:
-        return &parameters->edit_weight;
-    case OPTION_CONTENT_WEIGHT:
-        return &parameters->content_weight;
-    case OPTION_CONTRAST_WEIGHT:
-        return &parameters->contrast_weight;
-    case OPTION_INPAINT_WEIGHT:
-        return &parameters->inpaint_weight;
-    case OPTION_SDE_STRENGTH:
-        return &parameters->sde_strength;
-    case OPTION_GROW:
-        return &parameters->grow;
-    case OPTION_FEATHER:
-        return &parameters->feather;
-    default:
-        return NULL;
-    }
-}
-
 static void apply(OptionName name, double value, dragon_parameters *parameters) {
-    float *place = float_of(name, parameters);
-    if (place)
-        *place = (float)value;
+    void *field = (char *)parameters + OPTIONS[name].offset;
+    if (name == OPTION_STRENGTH)
+        *(float *)field *= (float)value;
     else if (name == OPTION_SEED)
-        parameters->seed = (uint64_t)value;
-    else if (name == OPTION_STEPS)
-        parameters->steps = (int32_t)value;
-    else if (name == OPTION_STRENGTH)
-        parameters->energy_scale *= (float)value;
-    else if (name == OPTION_ALGORITHM)
-        parameters->algorithm = (dragon_algorithm)value;
-    else if (name == OPTION_SIDE)
-        parameters->side = (int32_t)value;
-    else if (name == OPTION_PLATE)
-        parameters->use_plate = (int32_t)value;
+        *(uint64_t *)field = (uint64_t)value;
+    else if (OPTIONS[name].kind == OPTION_NUMBER)
+        *(float *)field = (float)value;
+    else
+        *(int32_t *)field = (int32_t)value;
 }
 
 void options_apply(const OptionValues *values, dragon_parameters *parameters) {
@@ -140,22 +122,10 @@ void options_apply(const OptionValues *values, dragon_parameters *parameters) {
 }
 
 double option_of_parameters(OptionName name, const dragon_parameters *parameters) {
-    dragon_parameters copy = *parameters;
-    float *place = float_of(name, &copy);
-    if (place)
-        return *place;
-    switch (name) {
-    case OPTION_SEED:
-        return (double)copy.seed;
-    case OPTION_STEPS:
-        return copy.steps;
-    case OPTION_ALGORITHM:
-        return copy.algorithm;
-    case OPTION_SIDE:
-        return copy.side;
-    case OPTION_PLATE:
-        return copy.use_plate;
-    default:
+    const void *field = (const char *)parameters + OPTIONS[name].offset;
+    if (name == OPTION_STRENGTH)
         return 1;
-    }
+    if (name == OPTION_SEED)
+        return (double)*(const uint64_t *)field;
+    return OPTIONS[name].kind == OPTION_NUMBER ? *(const float *)field : *(const int32_t *)field;
 }

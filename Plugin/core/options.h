@@ -1,35 +1,53 @@
-/// The numbers that tune an edit, in one table: what they are called, their range, their words in the dialog.
+/// The numbers that tune an edit, in one table: what they are called, their range, where the engine takes them, their
+/// words in the dialog.
 #ifndef PLUGIN_OPTIONS_H
 #define PLUGIN_OPTIONS_H
 
 #include <glib.h>
 #include "dragon.h"
 
+/// In the order in which the dialog shows them.
 typedef enum OptionName {
-    OPTION_SEED,
-    OPTION_STEPS,
     OPTION_STRENGTH,
+    OPTION_STEPS,
     OPTION_GUIDANCE,
     OPTION_ALGORITHM,
+    OPTION_SDE_STRENGTH,
+    OPTION_SEED,
+    OPTION_SIDE,
     OPTION_EDIT_WEIGHT,
     OPTION_CONTENT_WEIGHT,
     OPTION_CONTRAST_WEIGHT,
     OPTION_INPAINT_WEIGHT,
-    OPTION_SDE_STRENGTH,
-    OPTION_SIDE,
     OPTION_GROW,
     OPTION_FEATHER,
+    OPTION_SOFTEN,
     OPTION_PLATE,
     OPTION_COUNT
 } OptionName;
 
+typedef enum OptionKind {
+    OPTION_NUMBER,
+    OPTION_WHOLE,
+    /// One of two words, which stand for 0 and 1.
+    OPTION_CHOICE,
+    OPTION_SWITCH,
+} OptionKind;
+
 typedef struct Option {
     /// In scripts and parasites.
     const char *key;
+    OptionKind kind;
     double lowest;
     double highest;
+    /// Of the dialog's buttons; of a whole number also what it must be a multiple of.
     double step;
     int digits;
+    /// The field of dragon_parameters.
+    gsize offset;
+    /// What a choice or a switch is called in scripts; a choice's names in the dialog.
+    const char *words[2];
+    const char *names[2];
     /// In the dialog; not yet translated.
     const char *label;
     const char *unit;

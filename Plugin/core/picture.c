@@ -59,6 +59,20 @@ static void set_channel(Picture *picture, gsize index, double value) {
         ((float *)picture->pixels)[index] = (float)value;
 }
 
+void picture_put(Picture *picture, const Picture *part, int x, int y) {
+    gsize bytes = picture_bytes_per_pixel(picture->format);
+    for (int row = 0; row < part->height; row++)
+        memcpy((char *)picture->pixels + ((gsize)(y + row) * picture->width + x) * bytes,
+               (const char *)part->pixels + (gsize)row * part->width * bytes, part->width * bytes);
+}
+
+void picture_take_alpha(Picture *picture, float *share) {
+    for (gsize i = 0; i < (gsize)picture->width * picture->height; i++) {
+        share[i] *= (float)CLAMP(channel_at(picture, i * 4 + 3), 0, 1);
+        set_channel(picture, i * 4 + 3, 1);
+    }
+}
+
 Picture *picture_part(const Picture *picture, Box box) {
     Picture *part = picture_new(box.width, box.height, picture->format);
     gsize bytes = picture_bytes_per_pixel(picture->format);
@@ -158,6 +172,16 @@ void picture_lay(Picture *picture, const Picture *part, const Mask *mask, Box bo
             target[3] = (guint8)MAX(target[3], share);
         }
     }
+}
+
+Mask *picture_difference(const Picture *a, const Picture *b, int tolerance) {
+    Mask *mask = mask_new(a->width, a->height);
+    const guint8 *x = a->pixels, *y = b->pixels;
+    for (gsize i = 0; i < (gsize)a->width * a->height; i++)
+        for (int c = 0; c < 4; c++)
+            if (ABS(x[i * 4 + c] - y[i * 4 + c]) > tolerance)
+                mask->bytes[i] = 255;
+    return mask;
 }
 
 dragon_picture picture_view(const Picture *picture) {

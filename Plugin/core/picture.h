@@ -23,6 +23,12 @@ double picture_alpha(const Picture *picture, int x, int y);
 /// A copy of a part, which must lie inside.
 Picture *picture_part(const Picture *picture, Box box);
 
+/// Writes a part back, which must lie inside, with its corner at (x, y); both of one format.
+void picture_put(Picture *picture, const Picture *part, int x, int y);
+
+/// Makes the picture opaque, and each share smaller by what was transparent.
+void picture_take_alpha(Picture *picture, float *share);
+
 /// Whether somewhere a share of `top` laid over `bottom`, both of one size, should leave it more transparent: no layer
 /// above it can.
 gboolean picture_erases(const Picture *bottom, const Picture *top, const float *share);
@@ -39,6 +45,9 @@ Picture *picture_for_screen(const Picture *picture, int limit);
 /// Lays a part, as far as its mask says, over an 8-bit picture. Part and mask are in the coordinates of a picture
 /// `scale` times as large.
 void picture_lay(Picture *picture, const Picture *part, const Mask *mask, Box box, double scale);
+
+/// Where two 8-bit pictures of one size differ by more than `tolerance` in some channel.
+Mask *picture_difference(const Picture *a, const Picture *b, int tolerance);
 
 /// As the engine takes it; no pixels for no picture.
 dragon_picture picture_view(const Picture *picture);

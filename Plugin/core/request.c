@@ -10,16 +10,8 @@ void material_clear(Material *material) {
     *material = (Material){0};
 }
 
-gboolean mode_needs_object(dragon_mode mode) {
-    return mode == DRAGON_MOVE || mode == DRAGON_RESIZE || mode == DRAGON_APPEARANCE;
-}
-
-gboolean mode_needs_reference(dragon_mode mode) {
-    return mode == DRAGON_APPEARANCE || mode == DRAGON_PASTE;
-}
-
-gboolean mode_uses_arrows(dragon_mode mode) {
-    return mode == DRAGON_DRAG || mode == DRAGON_LANDMARK;
+gboolean material_masks_equal(const Material *a, const Material *b) {
+    return mask_equal(a->mask, b->mask) && mask_equal(a->reference_mask, b->reference_mask);
 }
 
 static gboolean lacks_object(const Mask *mask) {
@@ -28,20 +20,17 @@ static gboolean lacks_object(const Mask *mask) {
 }
 
 Missing request_missing(const Edit *edit, const Material *material) {
-    gboolean stays = edit->displacement.x == 0 && edit->displacement.y == 0;
-    if (mode_needs_object(edit->mode) && lacks_object(material->mask))
+    const Mode *mode = edit->mode;
+    gboolean stays = edit->displacement.x == 0 && edit->displacement.y == 0 && edit->resize == 1;
+    if (mode->mask == MASK_OBJECT && lacks_object(material->mask))
         return MISSING_OBJECT;
-    if (mode_needs_reference(edit->mode) && !material->reference)
+    if (mode_takes(mode, ARGUMENT_REFERENCE) && !material->reference)
         return MISSING_REFERENCE;
-    if (mode_needs_reference(edit->mode) && lacks_object(material->reference_mask))
+    if (mode_takes(mode, ARGUMENT_REFERENCE) && lacks_object(material->reference_mask))
         return MISSING_REFERENCE_OBJECT;
-    if (mode_uses_arrows(edit->mode) && edit->arrows->len == 0)
+    if (mode_takes(mode, ARGUMENT_ARROWS) && edit->arrows->len == 0)
         return MISSING_ARROWS;
-    if (edit->mode == DRAGON_MOVE && stays && edit->resize == 1)
-        return MISSING_DISPLACEMENT;
-    if (edit->mode == DRAGON_RESIZE && stays && edit->resize == 1)
-        return MISSING_FACTOR;
-    return MISSING_NOTHING;
+    return stays ? mode->unless_changed : MISSING_NOTHING;
 }
 
 static dragon_point scaled(dragon_point point, double scale) {
@@ -65,22 +54,22 @@ void request_fill(Request *request, const Edit *edit, const Material *material, 
     *request = (Request){0};
     dragon_request *engine = &request->engine;
     engine->size = sizeof *engine;
-    engine->mode = edit->mode;
+    engine->mode = edit->mode->mode;
     engine->picture = picture_view(material->picture);
-    if (mode_needs_object(edit->mode) || edit->mode == DRAGON_DRAG)
+    if (edit->mode->mask != MASK_NONE)
         engine->mask = mask_view(material->mask);
-    if (mode_needs_reference(edit->mode)) {
+    if (mode_takes(edit->mode, ARGUMENT_REFERENCE)) {
         engine->reference = picture_view(material->reference);
         engine->reference_mask = mask_view(material->reference_mask);
     }
-    if (mode_uses_arrows(edit->mode))
+    if (mode_takes(edit->mode, ARGUMENT_ARROWS))
         fill_arrows(request, edit->arrows, scale);
     engine->displacement = scaled(edit->displacement, scale);
     engine->resize = edit->resize;
     // A reference shrunk otherwise than the picture: its object is resized about its middle, which must come to lie at
     // the same place.
     Box box;
-    if (edit->mode == DRAGON_PASTE && material->reference_mask && reference_scale != scale &&
+    if (edit->mode->carries == CARRIES_REFERENCE && material->reference_mask && reference_scale != scale &&
         mask_bounds(material->reference_mask, &box)) {
         double x = (box.x + box.width / 2.0) / reference_scale, y = (box.y + box.height / 2.0) / reference_scale;
         engine->displacement.x = (edit->displacement.x + x) * scale - x * reference_scale;

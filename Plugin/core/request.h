@@ -16,23 +16,11 @@ typedef struct Material {
 
 void material_clear(Material *material);
 
-/// What an edit still needs.
-typedef enum Missing {
-    MISSING_NOTHING,
-    MISSING_OBJECT,
-    MISSING_DISPLACEMENT,
-    MISSING_FACTOR,
-    MISSING_ARROWS,
-    MISSING_REFERENCE,
-    MISSING_REFERENCE_OBJECT,
-} Missing;
+/// Whether the picture's objects are the same, byte for byte.
+gboolean material_masks_equal(const Material *a, const Material *b);
 
+/// The first thing that the edit still needs.
 Missing request_missing(const Edit *edit, const Material *material);
-
-/// What a mode uses.
-gboolean mode_needs_object(dragon_mode mode);
-gboolean mode_needs_reference(dragon_mode mode);
-gboolean mode_uses_arrows(dragon_mode mode);
 
 /// A request as the engine takes it, and the memory it points to. Edit and material must outlive it.
 typedef struct Request {

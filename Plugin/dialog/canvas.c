@@ -1,265 +1,54 @@
-#include "state.h"
+#include "canvas.h"
 
-#include <math.h>
-
-// How much of the accent lies over an object.
-static const double TINT = 0.25;
-// Of a line in the accent's colour.
-static const double LEAST_LIGHT = 0.45;
-// A border of more corners, such as of a selection by colour, would take too long and leave nothing to see between its
-// lines.
-static const guint MOST_CORNERS = 50000;
-
-// --- Geometry --------------------------------------------------------------------------------------------------------
-
-const Screen *canvas_screen(const Dialog *dialog) {
-    return dialog->shows_reference ? &dialog->reference : &dialog->base;
-}
-
-void canvas_update_view(Dialog *dialog) {
-    const Screen *screen = canvas_screen(dialog);
-    if (screen->picture)
-        view_set_picture(&dialog->view, screen->picture->width / screen->scale,
-                         screen->picture->height / screen->scale);
-    gtk_widget_queue_draw(dialog->canvas);
-}
-
-gboolean canvas_target(const Dialog *dialog, dragon_point *corner, dragon_point *far_corner, dragon_point *middle) {
-    const Edit *edit = dialog->edit;
-    Box box = edit->mode == DRAGON_PASTE ? dialog->reference.box : dialog->base.box;
-    gboolean travels = edit->mode == DRAGON_MOVE || edit->mode == DRAGON_RESIZE || edit->mode == DRAGON_PASTE;
-    if (!travels || box.width == 0 || dialog->shows_reference)
-        return FALSE;
-    *middle =
-        (dragon_point){box.x + box.width / 2.0 + edit->displacement.x, box.y + box.height / 2.0 + edit->displacement.y};
-    double across = box.width / 2.0 * edit->resize, down = box.height / 2.0 * edit->resize;
-    *corner = (dragon_point){middle->x - across, middle->y - down};
-    *far_corner = (dragon_point){middle->x + across, middle->y + down};
-    return TRUE;
-}
-
-// --- Drawing ---------------------------------------------------------------------------------------------------------
-
-static void set_accent(GtkWidget *widget, cairo_t *cairo, double alpha) {
-    GdkRGBA colour = {0.2, 0.5, 0.9, 1};
-    gtk_style_context_lookup_color(gtk_widget_get_style_context(widget), "theme_selected_bg_color", &colour);
-    // Dark themes have one that would not stand out from a picture.
-    double light = 0.3 * colour.red + 0.6 * colour.green + 0.1 * colour.blue;
-    double white = light < LEAST_LIGHT ? (LEAST_LIGHT - light) / (1 - light) : 0;
-    cairo_set_source_rgba(cairo, colour.red + white * (1 - colour.red), colour.green + white * (1 - colour.green),
-                          colour.blue + white * (1 - colour.blue), alpha);
-}
-
-// Squares that show through what is transparent.
-static void paint_checks(cairo_t *cairo) {
-    enum { SIDE = 8 };
-    cairo_surface_t *tile = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 2 * SIDE, 2 * SIDE);
-    cairo_t *squares = cairo_create(tile);
-    cairo_set_source_rgb(squares, 0.6, 0.6, 0.6);
-    cairo_paint(squares);
-    cairo_set_source_rgb(squares, 0.4, 0.4, 0.4);
-    cairo_rectangle(squares, 0, 0, SIDE, SIDE);
-    cairo_rectangle(squares, SIDE, SIDE, SIDE, SIDE);
-    cairo_fill(squares);
-    cairo_destroy(squares);
-    cairo_set_source_surface(cairo, tile, 0, 0);
-    cairo_pattern_set_extend(cairo_get_source(cairo), CAIRO_EXTEND_REPEAT);
-    cairo_pattern_set_filter(cairo_get_source(cairo), CAIRO_FILTER_NEAREST);
-    cairo_paint(cairo);
-    cairo_surface_destroy(tile);
-}
-
-static cairo_surface_t *shown_surface(Dialog *dialog) {
-    const Screen *screen = canvas_screen(dialog);
-    if (dialog->shows_reference || dialog->shows_original)
-        return screen->surface;
-    if (dialog->shown >= 0)
-        return ((Outcome *)g_ptr_array_index(dialog->outcomes, dialog->shown))->surface;
-    return dialog->preview ? dialog->preview : screen->surface;
-}
-
-static void draw_picture(Dialog *dialog, cairo_t *cairo) {
-    const View *view = &dialog->view;
-    const Screen *screen = canvas_screen(dialog);
-    cairo_surface_t *surface = shown_surface(dialog);
-    if (!surface)
-        return;
-    cairo_save(cairo);
-    // Whole pixels: at an edge between them the squares would shine through.
-    double left = round(view->x), top = round(view->y);
-    cairo_rectangle(cairo, left, top, round(view->x + view->picture_width * view->zoom) - left,
-                    round(view->y + view->picture_height * view->zoom) - top);
-    cairo_clip(cairo);
-    cairo_translate(cairo, left, top);
-    paint_checks(cairo);
-    cairo_translate(cairo, view->x - left, view->y - top);
-    cairo_scale(cairo, view->zoom / screen->scale, view->zoom / screen->scale);
-    cairo_set_source_surface(cairo, surface, 0, 0);
-    cairo_pattern_set_extend(cairo_get_source(cairo), CAIRO_EXTEND_PAD);
-    cairo_pattern_set_filter(cairo_get_source(cairo),
-                             view->zoom / screen->scale > 3 ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
-    cairo_paint(cairo);
-    cairo_restore(cairo);
-}
-
-// A line that stands out on any ground: dark under light.
-static void stroke(Dialog *dialog, cairo_t *cairo, gboolean is_chosen) {
-    cairo_set_line_width(cairo, 4);
-    cairo_set_source_rgba(cairo, 0, 0, 0, 0.55);
-    cairo_stroke_preserve(cairo);
-    cairo_set_line_width(cairo, 2);
-    if (is_chosen)
-        set_accent(dialog->canvas, cairo, 1);
-    else
-        cairo_set_source_rgb(cairo, 1, 1, 1);
-    cairo_stroke(cairo);
-}
-
-// The border as a path. The edges of enlarged pixels lie on those of the screen's pixels, where lines are sharp.
-static void add_border(cairo_t *cairo, const Screen *screen, const View *view, int factor) {
-    double zoom = view->zoom / screen->scale, step = zoom * factor < 2 ? 0 : 1.0 / factor;
-    const Border *border = screen->border;
-    for (guint line = 0, i = 0; line < border->ends->len; line++) {
-        for (; i < g_array_index(border->ends, guint, line); i++) {
-            Corner corner = g_array_index(border->corners, Corner, i);
-            double x = view->x + corner.x * zoom, y = view->y + corner.y * zoom;
-            cairo_line_to(cairo, step > 0 ? round(x / step) * step : x, step > 0 ? round(y / step) * step : y);
-        }
-        cairo_close_path(cairo);
-        cairo_new_sub_path(cairo);
-    }
-}
-
-static void draw_area(Dialog *dialog, cairo_t *cairo, const Screen *screen, double tint) {
-    const View *view = &dialog->view;
-    cairo_pattern_t *pattern = cairo_pattern_create_for_surface(screen->area);
-    cairo_pattern_set_filter(pattern, view->zoom / screen->scale > 1 ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
-    cairo_save(cairo);
-    cairo_translate(cairo, view->x, view->y);
-    cairo_scale(cairo, view->zoom / screen->scale, view->zoom / screen->scale);
-    set_accent(dialog->canvas, cairo, tint);
-    cairo_mask(cairo, pattern);
-    cairo_restore(cairo);
-    cairo_pattern_destroy(pattern);
-}
-
-static cairo_surface_t *object_surface(Dialog *dialog, const Screen *screen, int factor, double tint) {
-    const View *view = &dialog->view;
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)view->canvas_width * factor,
-                                                          (int)view->canvas_height * factor);
-    cairo_surface_set_device_scale(surface, factor, factor);
-    cairo_t *cairo = cairo_create(surface);
-    gboolean has_line = screen->border->corners->len <= MOST_CORNERS;
-    draw_area(dialog, cairo, screen, has_line ? tint : TINT);
-    if (has_line) {
-        add_border(cairo, screen, view, factor);
-        stroke(dialog, cairo, TRUE);
-    }
-    cairo_destroy(cairo);
-    return surface;
-}
-
-// An object's mask in the accent's colour: its border, over a tint.
-static void draw_object(Dialog *dialog, cairo_t *cairo, Screen *screen, double tint) {
-    DrawnObject *drawn = &screen->drawn;
-    int factor = gtk_widget_get_scale_factor(dialog->canvas);
-    if (!screen->border)
-        return;
-    if (!drawn->surface || drawn->tint != tint || drawn->factor != factor || !view_equal(&drawn->view, &dialog->view)) {
-        g_clear_pointer(&drawn->surface, cairo_surface_destroy);
-        *drawn = (DrawnObject){object_surface(dialog, screen, factor, tint), dialog->view, factor, tint};
-    }
-    cairo_set_source_surface(cairo, drawn->surface, 0, 0);
-    cairo_paint(cairo);
-}
-
-static void draw_knob(Dialog *dialog, cairo_t *cairo, dragon_point at, gboolean is_square, gboolean is_chosen) {
-    if (is_square)
-        cairo_rectangle(cairo, at.x - 4.5, at.y - 4.5, 9, 9);
-    else
-        cairo_arc(cairo, at.x, at.y, 5, 0, 2 * G_PI);
-    cairo_set_source_rgb(cairo, 1, 1, 1);
-    cairo_fill_preserve(cairo);
-    stroke(dialog, cairo, is_chosen);
-}
-
-static void draw_arrow(Dialog *dialog, cairo_t *cairo, Arrow arrow, gboolean is_chosen) {
-    dragon_point from = view_to_canvas(&dialog->view, arrow.from), to = view_to_canvas(&dialog->view, arrow.to);
-    double length = hypot(to.x - from.x, to.y - from.y);
-    if (length > 12) {
-        double x = (to.x - from.x) / length, y = (to.y - from.y) / length;
-        cairo_move_to(cairo, from.x, from.y);
-        cairo_line_to(cairo, to.x, to.y);
-        cairo_move_to(cairo, to.x - 12 * x + 6 * y, to.y - 12 * y - 6 * x);
-        cairo_line_to(cairo, to.x, to.y);
-        cairo_line_to(cairo, to.x - 12 * x - 6 * y, to.y - 12 * y + 6 * x);
-        stroke(dialog, cairo, is_chosen);
-    }
-    draw_knob(dialog, cairo, from, FALSE, is_chosen);
-}
-
-// The box of the object at its new place, with corners to size it by, and the way that it has come.
-static void draw_target(Dialog *dialog, cairo_t *cairo) {
-    dragon_point corner, far_corner, middle;
-    if (!canvas_target(dialog, &corner, &far_corner, &middle))
-        return;
-    dragon_point a = view_to_canvas(&dialog->view, corner), b = view_to_canvas(&dialog->view, far_corner);
-    const double dashes[] = {5, 4};
-    cairo_save(cairo);
-    cairo_rectangle(cairo, floor(a.x) + 0.5, floor(a.y) + 0.5, ceil(b.x - a.x), ceil(b.y - a.y));
-    cairo_set_line_width(cairo, 1);
-    cairo_set_source_rgba(cairo, 0, 0, 0, 0.6);
-    cairo_stroke_preserve(cairo);
-    cairo_set_dash(cairo, dashes, 2, 0);
-    cairo_set_source_rgb(cairo, 1, 1, 1);
-    cairo_stroke(cairo);
-    cairo_restore(cairo);
-    const dragon_point corners[] = {a, {b.x, a.y}, b, {a.x, b.y}};
-    for (int i = 0; i < 4; i++)
-        draw_knob(dialog, cairo, corners[i], TRUE, dialog->grip == i);
-    dragon_point shift = dialog->edit->displacement;
-    if (dialog->edit->mode != DRAGON_PASTE && (shift.x != 0 || shift.y != 0))
-        draw_arrow(dialog, cairo, (Arrow){{middle.x - shift.x, middle.y - shift.y}, middle}, FALSE);
-}
-
-static void draw_lasso(Dialog *dialog, cairo_t *cairo) {
-    for (guint i = 0; i < dialog->lasso->len; i++) {
-        dragon_point at = view_to_canvas(&dialog->view, g_array_index(dialog->lasso, dragon_point, i));
-        cairo_line_to(cairo, at.x, at.y);
-    }
-    if (dialog->lasso->len > 1)
-        stroke(dialog, cairo, TRUE);
-}
+#include "drawing.h"
+#include "gestures.h"
+#include "words.h"
 
 static gboolean draw(GtkWidget *widget, cairo_t *cairo, gpointer data) {
-    Dialog *dialog = data;
     gtk_render_background(gtk_widget_get_style_context(widget), cairo, 0, 0, gtk_widget_get_allocated_width(widget),
                           gtk_widget_get_allocated_height(widget));
-    draw_picture(dialog, cairo);
-    draw_lasso(dialog, cairo);
-    // Results and the original are shown as they are.
-    if (dialog->shows_original || (dialog->shown >= 0 && !dialog->shows_reference))
-        return TRUE;
-    const Edit *edit = dialog->edit;
-    if (dialog->shows_reference)
-        draw_object(dialog, cairo, &dialog->reference, TINT);
-    else if (edit->mode != DRAGON_PASTE && edit->mode != DRAGON_LANDMARK)
-        draw_object(dialog, cairo, &dialog->base, dialog->preview ? 0 : TINT);
-    draw_target(dialog, cairo);
-    if (!dialog->shows_reference && mode_uses_arrows(edit->mode))
-        for (guint i = 0; i < edit->arrows->len; i++)
-            draw_arrow(dialog, cairo, g_array_index(edit->arrows, Arrow, i), (int)i == dialog->arrow);
+    drawing_draw(data, cairo);
     return TRUE;
 }
 
-static void resized(GtkWidget *widget, GdkRectangle *area, gpointer data) {
+static void resized(GtkWidget *widget, GdkRectangle *area, Stage *stage) {
     (void)widget;
-    Dialog *dialog = data;
-    view_set_canvas(&dialog->view, area->width, area->height);
+    view_set_canvas(&stage->view, area->width, area->height);
 }
 
-GtkWidget *canvas_new(Dialog *dialog) {
-    GtkWidget *canvas = dialog->canvas = gtk_drawing_area_new();
+static void listen(guint events, void *data) {
+    Stage *stage = data;
+    const Session *session = stage->session;
+    double width = stage->view.picture_width, height = stage->view.picture_height;
+    if (events & SESSION_WISH_FIT)
+        stage_fit(stage);
+    if (events & (SESSION_SIGHT | SESSION_REFERENCE)) {
+        const Screen *screen = session_screen(stage->session);
+        // Only another picture is brought in whole: the same one stays as the user zoomed it.
+        if (screen->picture &&
+            (width != screen->picture->width / screen->scale || height != screen->picture->height / screen->scale))
+            stage_fit(stage);
+    }
+    if (stage->arrow >= (int)session->edit->arrows->len)
+        stage->arrow = -1;
+    gtk_widget_queue_draw(stage->widget);
+}
+
+static void destroyed(GtkWidget *widget, Stage *stage) {
+    (void)widget;
+    drawing_clear(stage);
+    edit_free(stage->before);
+    g_array_unref(stage->lasso);
+    g_free(stage);
+}
+
+GtkWidget *canvas_new(Session *session) {
+    Stage *stage = g_new0(Stage, 1);
+    GtkWidget *canvas = gtk_drawing_area_new();
+    stage->session = session;
+    stage->widget = canvas;
+    stage->arrow = stage->grip = -1;
+    stage->lasso = g_array_new(FALSE, FALSE, sizeof(dragon_point));
     gtk_widget_set_size_request(canvas, 420, 320);
     gtk_widget_set_can_focus(canvas, TRUE);
     gtk_widget_set_hexpand(canvas, TRUE);
@@ -267,9 +56,11 @@ GtkWidget *canvas_new(Dialog *dialog) {
     gtk_style_context_add_class(gtk_widget_get_style_context(canvas), "dragon-canvas");
     gtk_widget_set_name(canvas, "canvas");
     atk_object_set_name(gtk_widget_get_accessible(canvas), _("Picture"));
-    g_signal_connect(canvas, "draw", G_CALLBACK(draw), dialog);
-    g_signal_connect(canvas, "size-allocate", G_CALLBACK(resized), dialog);
-    dialog->view.fits = TRUE;
-    canvas_add_gestures(dialog);
+    g_signal_connect(canvas, "draw", G_CALLBACK(draw), stage);
+    g_signal_connect(canvas, "size-allocate", G_CALLBACK(resized), stage);
+    g_signal_connect(canvas, "destroy", G_CALLBACK(destroyed), stage);
+    gestures_add(stage);
+    stage_fit(stage);
+    session_listen(session, listen, stage);
     return canvas;
 }

@@ -4,8 +4,8 @@
 
 #include "host.h"
 
-/// Shows the dialog until a result is inserted or it is closed. The new layer, or -1; an error where it cannot be
-/// shown. `reference`: becomes the layer that was taken from.
-gint32 dialog_run(const Host *host, Edit *edit, gint32 *reference, GError **error);
+/// Shows the dialog until a result is inserted or it is closed. The new layer, or NULL; an error where it cannot be
+/// shown. The edit becomes what was inserted; `reference`: the layer that was taken from.
+HostLayer *dialog_run(Host *host, Edit *edit, HostLayer **reference, GError **error);
 
 #endif

@@ -1,10 +1,12 @@
-// Asking for a file or a folder.
-#include "state.h"
+#include "files.h"
 
-GtkWidget *files_chooser(Dialog *dialog, GtkFileChooserAction action, const char *title, const char *accept,
+#include "words.h"
+
+GtkWidget *files_chooser(GtkWidget *widget, GtkFileChooserAction action, const char *title, const char *accept,
                          const char *folder) {
-    GtkWidget *chooser = gtk_file_chooser_dialog_new(title, GTK_WINDOW(dialog->window), action, _("_Cancel"),
-                                                     GTK_RESPONSE_CANCEL, accept, GTK_RESPONSE_ACCEPT, NULL);
+    GtkWidget *chooser =
+        gtk_file_chooser_dialog_new(title, GTK_WINDOW(gtk_widget_get_toplevel(widget)), action, _("_Cancel"),
+                                    GTK_RESPONSE_CANCEL, accept, GTK_RESPONSE_ACCEPT, NULL);
     // Not the recent files, where GTK begins otherwise: it chooses no typed folder there.
     gtk_file_chooser_set_current_folder(GTK_FILE_CHOOSER(chooser), folder ? folder : g_get_home_dir());
     gtk_dialog_set_default_response(GTK_DIALOG(chooser), GTK_RESPONSE_ACCEPT);

@@ -1,190 +1,193 @@
-#include "state.h"
+#include "gestures.h"
 
 #include <math.h>
-#include <string.h>
+#include "objects.h"
 
 // How near the pointer must be to take hold of something, in the toolkit's pixels.
 static const double NEAR = 9;
+// A pointer that went less far has only clicked.
+static const double LEAST_WAY = 3;
+// An outline of fewer points encloses nothing.
+static const guint LEAST_POINTS = 5;
 
 static gboolean is_near(dragon_point a, dragon_point b) {
     return hypot(a.x - b.x, a.y - b.y) <= NEAR;
 }
 
-static gboolean is_idle(const Dialog *dialog) {
-    return dialog->worker == NULL || worker_state(dialog->worker).is_done;
-}
-
-// The user goes on drawing: the preview comes back in place of a result.
-static void show_preview(Dialog *dialog) {
-    if (dialog->shown >= 0) {
-        dialog->shown = -1;
-        strip_refresh(dialog);
-    }
+static gboolean can_drag(const Stage *stage) {
+    return stage->session->edit->mode->carries != CARRIES_NOTHING;
 }
 
 // --- What lies under the pointer -------------------------------------------------------------------------------------
 
-static int corner_at(Dialog *dialog, dragon_point at) {
-    dragon_point corner, far_corner, middle;
-    if (!canvas_target(dialog, &corner, &far_corner, &middle))
+static int corner_at(const Stage *stage, dragon_point at) {
+    Target target;
+    if (!stage_target(stage, &target))
         return -1;
-    dragon_point a = view_to_canvas(&dialog->view, corner), b = view_to_canvas(&dialog->view, far_corner);
-    const dragon_point corners[] = {a, {b.x, a.y}, b, {a.x, b.y}};
     for (int i = 0; i < 4; i++)
-        if (is_near(corners[i], at))
+        if (is_near(target.handles[i], at))
             return i;
     return -1;
 }
 
-static gboolean target_holds(Dialog *dialog, dragon_point at) {
-    dragon_point corner, far_corner, middle;
-    if (!canvas_target(dialog, &corner, &far_corner, &middle))
-        return FALSE;
-    dragon_point a = view_to_canvas(&dialog->view, corner), b = view_to_canvas(&dialog->view, far_corner);
-    return at.x >= a.x && at.x <= b.x && at.y >= a.y && at.y <= b.y;
+static gboolean target_holds(const Stage *stage, dragon_point at) {
+    Target target;
+    dragon_point point = view_to_picture(&stage->view, at);
+    return stage_target(stage, &target) && point.x >= target.corner.x && point.x <= target.far_corner.x &&
+           point.y >= target.corner.y && point.y <= target.far_corner.y;
 }
 
-static int arrow_at(Dialog *dialog, dragon_point at, gboolean *is_head) {
-    const GArray *arrows = dialog->edit->arrows;
-    if (!mode_uses_arrows(dialog->edit->mode) || dialog->shows_reference)
+static int arrow_at(const Stage *stage, dragon_point at, gboolean *is_head) {
+    const GArray *arrows = stage->session->edit->arrows;
+    if (!stage_takes_arrows(stage) || stage->session->sight.shows_reference)
         return -1;
     for (int i = (int)arrows->len - 1; i >= 0; i--) {
         Arrow arrow = g_array_index(arrows, Arrow, i);
-        *is_head = is_near(view_to_canvas(&dialog->view, arrow.to), at);
-        if (*is_head || is_near(view_to_canvas(&dialog->view, arrow.from), at))
+        *is_head = is_near(view_to_canvas(&stage->view, arrow.to), at);
+        if (*is_head || is_near(view_to_canvas(&stage->view, arrow.from), at))
             return i;
     }
     return -1;
 }
 
-static gboolean draws_outline(const Dialog *dialog) {
-    return dialog->tool == TOOL_OUTLINE || dialog->shows_reference;
+static dragon_point kept_inside(const Stage *stage, dragon_point point) {
+    const View *view = &stage->view;
+    return (dragon_point){CLAMP(point.x, 0, view->picture_width - 1), CLAMP(point.y, 0, view->picture_height - 1)};
+}
+
+static dragon_point kept_shift(double x, double y) {
+    return (dragon_point){CLAMP(x, -DRAGON_MOST_DISPLACEMENT, DRAGON_MOST_DISPLACEMENT),
+                          CLAMP(y, -DRAGON_MOST_DISPLACEMENT, DRAGON_MOST_DISPLACEMENT)};
 }
 
 // --- Pressing, moving, letting go ------------------------------------------------------------------------------------
 
-static void begin(GtkGestureDrag *gesture, double x, double y, Dialog *dialog) {
-    gtk_widget_grab_focus(dialog->canvas);
-    if (!is_idle(dialog)) {
+static void take_arrow(Stage *stage, dragon_point at) {
+    GArray *arrows = stage->session->edit->arrows;
+    stage->arrow = arrow_at(stage, at, &stage->holds_head);
+    if (stage->arrow >= 0 || arrows->len >= DRAGON_MOST_POINTS)
+        return;
+    dragon_point start = kept_inside(stage, stage->pressed);
+    Arrow arrow = {start, start};
+    g_array_append_val(arrows, arrow);
+    stage->arrow = (int)arrows->len - 1;
+    stage->holds_head = TRUE;
+}
+
+static void begin(GtkGestureDrag *gesture, double x, double y, Stage *stage) {
+    Session *session = stage->session;
+    gtk_widget_grab_focus(stage->widget);
+    if (session->is_busy) {
         gtk_gesture_set_state(GTK_GESTURE(gesture), GTK_EVENT_SEQUENCE_DENIED);
         return;
     }
-    show_preview(dialog);
+    session_show_result(session, -1);
     dragon_point at = {x, y};
-    dialog->pressed = view_to_picture(&dialog->view, at);
-    edit_free(dialog->before);
-    dialog->before = edit_copy(dialog->edit);
-    dialog->grip = -1;
-    if (draws_outline(dialog)) {
-        g_array_set_size(dialog->lasso, 0);
-        g_array_append_val(dialog->lasso, dialog->pressed);
-    } else if (mode_uses_arrows(dialog->edit->mode)) {
-        dialog->arrow = arrow_at(dialog, at, &dialog->holds_head);
-        if (dialog->arrow < 0) {
-            Arrow arrow = {dialog->pressed, dialog->pressed};
-            g_array_append_val(dialog->edit->arrows, arrow);
-            dialog->arrow = (int)dialog->edit->arrows->len - 1;
-            dialog->holds_head = TRUE;
-        }
-    } else
-        dialog->grip = corner_at(dialog, at);
-    gtk_widget_queue_draw(dialog->canvas);
-}
-
-static dragon_point kept_inside(const Dialog *dialog, dragon_point point) {
-    const View *view = &dialog->view;
-    return (dragon_point){CLAMP(point.x, 0, view->picture_width - 1), CLAMP(point.y, 0, view->picture_height - 1)};
+    stage->pressed = view_to_picture(&stage->view, at);
+    edit_free(stage->before);
+    stage->before = edit_copy(session->edit);
+    stage->grip = -1;
+    g_array_set_size(stage->lasso, 0);
+    if (stage_draws_outline(stage))
+        g_array_append_val(stage->lasso, stage->pressed);
+    else if (stage_takes_arrows(stage))
+        take_arrow(stage, at);
+    else
+        stage->grip = corner_at(stage, at);
+    gtk_widget_queue_draw(stage->widget);
 }
 
 // The size at which the held corner follows the pointer.
-static void size_object(Dialog *dialog, dragon_point now) {
-    dragon_point corner, far_corner, middle;
-    if (!canvas_target(dialog, &corner, &far_corner, &middle))
+static void size_object(Stage *stage, dragon_point now) {
+    Target target;
+    if (!stage_target(stage, &target))
         return;
-    double before = hypot(dialog->pressed.x - middle.x, dialog->pressed.y - middle.y);
-    double after = hypot(now.x - middle.x, now.y - middle.y);
+    double before = hypot(stage->pressed.x - target.middle.x, stage->pressed.y - target.middle.y);
+    double after = hypot(now.x - target.middle.x, now.y - target.middle.y);
     if (before > 0)
-        dialog->edit->resize = CLAMP(dialog->before->resize * after / before, 0.05, 20);
+        stage->session->edit->resize =
+            CLAMP(stage->before->resize * after / before, DRAGON_LEAST_RESIZE, DRAGON_MOST_RESIZE);
 }
 
-static void move_pointer(Dialog *dialog, dragon_point now) {
-    Edit *edit = dialog->edit;
-    double dx = now.x - dialog->pressed.x, dy = now.y - dialog->pressed.y;
-    if (draws_outline(dialog)) {
-        dragon_point inside = kept_inside(dialog, now);
-        g_array_append_val(dialog->lasso, inside);
-        gtk_widget_queue_draw(dialog->canvas);
+static void move_pointer(Stage *stage, dragon_point now) {
+    Edit *edit = stage->session->edit;
+    if (stage->lasso->len > 0) {
+        dragon_point inside = kept_inside(stage, now);
+        g_array_append_val(stage->lasso, inside);
+        gtk_widget_queue_draw(stage->widget);
         return;
     }
-    if (mode_uses_arrows(edit->mode) && dialog->arrow >= 0) {
-        Arrow *arrow = &g_array_index(edit->arrows, Arrow, dialog->arrow);
-        *(dialog->holds_head ? &arrow->to : &arrow->from) = kept_inside(dialog, now);
-    } else if (dialog->grip >= 0)
-        size_object(dialog, now);
-    else if (edit->mode != DRAGON_APPEARANCE) {
-        edit->displacement.x = round(dialog->before->displacement.x + dx);
-        edit->displacement.y = round(dialog->before->displacement.y + dy);
-    }
-    dialog_changed(dialog);
+    if (stage_takes_arrows(stage) && stage->arrow >= 0) {
+        Arrow *arrow = &g_array_index(edit->arrows, Arrow, stage->arrow);
+        *(stage->holds_head ? &arrow->to : &arrow->from) = kept_inside(stage, now);
+    } else if (stage->grip >= 0)
+        size_object(stage, now);
+    else if (can_drag(stage)) {
+        const dragon_point *shift = &stage->before->displacement;
+        edit->displacement =
+            kept_shift(round(shift->x + now.x - stage->pressed.x), round(shift->y + now.y - stage->pressed.y));
+    } else
+        return;
+    session_edit_changed(stage->session);
 }
 
-static void update(GtkGestureDrag *gesture, double dx, double dy, Dialog *dialog) {
+static void update(GtkGestureDrag *gesture, double dx, double dy, Stage *stage) {
     double x, y;
     gtk_gesture_drag_get_start_point(gesture, &x, &y);
-    move_pointer(dialog, view_to_picture(&dialog->view, (dragon_point){x + dx, y + dy}));
+    move_pointer(stage, view_to_picture(&stage->view, (dragon_point){x + dx, y + dy}));
 }
 
-static void finish_lasso(Dialog *dialog) {
-    GArray *outline = dialog->shows_reference ? dialog->edit->reference_outline : dialog->edit->outline;
-    if (dialog->lasso->len > 4) {
-        g_array_set_size(outline, 0);
-        g_array_append_vals(outline, dialog->lasso->data, dialog->lasso->len);
+static void finish_lasso(Stage *stage) {
+    Session *session = stage->session;
+    if (stage->lasso->len >= LEAST_POINTS) {
+        objects_set_outline(session, stage->lasso);
         // What is drawn is done: the pointer goes back to placing it.
-        if (dialog->shows_reference)
-            sources_show(dialog, FALSE);
+        if (session->sight.shows_reference)
+            session_show_reference(session, FALSE);
         else
-            gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(dialog->outline_button), FALSE);
+            session_set_tool(session, TOOL_PLACE);
     }
-    g_array_set_size(dialog->lasso, 0);
-    objects_take(dialog);
+    g_array_set_size(stage->lasso, 0);
+    gtk_widget_queue_draw(stage->widget);
 }
 
-static void end(GtkGestureDrag *gesture, double dx, double dy, Dialog *dialog) {
+static void end(GtkGestureDrag *gesture, double dx, double dy, Stage *stage) {
     (void)gesture;
-    if (draws_outline(dialog) || dialog->lasso->len > 0) {
-        finish_lasso(dialog);
+    if (stage->lasso->len > 0) {
+        finish_lasso(stage);
         return;
     }
     // A click that drags nothing leaves no arrow behind.
-    GArray *arrows = dialog->edit->arrows;
-    if (mode_uses_arrows(dialog->edit->mode) && dialog->arrow >= 0 && hypot(dx, dy) < 3 &&
-        arrows->len > dialog->before->arrows->len) {
+    GArray *arrows = stage->session->edit->arrows;
+    if (stage_takes_arrows(stage) && stage->arrow >= 0 && hypot(dx, dy) < LEAST_WAY &&
+        arrows->len > stage->before->arrows->len) {
         g_array_set_size(arrows, arrows->len - 1);
-        dialog->arrow = -1;
+        stage->arrow = -1;
+        session_edit_changed(stage->session);
     }
-    dialog->grip = -1;
-    dialog_changed(dialog);
+    stage->grip = -1;
+    gtk_widget_queue_draw(stage->widget);
 }
 
-static void remove_arrow(Dialog *dialog, int index) {
-    if (index < 0 || index >= (int)dialog->edit->arrows->len || !is_idle(dialog))
+static void remove_arrow(Stage *stage, int index) {
+    GArray *arrows = stage->session->edit->arrows;
+    if (index < 0 || index >= (int)arrows->len || stage->session->is_busy)
         return;
-    g_array_remove_index(dialog->edit->arrows, index);
-    dialog->arrow = -1;
-    show_preview(dialog);
-    dialog_changed(dialog);
+    g_array_remove_index(arrows, index);
+    stage->arrow = -1;
+    session_edit_changed(stage->session);
 }
 
-static void press_second(GtkGestureMultiPress *gesture, int count, double x, double y, Dialog *dialog) {
+static void press_second(GtkGestureMultiPress *gesture, int count, double x, double y, Stage *stage) {
     (void)gesture;
     (void)count;
     gboolean is_head;
-    remove_arrow(dialog, arrow_at(dialog, (dragon_point){x, y}, &is_head));
+    remove_arrow(stage, arrow_at(stage, (dragon_point){x, y}, &is_head));
 }
 
 // --- The rest of mouse and keyboard ----------------------------------------------------------------------------------
 
-static gboolean scroll(GtkWidget *widget, GdkEventScroll *event, Dialog *dialog) {
+static gboolean scroll(GtkWidget *widget, GdkEventScroll *event, Stage *stage) {
     (void)widget;
     double dx = 0, dy = 0;
     if (event->direction == GDK_SCROLL_SMOOTH)
@@ -192,28 +195,28 @@ static gboolean scroll(GtkWidget *widget, GdkEventScroll *event, Dialog *dialog)
     else
         dy = event->direction == GDK_SCROLL_UP ? -1 : event->direction == GDK_SCROLL_DOWN ? 1 : 0;
     if (event->state & GDK_CONTROL_MASK)
-        view_zoom(&dialog->view, pow(1.2, -dy), event->x, event->y);
+        view_zoom(&stage->view, pow(1.2, -dy), event->x, event->y);
     else if (event->state & GDK_SHIFT_MASK)
-        view_scroll(&dialog->view, -40 * dy, 0);
+        view_scroll(&stage->view, -40 * dy, 0);
     else
-        view_scroll(&dialog->view, -40 * dx, -40 * dy);
-    gtk_widget_queue_draw(dialog->canvas);
+        view_scroll(&stage->view, -40 * dx, -40 * dy);
+    gtk_widget_queue_draw(stage->widget);
     return TRUE;
 }
 
-static gboolean hover(GtkWidget *widget, GdkEventMotion *event, Dialog *dialog) {
+static gboolean hover(GtkWidget *widget, GdkEventMotion *event, Stage *stage) {
     dragon_point at = {event->x, event->y};
     gboolean is_head;
     const char *name = "default";
-    if (draws_outline(dialog))
+    if (stage_draws_outline(stage))
         name = "crosshair";
-    else if (arrow_at(dialog, at, &is_head) >= 0)
+    else if (arrow_at(stage, at, &is_head) >= 0)
         name = "grab";
-    else if (mode_uses_arrows(dialog->edit->mode))
+    else if (stage_takes_arrows(stage))
         name = "crosshair";
-    else if (corner_at(dialog, at) >= 0)
-        name = corner_at(dialog, at) % 2 ? "nesw-resize" : "nwse-resize";
-    else if (target_holds(dialog, at))
+    else if (corner_at(stage, at) >= 0)
+        name = corner_at(stage, at) % 2 ? "nesw-resize" : "nwse-resize";
+    else if (target_holds(stage, at))
         name = "move";
     GdkCursor *cursor = gdk_cursor_new_from_name(gtk_widget_get_display(widget), name);
     gdk_window_set_cursor(gtk_widget_get_window(widget), cursor);
@@ -221,76 +224,72 @@ static gboolean hover(GtkWidget *widget, GdkEventMotion *event, Dialog *dialog) 
     return FALSE;
 }
 
-static gboolean nudge(Dialog *dialog, double dx, double dy) {
-    Edit *edit = dialog->edit;
-    if (!is_idle(dialog) || dialog->shows_reference)
+static gboolean nudge(Stage *stage, double dx, double dy) {
+    Session *session = stage->session;
+    Edit *edit = session->edit;
+    if (session->is_busy || session->sight.shows_reference)
         return FALSE;
-    if (mode_uses_arrows(edit->mode)) {
-        if (dialog->arrow < 0 || dialog->arrow >= (int)edit->arrows->len)
-            return FALSE;
-        Arrow *arrow = &g_array_index(edit->arrows, Arrow, dialog->arrow);
-        dragon_point *end = dialog->holds_head ? &arrow->to : &arrow->from;
-        *end = kept_inside(dialog, (dragon_point){end->x + dx, end->y + dy});
-    } else if (edit->mode == DRAGON_APPEARANCE)
+    if (stage_takes_arrows(stage) && stage->arrow >= 0) {
+        Arrow *arrow = &g_array_index(edit->arrows, Arrow, stage->arrow);
+        dragon_point *tip = stage->holds_head ? &arrow->to : &arrow->from;
+        *tip = kept_inside(stage, (dragon_point){tip->x + dx, tip->y + dy});
+    } else if (can_drag(stage))
+        edit->displacement = kept_shift(edit->displacement.x + dx, edit->displacement.y + dy);
+    else
         return FALSE;
-    else {
-        edit->displacement.x += dx;
-        edit->displacement.y += dy;
-    }
-    show_preview(dialog);
-    dialog_changed(dialog);
+    session_edit_changed(session);
     return TRUE;
 }
 
-static gboolean press_key(GtkWidget *widget, GdkEventKey *event, Dialog *dialog) {
+static gboolean press_key(GtkWidget *widget, GdkEventKey *event, Stage *stage) {
     (void)widget;
     double step = event->state & GDK_SHIFT_MASK ? 10 : 1;
-    double x = dialog->view.canvas_width / 2, y = dialog->view.canvas_height / 2;
+    double x = stage->view.canvas_width / 2, y = stage->view.canvas_height / 2;
     switch (event->keyval) {
     case GDK_KEY_Left:
-        return nudge(dialog, -step, 0);
+        return nudge(stage, -step, 0);
     case GDK_KEY_Right:
-        return nudge(dialog, step, 0);
+        return nudge(stage, step, 0);
     case GDK_KEY_Up:
-        return nudge(dialog, 0, -step);
+        return nudge(stage, 0, -step);
     case GDK_KEY_Down:
-        return nudge(dialog, 0, step);
+        return nudge(stage, 0, step);
     case GDK_KEY_Delete:
     case GDK_KEY_BackSpace:
-        remove_arrow(dialog, dialog->arrow);
+        remove_arrow(stage, stage->arrow);
         return TRUE;
     case GDK_KEY_plus:
     case GDK_KEY_KP_Add:
-        view_zoom(&dialog->view, 1.25, x, y);
+        view_zoom(&stage->view, 1.25, x, y);
         break;
     case GDK_KEY_minus:
     case GDK_KEY_KP_Subtract:
-        view_zoom(&dialog->view, 0.8, x, y);
+        view_zoom(&stage->view, 0.8, x, y);
         break;
     case GDK_KEY_0:
-        view_fit(&dialog->view);
+        view_fit(&stage->view);
         break;
     default:
         return FALSE;
     }
-    gtk_widget_queue_draw(dialog->canvas);
+    gtk_widget_queue_draw(stage->widget);
     return TRUE;
 }
 
-void canvas_add_gestures(Dialog *dialog) {
-    GtkWidget *canvas = dialog->canvas;
+void gestures_add(Stage *stage) {
+    GtkWidget *canvas = stage->widget;
     gtk_widget_add_events(canvas, GDK_SCROLL_MASK | GDK_SMOOTH_SCROLL_MASK | GDK_POINTER_MOTION_MASK |
                                       GDK_KEY_PRESS_MASK | GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK);
     GtkGesture *drag = gtk_gesture_drag_new(canvas);
-    g_signal_connect(drag, "drag-begin", G_CALLBACK(begin), dialog);
-    g_signal_connect(drag, "drag-update", G_CALLBACK(update), dialog);
-    g_signal_connect(drag, "drag-end", G_CALLBACK(end), dialog);
+    g_signal_connect(drag, "drag-begin", G_CALLBACK(begin), stage);
+    g_signal_connect(drag, "drag-update", G_CALLBACK(update), stage);
+    g_signal_connect(drag, "drag-end", G_CALLBACK(end), stage);
     g_object_set_data_full(G_OBJECT(canvas), "drag", drag, g_object_unref);
     GtkGesture *second = gtk_gesture_multi_press_new(canvas);
     gtk_gesture_single_set_button(GTK_GESTURE_SINGLE(second), GDK_BUTTON_SECONDARY);
-    g_signal_connect(second, "pressed", G_CALLBACK(press_second), dialog);
+    g_signal_connect(second, "pressed", G_CALLBACK(press_second), stage);
     g_object_set_data_full(G_OBJECT(canvas), "second", second, g_object_unref);
-    g_signal_connect(canvas, "scroll-event", G_CALLBACK(scroll), dialog);
-    g_signal_connect(canvas, "motion-notify-event", G_CALLBACK(hover), dialog);
-    g_signal_connect(canvas, "key-press-event", G_CALLBACK(press_key), dialog);
+    g_signal_connect(canvas, "scroll-event", G_CALLBACK(scroll), stage);
+    g_signal_connect(canvas, "motion-notify-event", G_CALLBACK(hover), stage);
+    g_signal_connect(canvas, "key-press-event", G_CALLBACK(press_key), stage);
 }

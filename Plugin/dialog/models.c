@@ -1,6 +1,16 @@
-#include "state.h"
+#include "models.h"
 
-#include <string.h>
+#include "files.h"
+#include "pieces.h"
+#include "words.h"
+
+typedef struct Models {
+    Session *session;
+    GtkWidget *choice;
+    GtkWidget *problem;
+    /// Whether the program sets the choice.
+    gboolean is_following;
+} Models;
 
 typedef size_t (*TextOfItem)(dragon_model_list *list, size_t index, char *buffer, size_t size);
 
@@ -10,66 +20,77 @@ static char *text_of(TextOfItem text, dragon_model_list *list, size_t index) {
     return g_strdup(buffer);
 }
 
-// What is wrong with the chosen model, or that there is none.
-static void show_problem(Dialog *dialog) {
-    const char *chosen = models_chosen(dialog);
-    const char *problem = chosen ? g_object_get_data(G_OBJECT(dialog->model_choice), chosen) : NULL;
-    if (!chosen)
-        problem = _("No model was found. Add one: a folder or a .safetensors file of Stable Diffusion 1 or 2.");
-    gtk_label_set_text(GTK_LABEL(dialog->model_problem), problem ? problem : "");
-    gtk_widget_set_visible(dialog->model_problem, problem != NULL);
+static const char *chosen_of(const Models *models) {
+    return gtk_combo_box_get_active_id(GTK_COMBO_BOX(models->choice));
 }
 
-static void chosen_changed(GtkComboBox *combo, Dialog *dialog) {
+// The chosen model is the edit's, and its own values are the usual ones.
+static void take(Models *models) {
+    Session *session = models->session;
+    const char *chosen = chosen_of(models);
+    const char *problem = chosen ? g_object_get_data(G_OBJECT(models->choice), chosen) : NULL;
+    if (chosen) {
+        g_free(session->edit->model);
+        session->edit->model = g_strdup(chosen);
+    }
+    session->lacks_model = !chosen || problem;
+    session->usual = engine_usual(session->edit->model, session->edit->mode);
+    gtk_label_set_text(GTK_LABEL(models->problem), problem ? problem : "");
+    gtk_widget_set_visible(models->problem, problem != NULL);
+    session_tell(session, SESSION_MODEL);
+}
+
+static void choice_changed(GtkComboBox *combo, Models *models) {
     (void)combo;
-    const char *chosen = models_chosen(dialog);
-    if (dialog->fills || !chosen)
-        return;
-    g_free(dialog->edit->model);
-    dialog->edit->model = g_strdup(chosen);
-    show_problem(dialog);
+    if (!models->is_following)
+        take(models);
 }
 
-const char *models_chosen(Dialog *dialog) {
-    return gtk_combo_box_get_active_id(GTK_COMBO_BOX(dialog->model_choice));
-}
-
-void models_fill(Dialog *dialog, const char *chosen) {
-    GtkComboBoxText *combo = GTK_COMBO_BOX_TEXT(dialog->model_choice);
+// Lists the models, and answers the first that can be opened; NULL for none.
+static const char *list_models(Models *models) {
+    GtkComboBoxText *combo = GTK_COMBO_BOX_TEXT(models->choice);
     dragon_model_list *list = NULL;
-    dialog->fills = TRUE;
-    gtk_combo_box_text_remove_all(combo);
     size_t count = dragon_model_list_create(&list) == DRAGON_OK ? dragon_model_list_count(list) : 0;
     const char *usable = NULL;
+    gtk_combo_box_text_remove_all(combo);
     for (size_t i = 0; i < count; i++) {
         char *path = text_of(dragon_model_list_path, list, i), *name = text_of(dragon_model_list_name, list, i);
         char *problem = text_of(dragon_model_list_problem, list, i);
         gtk_combo_box_text_append(combo, path, name);
-        if (problem[0])
-            g_object_set_data_full(G_OBJECT(combo), path, g_strdup(problem), g_free);
-        else if (!usable)
+        g_object_set_data_full(G_OBJECT(combo), path, problem[0] ? g_strdup(problem) : NULL, g_free);
+        if (!problem[0] && !usable)
             usable = g_intern_string(path);
         g_free(path);
         g_free(name);
         g_free(problem);
     }
-    // A model of the last time that stands in none of the folders is offered all the same.
-    if (chosen && chosen[0] && !gtk_combo_box_set_active_id(GTK_COMBO_BOX(combo), chosen)) {
-        char *name = g_path_get_basename(chosen);
-        gtk_combo_box_text_append(combo, chosen, name);
-        gtk_combo_box_set_active_id(GTK_COMBO_BOX(combo), chosen);
-        g_free(name);
-    } else if ((!chosen || !chosen[0]) && usable)
-        gtk_combo_box_set_active_id(GTK_COMBO_BOX(combo), usable);
     dragon_model_list_free(list);
-    dialog->fills = FALSE;
-    chosen_changed(GTK_COMBO_BOX(combo), dialog);
-    show_problem(dialog);
+    return usable;
 }
 
+static void fill(Models *models, const char *wanted) {
+    GtkComboBox *combo = GTK_COMBO_BOX(models->choice);
+    models->is_following = TRUE;
+    const char *usable = list_models(models);
+    // A model of the last time that stands in none of the folders is offered all the same, while it is there.
+    gboolean is_known = wanted && wanted[0] && gtk_combo_box_set_active_id(combo, wanted);
+    if (!is_known && wanted && wanted[0] && g_file_test(wanted, G_FILE_TEST_EXISTS)) {
+        char *name = g_path_get_basename(wanted);
+        gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(combo), wanted, name);
+        is_known = gtk_combo_box_set_active_id(combo, wanted);
+        g_free(name);
+    }
+    if (!is_known && usable)
+        gtk_combo_box_set_active_id(combo, usable);
+    models->is_following = FALSE;
+    take(models);
+}
+
+// --- Adding ----------------------------------------------------------------------------------------------------------
+
 // Folder or file: GTK's chooser picks one kind at a time.
-static void add(Dialog *dialog, GtkFileChooserAction action, const char *title) {
-    GtkWidget *chooser = files_chooser(dialog, action, title, _("A_dd"), NULL);
+static void add(Models *models, GtkFileChooserAction action, const char *title) {
+    GtkWidget *chooser = files_chooser(models->choice, action, title, _("A_dd"), NULL);
     if (action == GTK_FILE_CHOOSER_ACTION_OPEN) {
         GtkFileFilter *filter = gtk_file_filter_new();
         gtk_file_filter_set_name(filter, _("Weights (.safetensors)"));
@@ -78,47 +99,52 @@ static void add(Dialog *dialog, GtkFileChooserAction action, const char *title) 
     }
     char *path = files_choose(chooser);
     if (path)
-        runs_add_model(dialog, path);
+        session_wish_model(models->session, path);
     g_free(path);
 }
 
-static void add_folder(GtkMenuItem *item, Dialog *dialog) {
-    (void)item;
-    add(dialog, GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _("Add the Folder of a Model"));
+static void add_folder(Models *models) {
+    add(models, GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _("Add the Folder of a Model"));
 }
 
-static void add_file(GtkMenuItem *item, Dialog *dialog) {
-    (void)item;
-    add(dialog, GTK_FILE_CHOOSER_ACTION_OPEN, _("Add a Model's File"));
+static void add_file(Models *models) {
+    add(models, GTK_FILE_CHOOSER_ACTION_OPEN, _("Add a Model's File"));
 }
 
-static GtkWidget *menu_new(Dialog *dialog) {
+static GtkWidget *menu_new(Models *models) {
     GtkWidget *menu = gtk_menu_new();
     GtkWidget *folder = gtk_menu_item_new_with_mnemonic(_("From a _folder…"));
     GtkWidget *file = gtk_menu_item_new_with_mnemonic(_("From a .safetensors f_ile…"));
-    g_signal_connect(folder, "activate", G_CALLBACK(add_folder), dialog);
-    g_signal_connect(file, "activate", G_CALLBACK(add_file), dialog);
+    g_signal_connect_swapped(folder, "activate", G_CALLBACK(add_folder), models);
+    g_signal_connect_swapped(file, "activate", G_CALLBACK(add_file), models);
     gtk_menu_shell_append(GTK_MENU_SHELL(menu), folder);
     gtk_menu_shell_append(GTK_MENU_SHELL(menu), file);
     gtk_widget_show_all(menu);
     return menu;
 }
 
-GtkWidget *models_new(Dialog *dialog) {
-    GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-    dialog->model_choice = panel_choice_new();
-    g_signal_connect(dialog->model_choice, "changed", G_CALLBACK(chosen_changed), dialog);
-    GtkWidget *button = gtk_menu_button_new();
+static void listen(guint events, void *data) {
+    Models *models = data;
+    if (events & SESSION_MODEL_ADDED)
+        fill(models, models->session->path);
+}
+
+GtkWidget *models_new(Session *session) {
+    Models *models = g_new0(Models, 1);
+    GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6), *button = gtk_menu_button_new();
+    models->session = session;
+    models->choice = pieces_choice();
+    g_signal_connect(models->choice, "changed", G_CALLBACK(choice_changed), models);
     gtk_button_set_label(GTK_BUTTON(button), _("Add model…"));
-    gtk_menu_button_set_popup(GTK_MENU_BUTTON(button), menu_new(dialog));
-    gtk_box_pack_start(GTK_BOX(row), dialog->model_choice, TRUE, TRUE, 0);
+    gtk_menu_button_set_popup(GTK_MENU_BUTTON(button), menu_new(models));
+    gtk_box_pack_start(GTK_BOX(row), models->choice, TRUE, TRUE, 0);
     gtk_box_pack_start(GTK_BOX(row), button, FALSE, FALSE, 0);
-    GtkWidget *box = panel_captioned(_("_Model"), dialog->model_choice, row);
-    dialog->model_problem = gtk_label_new(NULL);
-    gtk_label_set_xalign(GTK_LABEL(dialog->model_problem), 0);
-    gtk_label_set_line_wrap(GTK_LABEL(dialog->model_problem), TRUE);
-    gtk_label_set_max_width_chars(GTK_LABEL(dialog->model_problem), 34);
-    gtk_widget_set_no_show_all(dialog->model_problem, TRUE);
-    gtk_box_pack_start(GTK_BOX(box), dialog->model_problem, FALSE, FALSE, 0);
+    GtkWidget *box = pieces_captioned(_("_Model"), models->choice, row);
+    models->problem = pieces_text(NULL);
+    gtk_widget_set_no_show_all(models->problem, TRUE);
+    gtk_box_pack_start(GTK_BOX(box), models->problem, FALSE, FALSE, 0);
+    pieces_own(box, models);
+    session_listen(session, listen, models);
+    fill(models, session->edit->model);
     return box;
 }

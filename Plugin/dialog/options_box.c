@@ -1,73 +1,56 @@
-#include "state.h"
+#include "options_box.h"
 
 #include <math.h>
+#include "pieces.h"
+#include "words.h"
 
-// The options that stand in the dialog at once; the others are under Advanced, in this order.
-static const OptionName ADVANCED[] = {
-    OPTION_STEPS, OPTION_GUIDANCE,    OPTION_ALGORITHM,      OPTION_SDE_STRENGTH,    OPTION_SEED,
-    OPTION_SIDE,  OPTION_EDIT_WEIGHT, OPTION_CONTENT_WEIGHT, OPTION_CONTRAST_WEIGHT, OPTION_INPAINT_WEIGHT,
-    OPTION_GROW,  OPTION_FEATHER,     OPTION_PLATE};
+// More is for scripts.
+static const double MOST_STRENGTH_BY_HAND = 3;
 
-static OptionName name_of(GtkWidget *widget) {
-    return (OptionName)GPOINTER_TO_INT(g_object_get_data(G_OBJECT(widget), "option"));
+typedef struct OptionsBox {
+    Session *session;
+    GtkWidget *widgets[OPTION_COUNT];
+    /// Tells what comes of leaving all to the network.
+    GtkWidget *warning;
+    /// Whether the program sets the widgets.
+    gboolean is_following;
+} OptionsBox;
+
+static double value_of(const OptionsBox *box, OptionName name) {
+    double value = box->session->edit->options.at[name];
+    return isnan(value) ? option_of_parameters(name, &box->session->usual) : value;
 }
 
-// The model's own value.
-static double usual(Dialog *dialog, OptionName name) {
-    dragon_parameters parameters = {.size = sizeof parameters};
-    if (!engine_usual(dialog->worker ? NULL : dialog->engine, dialog->edit->mode, &parameters))
-        return OPTIONS[name].lowest;
-    return option_of_parameters(name, &parameters);
+// --- From the user ---------------------------------------------------------------------------------------------------
+
+static void set(OptionsBox *box, gpointer widget, double value) {
+    OptionName name = (OptionName)GPOINTER_TO_INT(g_object_get_data(widget, "option"));
+    if (!box->is_following && options_set_value(&box->session->edit->options, name, value, NULL))
+        session_edit_changed(box->session);
 }
 
-static void set(Dialog *dialog, OptionName name, double value) {
-    if (!dialog->fills && options_set_value(&dialog->edit->options, name, value, NULL))
-        dialog_changed(dialog);
+static void number_changed(GtkSpinButton *button, OptionsBox *box) {
+    set(box, button, gtk_spin_button_get_value(button));
 }
 
-static void number_changed(GtkSpinButton *button, Dialog *dialog) {
-    set(dialog, name_of(GTK_WIDGET(button)), gtk_spin_button_get_value(button));
+static void range_changed(GtkRange *range, OptionsBox *box) {
+    set(box, range, gtk_range_get_value(range));
 }
 
-static void range_changed(GtkRange *range, Dialog *dialog) {
-    set(dialog, name_of(GTK_WIDGET(range)), gtk_range_get_value(range));
+static void choice_changed(GtkComboBox *combo, OptionsBox *box) {
+    set(box, combo, gtk_combo_box_get_active(combo));
 }
 
-static void choice_changed(GtkComboBox *combo, Dialog *dialog) {
-    set(dialog, name_of(GTK_WIDGET(combo)), gtk_combo_box_get_active(combo));
+static void switch_changed(GtkToggleButton *button, OptionsBox *box) {
+    set(box, button, gtk_toggle_button_get_active(button));
 }
 
-static void check_changed(GtkToggleButton *button, Dialog *dialog) {
-    set(dialog, name_of(GTK_WIDGET(button)), gtk_toggle_button_get_active(button));
+static void reset(OptionsBox *box) {
+    options_clear(&box->session->edit->options);
+    session_edit_changed(box->session);
 }
 
-static GtkWidget *widget_of(Dialog *dialog, OptionName name) {
-    const Option *option = &OPTIONS[name];
-    GtkWidget *widget;
-    if (name == OPTION_ALGORITHM) {
-        widget = gtk_combo_box_text_new();
-        gtk_combo_box_text_append_text(GTK_COMBO_BOX_TEXT(widget), "DragonDiffusion");
-        gtk_combo_box_text_append_text(GTK_COMBO_BOX_TEXT(widget), "DiffEditor");
-        g_signal_connect(widget, "changed", G_CALLBACK(choice_changed), dialog);
-    } else if (name == OPTION_PLATE) {
-        widget = gtk_check_button_new_with_label(_(option->label));
-        g_signal_connect(widget, "toggled", G_CALLBACK(check_changed), dialog);
-    } else if (name == OPTION_STRENGTH) {
-        widget = gtk_scale_new_with_range(GTK_ORIENTATION_HORIZONTAL, 0, 3, 0.05);
-        gtk_scale_add_mark(GTK_SCALE(widget), 1, GTK_POS_BOTTOM, NULL);
-        g_signal_connect(widget, "value-changed", G_CALLBACK(range_changed), dialog);
-    } else {
-        widget = gtk_spin_button_new_with_range(option->lowest, option->highest, option->step);
-        gtk_spin_button_set_digits(GTK_SPIN_BUTTON(widget), (guint)option->digits);
-        gtk_entry_set_width_chars(GTK_ENTRY(widget), 7);
-        gtk_spin_button_set_snap_to_ticks(GTK_SPIN_BUTTON(widget), name == OPTION_SIDE);
-        g_signal_connect(widget, "value-changed", G_CALLBACK(number_changed), dialog);
-    }
-    gtk_widget_set_tooltip_text(widget, _(option->tooltip));
-    g_object_set_data(G_OBJECT(widget), "option", GINT_TO_POINTER((int)name));
-    dialog->options[name] = widget;
-    return widget;
-}
+// --- To the user -----------------------------------------------------------------------------------------------------
 
 static void show(GtkWidget *widget, double value) {
     if (GTK_IS_COMBO_BOX(widget))
@@ -80,30 +63,96 @@ static void show(GtkWidget *widget, double value) {
         gtk_spin_button_set_value(GTK_SPIN_BUTTON(widget), value);
 }
 
-void options_box_refresh(Dialog *dialog) {
-    dialog->fills = TRUE;
-    for (int i = 0; i < OPTION_COUNT; i++) {
-        double value = dialog->edit->options.at[i];
-        if (dialog->options[i])
-            show(dialog->options[i], isnan(value) ? usual(dialog, i) : value);
-    }
-    dialog->fills = FALSE;
+static void listen(guint events, void *data) {
+    OptionsBox *box = data;
+    if (!(events & (SESSION_EDIT | SESSION_MODEL)))
+        return;
+    box->is_following = TRUE;
+    for (int i = 0; i < OPTION_COUNT; i++)
+        show(box->widgets[i], value_of(box, i));
+    box->is_following = FALSE;
+    // The other algorithm adds no such noise.
+    gtk_widget_set_sensitive(box->widgets[OPTION_SDE_STRENGTH],
+                             value_of(box, OPTION_ALGORITHM) == DRAGON_ALGORITHM_DIFFEDITOR);
+    gtk_widget_set_visible(box->warning, box->session->edit->mode->without_plate && value_of(box, OPTION_PLATE) == 0);
 }
 
-static void reset(GtkButton *button, Dialog *dialog) {
-    (void)button;
-    options_clear(&dialog->edit->options);
-    options_box_refresh(dialog);
-    dialog_changed(dialog);
+// --- Widgets ---------------------------------------------------------------------------------------------------------
+
+static GtkWidget *choice_new(const Option *option, OptionsBox *box) {
+    GtkWidget *widget = pieces_choice();
+    for (int i = 0; i < 2; i++)
+        gtk_combo_box_text_append_text(GTK_COMBO_BOX_TEXT(widget), option->names[i]);
+    g_signal_connect(widget, "changed", G_CALLBACK(choice_changed), box);
+    return widget;
 }
 
-static void attach(GtkWidget *grid, int row, Dialog *dialog, OptionName name) {
-    GtkWidget *widget = widget_of(dialog, name);
-    if (name == OPTION_PLATE) {
+static GtkWidget *strength_new(OptionsBox *box) {
+    GtkWidget *widget =
+        gtk_scale_new_with_range(GTK_ORIENTATION_HORIZONTAL, 0, MOST_STRENGTH_BY_HAND, OPTIONS[OPTION_STRENGTH].step);
+    gtk_scale_add_mark(GTK_SCALE(widget), 1, GTK_POS_BOTTOM, NULL);
+    g_signal_connect(widget, "value-changed", G_CALLBACK(range_changed), box);
+    return widget;
+}
+
+static GtkWidget *number_new(const Option *option, OptionsBox *box) {
+    GtkWidget *widget = gtk_spin_button_new_with_range(option->lowest, option->highest, option->step);
+    gtk_spin_button_set_digits(GTK_SPIN_BUTTON(widget), (guint)option->digits);
+    gtk_entry_set_width_chars(GTK_ENTRY(widget), 7);
+    gtk_spin_button_set_snap_to_ticks(GTK_SPIN_BUTTON(widget), option->kind == OPTION_WHOLE && option->step > 1);
+    g_signal_connect(widget, "value-changed", G_CALLBACK(number_changed), box);
+    return widget;
+}
+
+// A seed that is not set is drawn at every run, which a number would hide.
+static gboolean show_seed(GtkSpinButton *button, OptionsBox *box) {
+    if (!isnan(box->session->edit->options.at[OPTION_SEED]))
+        return FALSE;
+    gtk_entry_set_text(GTK_ENTRY(button), _("random"));
+    return TRUE;
+}
+
+static gint read_seed(GtkSpinButton *button, double *value, OptionsBox *box) {
+    (void)box;
+    *value = 0;
+    return g_strcmp0(gtk_entry_get_text(GTK_ENTRY(button)), _("random")) == 0;
+}
+
+static GtkWidget *seed_new(const Option *option, OptionsBox *box) {
+    GtkWidget *widget = number_new(option, box);
+    gtk_spin_button_set_numeric(GTK_SPIN_BUTTON(widget), FALSE);
+    g_signal_connect(widget, "output", G_CALLBACK(show_seed), box);
+    g_signal_connect(widget, "input", G_CALLBACK(read_seed), box);
+    return widget;
+}
+
+static GtkWidget *switch_new(const Option *option, OptionsBox *box) {
+    GtkWidget *widget = gtk_check_button_new_with_label(_(option->label));
+    g_signal_connect(widget, "toggled", G_CALLBACK(switch_changed), box);
+    return widget;
+}
+
+static GtkWidget *widget_of(OptionsBox *box, OptionName name) {
+    const Option *option = &OPTIONS[name];
+    GtkWidget *widget = name == OPTION_SEED             ? seed_new(option, box)
+                        : name == OPTION_STRENGTH       ? strength_new(box)
+                        : option->kind == OPTION_CHOICE ? choice_new(option, box)
+                        : option->kind == OPTION_SWITCH ? switch_new(option, box)
+                                                        : number_new(option, box);
+    pieces_pass_wheel(widget);
+    gtk_widget_set_tooltip_text(widget, _(option->tooltip));
+    g_object_set_data(G_OBJECT(widget), "option", GINT_TO_POINTER((int)name));
+    return box->widgets[name] = widget;
+}
+
+// Label and widget, side by side; a switch has its label in it.
+static void attach(GtkWidget *grid, int row, OptionsBox *box, OptionName name) {
+    const Option *option = &OPTIONS[name];
+    GtkWidget *widget = widget_of(box, name);
+    if (option->kind == OPTION_SWITCH) {
         gtk_grid_attach(GTK_GRID(grid), widget, 0, row, 2, 1);
         return;
     }
-    const Option *option = &OPTIONS[name];
     char *text =
         option->unit ? g_strdup_printf("%s (%s)", _(option->label), _(option->unit)) : g_strdup(_(option->label));
     GtkWidget *label = gtk_label_new(text);
@@ -116,26 +165,33 @@ static void attach(GtkWidget *grid, int row, Dialog *dialog, OptionName name) {
     g_free(text);
 }
 
-static GtkWidget *advanced_new(Dialog *dialog) {
+static GtkWidget *advanced_new(OptionsBox *box) {
     GtkWidget *grid = gtk_grid_new();
     gtk_grid_set_row_spacing(GTK_GRID(grid), 6);
     gtk_grid_set_column_spacing(GTK_GRID(grid), 12);
     gtk_widget_set_margin_top(grid, 6);
     int row = 0;
-    for (guint i = 0; i < G_N_ELEMENTS(ADVANCED); i++)
-        attach(grid, row++, dialog, ADVANCED[i]);
-    GtkWidget *button = gtk_button_new_with_mnemonic(_("R_eset to the model's own values"));
-    g_signal_connect(button, "clicked", G_CALLBACK(reset), dialog);
+    for (int name = OPTION_STRENGTH + 1; name < OPTION_COUNT; name++)
+        attach(grid, row++, box, name);
+    GtkWidget *button = pieces_button(_("R_eset to the model's own values"), NULL, G_CALLBACK(reset), box);
     gtk_grid_attach(GTK_GRID(grid), button, 0, row, 2, 1);
     GtkWidget *expander = gtk_expander_new_with_mnemonic(_("_Advanced"));
     gtk_container_add(GTK_CONTAINER(expander), grid);
     return expander;
 }
 
-GtkWidget *options_box_new(Dialog *dialog) {
-    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
-    GtkWidget *strength = widget_of(dialog, OPTION_STRENGTH);
-    gtk_box_pack_start(GTK_BOX(box), panel_captioned(_("Stre_ngth"), strength, strength), FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(box), advanced_new(dialog), FALSE, FALSE, 0);
-    return box;
+GtkWidget *options_box_new(Session *session) {
+    OptionsBox *box = g_new0(OptionsBox, 1);
+    GtkWidget *all = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
+    box->session = session;
+    const char *warning = session->edit->mode->without_plate;
+    box->warning = pieces_text(warning ? _(warning) : NULL);
+    gtk_widget_set_no_show_all(box->warning, TRUE);
+    GtkWidget *strength = widget_of(box, OPTION_STRENGTH);
+    gtk_box_pack_start(GTK_BOX(all), pieces_captioned(_("Stre_ngth"), strength, strength), FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(all), advanced_new(box), FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(all), box->warning, FALSE, FALSE, 0);
+    pieces_own(all, box);
+    session_listen(session, listen, box);
+    return all;
 }

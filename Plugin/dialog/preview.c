@@ -1,66 +1,81 @@
-#include "state.h"
+#include "preview.h"
+
+#include "worker.h"
 
 // How long after a change the preview begins: while the pointer moves there is one in every frame or two.
 static const guint DELAY_MILLISECONDS = 30;
+static const guint POLL_MILLISECONDS = 10;
+
+struct Preview {
+    Session *session;
+    Worker *worker;
+    gboolean is_stale;
+    guint timer;
+};
 
 static gboolean poll(gpointer data);
 
-// Pictures of screen size stand in for the full ones.
-static Material screen_material(const Dialog *dialog) {
-    return (Material){dialog->base.picture, dialog->base.mask, dialog->reference.picture, dialog->reference.mask};
+static void show(Preview *preview, Picture *picture) {
+    session_set_preview(preview->session, picture);
+    session_tell(preview->session, SESSION_PREVIEW);
 }
 
-static void take(Dialog *dialog) {
+static void take(Preview *preview) {
     Box box;
-    worker_wait(dialog->preview_worker);
-    Picture *picture = worker_take_preview(dialog->preview_worker, &box);
-    // An edit that runs draws on the preview itself.
-    if (picture && !dialog->worker) {
-        g_clear_pointer(&dialog->preview, cairo_surface_destroy);
-        dialog->preview = surface_of(picture);
-        gtk_widget_queue_draw(dialog->canvas);
-    }
-    picture_free(picture);
-    worker_free(g_steal_pointer(&dialog->preview_worker));
+    worker_wait(preview->worker);
+    Picture *picture = worker_take_preview(preview->worker, &box);
+    if (picture)
+        show(preview, picture);
+    worker_free(g_steal_pointer(&preview->worker));
 }
 
 static gboolean start(gpointer data) {
-    Dialog *dialog = data;
-    Material material = screen_material(dialog);
-    dialog->preview_is_stale = FALSE;
-    if (!dialog->base.picture || request_missing(dialog->edit, &material) != MISSING_NOTHING) {
-        g_clear_pointer(&dialog->preview, cairo_surface_destroy);
-        gtk_widget_queue_draw(dialog->canvas);
-        dialog->preview_timer = 0;
+    Preview *preview = data;
+    Session *session = preview->session;
+    // Pictures of screen size stand in for the full ones.
+    Material material = {session->base.picture, session->base.mask, session->reference.picture,
+                         session->reference.mask};
+    preview->is_stale = FALSE;
+    preview->timer = 0;
+    if (request_missing(session->edit, &material) != MISSING_NOTHING) {
+        show(preview, NULL);
         return G_SOURCE_REMOVE;
     }
-    dialog->preview_worker = worker_start(WORKER_PREVIEW, dialog->edit, &material, dialog->base.scale,
-                                          dialog->reference.picture ? dialog->reference.scale : 1, NULL);
-    dialog->preview_timer = g_timeout_add(10, poll, dialog);
+    preview->worker = worker_start(WORKER_PREVIEW, session->edit, &material, session->base.scale,
+                                   session->reference.picture ? session->reference.scale : 1, NULL);
+    preview->timer = g_timeout_add(POLL_MILLISECONDS, poll, preview);
     return G_SOURCE_REMOVE;
 }
 
 static gboolean poll(gpointer data) {
-    Dialog *dialog = data;
-    if (!worker_state(dialog->preview_worker).is_done)
+    Preview *preview = data;
+    if (!worker_state(preview->worker).is_done)
         return G_SOURCE_CONTINUE;
-    take(dialog);
-    dialog->preview_timer = dialog->preview_is_stale ? g_timeout_add(1, start, dialog) : 0;
+    take(preview);
+    preview->timer = preview->is_stale ? g_timeout_add(1, start, preview) : 0;
     return G_SOURCE_REMOVE;
 }
 
-void preview_ask(Dialog *dialog) {
-    if (dialog->worker)
+static void listen(guint events, void *data) {
+    Preview *preview = data;
+    if (!(events & (SESSION_EDIT | SESSION_OBJECTS | SESSION_REFERENCE)))
         return;
-    dialog->preview_is_stale = TRUE;
-    if (!dialog->preview_timer)
-        dialog->preview_timer = g_timeout_add(DELAY_MILLISECONDS, start, dialog);
+    preview->is_stale = TRUE;
+    if (!preview->timer)
+        preview->timer = g_timeout_add(DELAY_MILLISECONDS, start, preview);
 }
 
-void preview_stop(Dialog *dialog) {
-    if (dialog->preview_timer)
-        g_source_remove(dialog->preview_timer);
-    dialog->preview_timer = 0;
-    if (dialog->preview_worker)
-        take(dialog);
+Preview *preview_new(Session *session) {
+    Preview *preview = g_new0(Preview, 1);
+    preview->session = session;
+    session_listen(session, listen, preview);
+    return preview;
+}
+
+void preview_free(Preview *preview) {
+    if (preview->timer)
+        g_source_remove(preview->timer);
+    if (preview->worker)
+        worker_free(preview->worker);
+    g_free(preview);
 }

@@ -1,6 +1,11 @@
-#include "state.h"
+#include "screen.h"
 
-cairo_surface_t *surface_of(const Picture *picture) {
+#include <string.h>
+
+// The longer side of pictures that previews are made of.
+static const int SIDE_LIMIT = 1200;
+
+cairo_surface_t *screen_surface(const Picture *picture) {
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, picture->width, picture->height);
     cairo_surface_flush(surface);
     guint8 *rows = cairo_image_surface_get_data(surface);
@@ -20,14 +25,13 @@ cairo_surface_t *surface_of(const Picture *picture) {
     return surface;
 }
 
-static cairo_surface_t *surface_of_mask(const Mask *mask) {
+cairo_surface_t *screen_alpha(const Mask *mask) {
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, mask->width, mask->height);
     cairo_surface_flush(surface);
     guint8 *rows = cairo_image_surface_get_data(surface);
     int stride = cairo_image_surface_get_stride(surface);
     for (int y = 0; y < mask->height; y++)
-        for (int x = 0; x < mask->width; x++)
-            rows[(gsize)y * stride + x] = mask->bytes[(gsize)y * mask->width + x] < 128 ? 0 : 255;
+        memcpy(rows + (gsize)y * stride, mask->bytes + (gsize)y * mask->width, (gsize)mask->width);
     cairo_surface_mark_dirty(surface);
     return surface;
 }
@@ -36,16 +40,25 @@ static void clear_mask(Screen *screen) {
     mask_free(screen->mask);
     g_clear_pointer(&screen->area, cairo_surface_destroy);
     g_clear_pointer(&screen->border, border_free);
-    g_clear_pointer(&screen->drawn.surface, cairo_surface_destroy);
     screen->mask = NULL;
     screen->box = (Box){0};
+    screen->stamp++;
 }
 
 void screen_clear(Screen *screen) {
     clear_mask(screen);
     picture_free(screen->picture);
     g_clear_pointer(&screen->surface, cairo_surface_destroy);
-    *screen = (Screen){0};
+    screen->picture = NULL;
+    screen->scale = 1;
+}
+
+// What an outline means is each pixel that is at least half inside.
+static Mask *hard(const Mask *mask) {
+    Mask *copy = mask_copy(mask);
+    for (gsize i = 0; i < (gsize)mask->width * mask->height; i++)
+        copy->bytes[i] = copy->bytes[i] < 128 ? 0 : 255;
+    return copy;
 }
 
 void screen_set_mask(Screen *screen, const Mask *mask) {
@@ -54,16 +67,17 @@ void screen_set_mask(Screen *screen, const Mask *mask) {
         return;
     screen->mask = mask_scaled(mask, screen->picture->width, screen->picture->height);
     mask_bounds(mask, &screen->box);
-    screen->area = surface_of_mask(screen->mask);
+    Mask *area = hard(screen->mask);
+    screen->area = screen_alpha(area);
+    mask_free(area);
     screen->border = border_of_mask(screen->mask);
 }
 
-void screen_set(Screen *screen, const Picture *picture, const Mask *mask) {
+void screen_set(Screen *screen, const Picture *picture) {
     screen_clear(screen);
     if (!picture)
         return;
-    screen->picture = picture_for_screen(picture, SCREEN_LIMIT);
+    screen->picture = picture_for_screen(picture, SIDE_LIMIT);
     screen->scale = (double)screen->picture->width / picture->width;
-    screen->surface = surface_of(screen->picture);
-    screen_set_mask(screen, mask);
+    screen->surface = screen_surface(screen->picture);
 }

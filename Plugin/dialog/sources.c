@@ -1,50 +1,43 @@
-// Where an object or an appearance is taken from: what is open, or a file.
-#include "state.h"
+#include "sources.h"
+
+#include "files.h"
+#include "objects.h"
+#include "pieces.h"
+#include "words.h"
 
 static const int PREVIEW_SIDE = 180;
 
-static DialogSource *chosen_source(Dialog *dialog) {
-    DialogInput *input = dialog->input;
-    return input->source < input->sources->len ? &g_array_index(input->sources, DialogSource, input->source) : NULL;
-}
+typedef struct SourcesBox {
+    Session *session;
+    GtkWidget *choice;
+} SourcesBox;
 
-void sources_take(Dialog *dialog) {
-    const DialogSource *source = chosen_source(dialog);
-    GError *error = NULL;
-    preview_stop(dialog);
-    g_clear_pointer(&dialog->material->reference, picture_free);
-    g_clear_pointer(&dialog->reference_selection, mask_free);
-    if (source)
-        source->load(source->data, &dialog->material->reference, &dialog->reference_selection, &error);
-    dialog_show_problem(dialog, error ? error->message : NULL);
-    g_clear_error(&error);
-    // The name may be cut short.
-    gtk_widget_set_tooltip_text(dialog->source, source ? source->name : NULL);
-    screen_set(&dialog->reference, dialog->material->reference, NULL);
-    if (!dialog->reference.picture)
-        sources_show(dialog, FALSE);
-    objects_take(dialog);
-    canvas_update_view(dialog);
-}
-
-void sources_show(Dialog *dialog, gboolean shows) {
-    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(dialog->reference_switch), shows);
-}
-
-static void source_changed(GtkComboBox *combo, Dialog *dialog) {
+static void choice_changed(GtkComboBox *combo, SourcesBox *box) {
+    Session *session = box->session;
     int chosen = gtk_combo_box_get_active(combo);
     if (chosen < 0)
         return;
-    dialog->input->source = (guint)chosen;
-    g_array_set_size(dialog->edit->reference_outline, 0);
-    sources_take(dialog);
+    session->sources.chosen = (guint)chosen;
+    g_array_set_size(session->edit->reference_outline, 0);
+    objects_read_source(session);
 }
 
-static void append(Dialog *dialog, guint first) {
-    for (guint i = first; i < dialog->input->sources->len; i++)
-        gtk_combo_box_text_append_text(GTK_COMBO_BOX_TEXT(dialog->source),
-                                       g_array_index(dialog->input->sources, DialogSource, i).name);
-    gtk_widget_set_sensitive(dialog->source, dialog->input->sources->len > 0);
+static void append(SourcesBox *box, guint first) {
+    Host *host = box->session->host;
+    const GPtrArray *layers = box->session->sources.layers;
+    for (guint i = first; i < layers->len; i++)
+        gtk_combo_box_text_append_text(GTK_COMBO_BOX_TEXT(box->choice),
+                                       host->layer_name(host, g_ptr_array_index(layers, i)));
+    gtk_widget_set_sensitive(box->choice, layers->len > 0);
+}
+
+static void listen(guint events, void *data) {
+    SourcesBox *box = data;
+    Host *host = box->session->host;
+    HostLayer *source = session_source(box->session);
+    // The name may be cut short.
+    if (events & SESSION_REFERENCE)
+        gtk_widget_set_tooltip_text(box->choice, source ? host->layer_name(host, source) : NULL);
 }
 
 // --- From a file -----------------------------------------------------------------------------------------------------
@@ -71,23 +64,23 @@ static void add_filters(GtkFileChooser *chooser) {
     gtk_file_chooser_add_filter(chooser, all);
 }
 
-static void open_file(Dialog *dialog, const char *path) {
-    guint first = dialog->input->sources->len;
+static void open_file(SourcesBox *box, const char *path) {
+    Session *session = box->session;
+    guint first = session->sources.layers->len;
     GError *error = NULL;
-    if (dialog->input->open(dialog->input->data, path, &error)) {
-        append(dialog, first);
-        gtk_combo_box_set_active(GTK_COMBO_BOX(dialog->source), (int)first);
+    if (session->host->open_file(session->host, path, session->sources.layers, &error)) {
+        append(box, first);
+        gtk_combo_box_set_active(GTK_COMBO_BOX(box->choice), (int)first);
         // Where the file does not tell its object, drawing it comes next.
-        sources_show(dialog, dialog->reference.picture && !dialog->reference.mask);
+        session_show_reference(session, !session->reference.mask);
     } else
-        dialog_show_problem(dialog, error->message);
+        session_set_problem(session, error->message);
     g_clear_error(&error);
 }
 
-static void open_clicked(GtkButton *button, Dialog *dialog) {
-    (void)button;
-    GtkWidget *chooser =
-        files_chooser(dialog, GTK_FILE_CHOOSER_ACTION_OPEN, _("Open a Picture"), _("_Open"), dialog->input->folder);
+static void open_clicked(SourcesBox *box) {
+    GtkWidget *chooser = files_chooser(box->choice, GTK_FILE_CHOOSER_ACTION_OPEN, _("Open a Picture"), _("_Open"),
+                                       box->session->host->folder);
     GtkWidget *image = gtk_image_new();
     g_object_set(image, "margin", 12, NULL);
     gtk_file_chooser_set_preview_widget(GTK_FILE_CHOOSER(chooser), image);
@@ -96,21 +89,24 @@ static void open_clicked(GtkButton *button, Dialog *dialog) {
     add_filters(GTK_FILE_CHOOSER(chooser));
     char *path = files_choose(chooser);
     if (path)
-        open_file(dialog, path);
+        open_file(box, path);
     g_free(path);
 }
 
-GtkWidget *sources_new(Dialog *dialog) {
+GtkWidget *sources_new(Session *session) {
+    SourcesBox *box = g_new0(SourcesBox, 1);
     GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-    dialog->source = panel_choice_new();
-    append(dialog, 0);
-    if (dialog->input->sources->len)
-        gtk_combo_box_set_active(GTK_COMBO_BOX(dialog->source), (int)dialog->input->source);
-    g_signal_connect(dialog->source, "changed", G_CALLBACK(source_changed), dialog);
-    GtkWidget *button = gtk_button_new_with_mnemonic(_("Open pict_ure…"));
-    gtk_widget_set_tooltip_text(button, _("Take from a picture file"));
-    g_signal_connect(button, "clicked", G_CALLBACK(open_clicked), dialog);
-    gtk_box_pack_start(GTK_BOX(row), dialog->source, TRUE, TRUE, 0);
+    box->session = session;
+    box->choice = pieces_choice();
+    append(box, 0);
+    if (session->sources.layers->len)
+        gtk_combo_box_set_active(GTK_COMBO_BOX(box->choice), (int)session->sources.chosen);
+    g_signal_connect(box->choice, "changed", G_CALLBACK(choice_changed), box);
+    GtkWidget *button =
+        pieces_button(_("Open pict_ure…"), _("Take from a picture file"), G_CALLBACK(open_clicked), box);
+    gtk_box_pack_start(GTK_BOX(row), box->choice, TRUE, TRUE, 0);
     gtk_box_pack_start(GTK_BOX(row), button, FALSE, FALSE, 0);
-    return panel_captioned(_("_Taken from"), dialog->source, row);
+    pieces_own(row, box);
+    session_listen(session, listen, box);
+    return pieces_captioned(_("_Taken from"), box->choice, row);
 }

@@ -78,7 +78,6 @@ static int32_t note(const dragon_progress *progress, void *data) {
     state->total = progress->total;
     state->fraction = progress->fraction;
     state->seconds_left = progress->seconds_left;
-    state->is_loading = FALSE;
     if (picture) {
         picture_free(worker->preview);
         worker->preview = picture;
@@ -124,7 +123,7 @@ static gpointer work(gpointer data) {
 
 static Worker *started(Worker *worker) {
     g_mutex_init(&worker->lock);
-    worker->state.is_loading = worker->task == WORKER_EDIT;
+    worker->state.phase = DRAGON_PHASE_LOAD;
     worker->state.seconds_left = -1;
     worker->running_threads = 1;
     worker->thread = g_thread_new("dragon", work, worker);
@@ -139,6 +138,11 @@ Worker *worker_start(WorkerTask task, const Edit *edit, const Material *material
     worker->material = *material;
     worker->material.mask = mask_copy(material->mask);
     worker->material.reference_mask = mask_copy(material->reference_mask);
+    // Those of a preview are small, and may be replaced meanwhile.
+    if (task == WORKER_PREVIEW) {
+        worker->material.picture = picture_copy(material->picture);
+        worker->material.reference = material->reference ? picture_copy(material->reference) : NULL;
+    }
     worker->scale = scale;
     worker->reference_scale = reference_scale;
     worker->engine = engine;
@@ -185,6 +189,10 @@ void worker_wait(Worker *worker) {
 void worker_free(Worker *worker) {
     worker_wait(worker);
     g_mutex_clear(&worker->lock);
+    if (worker->task == WORKER_PREVIEW) {
+        picture_free(worker->material.picture);
+        picture_free(worker->material.reference);
+    }
     mask_free(worker->material.mask);
     mask_free(worker->material.reference_mask);
     picture_free(worker->preview);

@@ -16,11 +16,10 @@ typedef struct WorkerState {
     int total;
     double fraction;
     double seconds_left;
-    gboolean is_loading;
     gboolean is_done;
 } WorkerState;
 
-/// Starts an edit or its preview. The picture is not copied and must outlive the worker.
+/// Starts an edit or its preview. The pictures of an edit are not copied and must outlive the worker.
 ///
 /// - engine: of an edit; used by this worker alone until it is done.
 /// - scale, reference_scale: as request_fill takes them.

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "border.h"
+#include "pace.h"
 #include "request.h"
 #include "view.h"
 
@@ -135,7 +136,7 @@ static void test_views(void) {
 }
 
 static gboolean sets(const char *text) {
-    Edit *edit = edit_new(DRAGON_MOVE);
+    Edit *edit = edit_new(mode_of(DRAGON_MOVE));
     GError *error = NULL;
     gboolean good = edit_set_text(edit, text, &error);
     CHECK(good == (error == NULL));
@@ -148,11 +149,12 @@ static void test_text(void) {
     CHECK(sets("") && sets(NULL) && sets(" ; \n") && sets("steps=5; plate=off;algorithm = diffeditor\ngrow=2.5"));
     CHECK(!sets("steps") && !sets("steps=0") && !sets("steps=1.5") && !sets("steps=nan") && !sets("steps=") &&
           !sets("=3"));
+    CHECK(sets("soften=2.5") && sets("side=256") && !sets("side=4160") && !sets("soften=1001") && !sets("algorithm=x"));
     CHECK(!sets("side=100") && !sets("speed=1") && !sets("arrows=1,2,3") && !sets("displacement=1") &&
           !sets("resize=1,2"));
     CHECK(!sets("arrows=inf,1:2,3") && !sets("resize=x"));
 
-    Edit *edit = edit_new(DRAGON_DRAG), *again = edit_new(DRAGON_DRAG);
+    Edit *edit = edit_new(mode_of(DRAGON_DRAG)), *again = edit_new(mode_of(DRAGON_DRAG));
     g_free(edit->prompt);
     edit->prompt = g_strdup("a; \"b\"\n=c\\ über");
     edit->displacement = (dragon_point){-1.25, 3};
@@ -165,6 +167,11 @@ static void test_text(void) {
     char *text_again = edit_to_text(again);
     CHECK(strcmp(text, text_again) == 0 && strcmp(edit->prompt, again->prompt) == 0);
     CHECK(again->arrows->len == 1 && again->resize == 0.5 && again->options.at[OPTION_SEED] == 4294967295.0);
+    CHECK(edit_equal(edit, again, TRUE));
+    again->options.at[OPTION_SEED] = NAN;
+    CHECK(!edit_equal(edit, again, TRUE) && edit_equal(edit, again, FALSE));
+    again->options.at[OPTION_STEPS] = 7;
+    CHECK(!edit_equal(edit, again, FALSE));
     g_free(text);
     g_free(text_again);
     edit_free(edit);
@@ -184,7 +191,7 @@ static void test_options(void) {
 }
 
 static void test_requests(void) {
-    Edit *edit = edit_new(DRAGON_MOVE);
+    Edit *edit = edit_new(mode_of(DRAGON_MOVE));
     Material material = {0};
     CHECK(request_missing(edit, &material) == MISSING_OBJECT);
     material.mask = mask_new(8, 8);
@@ -193,9 +200,9 @@ static void test_requests(void) {
     CHECK(request_missing(edit, &material) == MISSING_DISPLACEMENT);
     edit->displacement.x = 4;
     CHECK(request_missing(edit, &material) == MISSING_NOTHING);
-    edit->mode = DRAGON_DRAG;
+    edit->mode = mode_of(DRAGON_DRAG);
     CHECK(request_missing(edit, &material) == MISSING_ARROWS);
-    edit->mode = DRAGON_PASTE;
+    edit->mode = mode_of(DRAGON_PASTE);
     CHECK(request_missing(edit, &material) == MISSING_REFERENCE);
     material.reference = picture_new(8, 8, DRAGON_RGBA_U8);
     CHECK(request_missing(edit, &material) == MISSING_REFERENCE_OBJECT);
@@ -213,6 +220,57 @@ static void test_requests(void) {
     material_clear(&material);
 }
 
+// Every row is complete, and says of itself what the engine asks.
+static void test_modes(void) {
+    CHECK(MODE_COUNT == 6 && mode_by_key("nothing") == NULL && mode_of(99) == MODES);
+    for (guint i = 0; i < MODE_COUNT; i++) {
+        const Mode *mode = &MODES[i];
+        CHECK(mode_by_key(mode->key) == mode && mode_of(mode->mode) == mode);
+        CHECK(mode->menu && mode->name && mode->blurb && mode->help && mode->ready);
+        CHECK((mode->outline_label != NULL) == (mode->mask != MASK_NONE));
+        CHECK((mode->carries == CARRIES_NOTHING) != mode_takes(mode, ARGUMENT_FACTOR));
+        CHECK(mode->carries != CARRIES_REFERENCE || mode_takes(mode, ARGUMENT_REFERENCE));
+    }
+    for (Missing missing = MISSING_NOTHING; missing < MISSING_COUNT; missing++)
+        CHECK((missing_hint(missing) == NULL) == (missing == MISSING_NOTHING) &&
+              (missing_message(missing) == NULL) == (missing == MISSING_NOTHING));
+}
+
+// A picture laid over another by its own transparency; where the two differ, and around.
+static void test_layers(void) {
+    Picture *below = picture_new(4, 3, DRAGON_RGBA_U8), *above = picture_new(2, 1, DRAGON_RGBA_U8);
+    memset(below->pixels, 100, 4 * 4 * 3);
+    memset(above->pixels, 200, 2 * 4);
+    ((guint8 *)above->pixels)[7] = 0;
+    float share[] = {1, 1};
+    picture_take_alpha(above, share);
+    CHECK(fabs(share[0] - 200 / 255.0) < 1e-5 && share[1] == 0 && picture_alpha(above, 0, 0) == 1);
+    Picture *whole = picture_copy(below);
+    picture_put(whole, above, 1, 2);
+    CHECK(((guint8 *)whole->pixels)[(2 * 4 + 1) * 4] == 200 && ((guint8 *)whole->pixels)[(2 * 4 + 3) * 4] == 100);
+    Mask *differs = picture_difference(below, whole, 3), *grown = mask_grown(differs, 1);
+    CHECK(set_count(differs) == 2 && set_count(grown) == 8);
+    CHECK(mask_equal(differs, differs) && !mask_equal(differs, grown) && mask_equal(NULL, NULL) &&
+          !mask_equal(differs, NULL));
+    mask_free(differs);
+    mask_free(grown);
+    picture_free(whole);
+    picture_free(below);
+    picture_free(above);
+}
+
+static void test_pace(void) {
+    Pace pace = {0};
+    CHECK(pace_left(&pace, 0.05, 100, 1) < 0 && pace_left(&pace, 0.5, -1, 2) < 0);
+    CHECK(pace_left(&pace, 0.2, 100, 10) == 100);
+    // A second later a jump to 300 is hardly seen, and after a while it is.
+    double soon = pace_left(&pace, 0.21, 300, 11), late = soon;
+    CHECK(soon > 99 && soon < 130);
+    for (int second = 12; second < 60; second++)
+        late = pace_left(&pace, 0.3, 300, second);
+    CHECK(late > 280 && late <= 300);
+}
+
 int main(void) {
     test_masks();
     test_borders();
@@ -221,6 +279,9 @@ int main(void) {
     test_text();
     test_options();
     test_requests();
+    test_modes();
+    test_layers();
+    test_pace();
     printf("logic: %d checks, %d failures\n", checks, failures);
     return failures ? 1 : 0;
 }

@@ -1,9 +1,10 @@
-// The only place that changes an image.
-#include "host.h"
+#include "result.h"
 
 #include <string.h>
 #include <libgimp/gimp.h>
 #include "colours.h"
+#include "engine.h"
+#include "stack.h"
 #include "words.h"
 
 /// A result as it goes into the image.
@@ -21,10 +22,10 @@ static Pieces pieces_of(dragon_result *result, dragon_pixel_format format) {
     return pieces;
 }
 
-static void write_mask(gint32 layer, const Pieces *pieces) {
+// Before the layer is in the image: then undoing and redoing it leaves the picture, not the mask, to be painted on.
+static void add_mask(gint32 layer, const Pieces *pieces) {
     gint32 mask = gimp_layer_create_mask(layer, GIMP_ADD_MASK_WHITE);
     gimp_layer_add_mask(layer, mask);
-    // The next brush stroke is meant for the picture.
     gimp_layer_set_edit_mask(layer, FALSE);
     GeglBuffer *buffer = gimp_drawable_get_buffer(mask);
     gegl_buffer_set(buffer, GEGL_RECTANGLE(0, 0, pieces->box.width, pieces->box.height), 0, babl_format("Y float"),
@@ -73,17 +74,18 @@ static void attach_text(gint32 layer, const Edit *edit) {
     g_free(text);
 }
 
-static gboolean insert_above(const Host *host, gint32 layer) {
-    gint32 parent = gimp_item_get_parent(host->layer);
-    if (gimp_image_insert_layer(host->image, layer, parent, gimp_image_get_item_position(host->image, host->layer)))
+static gboolean insert_above(const Gimp *gimp, gint32 layer) {
+    gint32 below = gimp_item_is_valid(gimp->top) ? gimp->top : gimp->layer;
+    if (gimp_image_insert_layer(gimp->image, layer, gimp_item_get_parent(below),
+                                gimp_image_get_item_position(gimp->image, below)))
         return TRUE;
     gimp_item_delete(layer);
     return FALSE;
 }
 
-static gint32 insert_box(const Host *host, const Edit *edit, const Pieces *pieces) {
-    gboolean gray = gimp_image_base_type(host->image) == GIMP_GRAY;
-    gint32 layer = gimp_layer_new(host->image, edit_mode_name(edit->mode), pieces->box.width, pieces->box.height,
+static gint32 insert_box(const Gimp *gimp, const Edit *edit, const Pieces *pieces) {
+    gboolean gray = gimp_image_base_type(gimp->image) == GIMP_GRAY;
+    gint32 layer = gimp_layer_new(gimp->image, mode_name(edit->mode), pieces->box.width, pieces->box.height,
                                   gray ? GIMP_GRAYA_IMAGE : GIMP_RGBA_IMAGE, 100, GIMP_LAYER_MODE_NORMAL);
     if (layer == -1)
         return -1;
@@ -91,57 +93,81 @@ static gint32 insert_box(const Host *host, const Edit *edit, const Pieces *piece
     gimp_layer_set_composite_space(layer, GIMP_LAYER_COLOR_SPACE_RGB_PERCEPTUAL);
     // The source may have been moved since the dialog read it.
     int x, y;
-    gimp_drawable_offsets(host->layer, &x, &y);
+    gimp_drawable_offsets(gimp->layer, &x, &y);
     gimp_layer_set_offsets(layer, x + pieces->box.x, y + pieces->box.y);
-    if (!insert_above(host, layer))
-        return -1;
     write_pixels(layer, pieces->picture);
-    write_mask(layer, pieces);
-    return layer;
+    add_mask(layer, pieces);
+    attach_text(layer, edit);
+    stack_mark(layer, gimp->layer);
+    return insert_above(gimp, layer) ? layer : -1;
 }
 
-// Where the result is more transparent than the source, a layer above cannot show it: an edited copy takes the source's
-// place, which is hidden.
-static gint32 insert_copy(const Host *host, const Edit *edit, const Material *material, const Pieces *pieces) {
-    gint32 layer = gimp_item_is_group(host->layer) ? gimp_layer_new_from_drawable(host->layer, host->image)
-                                                   : gimp_layer_copy(host->layer);
+// The edited picture as far as it is not the layer's own: the result's box, or all where earlier results are in it.
+static Pieces mixed_pieces(const Gimp *gimp, const Material *material, const Pieces *pieces) {
+    Pieces mixed = {pieces->box, picture_part(material->picture, pieces->box), NULL};
+    picture_mix(mixed.picture, pieces->picture, pieces->share);
+    gsize row = (gsize)pieces->box.width * sizeof *pieces->share;
+    if (!gimp->covered) {
+        mixed.share = g_memdup2(pieces->share, row * (gsize)pieces->box.height);
+        return mixed;
+    }
+    const Mask *covered = gimp->covered;
+    Picture *whole = picture_copy(material->picture);
+    picture_put(whole, mixed.picture, mixed.box.x, mixed.box.y);
+    picture_free(mixed.picture);
+    float *share = g_new(float, (gsize)covered->width * covered->height);
+    for (gsize i = 0; i < (gsize)covered->width * covered->height; i++)
+        share[i] = covered->bytes[i] ? 1 : 0;
+    for (int y = 0; y < pieces->box.height; y++)
+        for (int x = 0; x < pieces->box.width; x++)
+            if (pieces->share[(gsize)y * pieces->box.width + x] > 0)
+                share[(gsize)(pieces->box.y + y) * covered->width + pieces->box.x + x] = 1;
+    return (Pieces){{0, 0, whole->width, whole->height}, whole, share};
+}
+
+// Where the result is more transparent than the source, a layer above cannot show it: an edited copy takes the place of
+// the source and of the results on it, which are hidden.
+static gint32 insert_copy(const Gimp *gimp, const Edit *edit, const Material *material, const Pieces *pieces) {
+    gint32 layer = gimp_item_is_group(gimp->layer) ? gimp_layer_new_from_drawable(gimp->layer, gimp->image)
+                                                   : gimp_layer_copy(gimp->layer);
     if (layer == -1)
         return -1;
-    gimp_item_set_name(layer, edit_mode_name(edit->mode));
-    if (!insert_above(host, layer))
+    gimp_item_set_name(layer, mode_name(edit->mode));
+    attach_text(layer, edit);
+    if (!insert_above(gimp, layer))
         return -1;
-    Picture *mixed = picture_part(material->picture, pieces->box);
-    picture_mix(mixed, pieces->picture, pieces->share);
-    write_mixed(layer, mixed, pieces);
-    picture_free(mixed);
-    gimp_item_set_visible(host->layer, FALSE);
+    Pieces mixed = mixed_pieces(gimp, material, pieces);
+    write_mixed(layer, mixed.picture, &mixed);
+    picture_free(mixed.picture);
+    g_free(mixed.share);
+    gimp_item_set_visible(gimp->layer, FALSE);
+    for (guint i = 0; i < gimp->results->len; i++)
+        gimp_item_set_visible(g_array_index(gimp->results, gint32, i), FALSE);
     return layer;
 }
 
-static gint32 insert_pieces(const Host *host, const Edit *edit, const Material *material, const Pieces *pieces) {
+static gint32 insert_pieces(const Gimp *gimp, const Edit *edit, const Material *material, const Pieces *pieces) {
     Picture *below = picture_part(material->picture, pieces->box);
     gboolean erases = picture_erases(below, pieces->picture, pieces->share);
     picture_free(below);
-    gint32 layer = erases ? insert_copy(host, edit, material, pieces) : insert_box(host, edit, pieces);
-    if (layer != -1)
-        attach_text(layer, edit);
-    return layer;
+    return erases ? insert_copy(gimp, edit, material, pieces) : insert_box(gimp, edit, pieces);
 }
 
-gint32 host_insert(const Host *host, const Edit *edit, const Material *material, dragon_result *result,
-                   GError **error) {
-    if (!gimp_image_is_valid(host->image) || !gimp_item_is_valid(host->layer) ||
-        gimp_item_get_image(host->layer) != host->image) {
+HostLayer *result_insert(Host *host, const Edit *edit, const Material *material, dragon_result *result,
+                         GError **error) {
+    Gimp *gimp = (Gimp *)host;
+    if (!gimp_image_is_valid(gimp->image) || !gimp_item_is_valid(gimp->layer) ||
+        gimp_item_get_image(gimp->layer) != gimp->image) {
         g_set_error_literal(error, WORDS_ERROR, 0, _("The image or its layer was closed in the meantime."));
-        return -1;
+        return NULL;
     }
     Pieces pieces = pieces_of(result, material->picture->format);
-    gboolean indexed = gimp_image_base_type(host->image) == GIMP_INDEXED;
-    gimp_image_undo_group_start(host->image);
+    gboolean indexed = gimp_image_base_type(gimp->image) == GIMP_INDEXED;
+    gimp_image_undo_group_start(gimp->image);
     if (indexed)
-        gimp_image_convert_rgb(host->image);
-    gint32 layer = insert_pieces(host, edit, material, &pieces);
-    gimp_image_undo_group_end(host->image);
+        gimp_image_convert_rgb(gimp->image);
+    gint32 layer = insert_pieces(gimp, edit, material, &pieces);
+    gimp_image_undo_group_end(gimp->image);
     gimp_displays_flush();
     picture_free(pieces.picture);
     g_free(pieces.share);
@@ -150,5 +176,5 @@ gint32 host_insert(const Host *host, const Edit *edit, const Material *material,
     else if (indexed)
         gimp_message(_("The image was converted to RGB: its palette could not hold the result. Undo brings the palette "
                        "back."));
-    return layer;
+    return layer == -1 ? NULL : gimp_layer_of(gimp, layer);
 }

@@ -1,7 +1,7 @@
-// Whether a selection has changed: GIMP does not say, so that what is selected is summed up.
-#include "host.h"
+#include "selection.h"
 
 #include <libgimp/gimp.h>
+#include "pixels.h"
 
 // FNV-1a.
 static guint64 summed(guint64 sum, const void *bytes, gsize count) {
@@ -12,7 +12,7 @@ static guint64 summed(guint64 sum, const void *bytes, gsize count) {
 
 // Of the box around the selection alone: the rest is empty.
 static guint64 sum_of(gint32 image, const gint box[4]) {
-    Mask *mask = host_mask(gimp_image_get_selection(image), box[0], box[1], box[2] - box[0], box[3] - box[1]);
+    Mask *mask = pixels_mask(gimp_image_get_selection(image), box[0], box[1], box[2] - box[0], box[3] - box[1]);
     guint64 sum = summed(14695981039346656037u, box, 4 * sizeof *box);
     if (mask)
         sum = summed(sum, mask->bytes, (gsize)mask->width * mask->height);
@@ -20,10 +20,11 @@ static guint64 sum_of(gint32 image, const gint box[4]) {
     return sum;
 }
 
-gboolean host_selection_changed(gint32 layer, guint64 *stamp) {
-    if (!gimp_item_is_valid(layer))
+gboolean selection_changed(Host *host, HostLayer *layer, guint64 *stamp) {
+    (void)host;
+    if (!gimp_item_is_valid(layer->id))
         return FALSE;
-    gint32 image = gimp_item_get_image(layer);
+    gint32 image = gimp_item_get_image(layer->id);
     gboolean is_something = FALSE;
     gint box[4];
     gimp_selection_bounds(image, &is_something, &box[0], &box[1], &box[2], &box[3]);

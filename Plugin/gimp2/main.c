@@ -1,8 +1,11 @@
 // The plug-in's entry: what GIMP asks on discovery, and the run of a procedure.
 #include <locale.h>
+#include <unistd.h>
+#include <gegl.h>
 #include <libgimp/gimp.h>
-#include "batch.h"
 #include "dialog.h"
+#include "opening.h"
+#include "procedures.h"
 #include "words.h"
 
 // Translations lie beside the program; where they do not, in the system's place.
@@ -35,28 +38,45 @@ static void prepare(void) {
     gimp_plugin_enable_precision();
 }
 
-// The edit of a call, or its dialog. The new layer, or -1 with an error.
-static gint32 run_edit(dragon_mode mode, GimpRunMode run_mode, gint count, const GimpParam *params, GError **error) {
-    Host host;
-    if (!host_open(&host, params[1].data.d_image, params[2].data.d_drawable, error))
-        return -1;
-    Edit *edit = edit_new(mode);
-    Call call = {.reference = -1};
-    gint32 layer = -1;
-    if (run_mode == GIMP_RUN_INTERACTIVE) {
-        host_recall(edit);
-        layer = dialog_run(&host, edit, &call.reference, error);
-    } else if (run_mode == GIMP_RUN_WITH_LAST_VALS) {
-        host_recall(edit);
-        call.reference = host_last_reference(edit);
-        layer = batch_run(&host, edit, &call, error);
-    } else if (procedures_read(count, params, &host, edit, &call, error)) {
-        layer = batch_run(&host, edit, &call, error);
-    }
-    if (layer != -1)
-        host_remember(edit, call.reference);
-    edit_free(edit);
+// A dialog that outlives GIMP could insert nothing, and would keep the model's memory.
+static gboolean watch_parent(gpointer parent) {
+    if (getppid() != GPOINTER_TO_INT(parent))
+        _exit(1);
+    return G_SOURCE_CONTINUE;
+}
+
+static HostLayer *run_dialog(Host *host, Edit *edit, HostLayer **reference, GError **error) {
+    guint watch = g_timeout_add_seconds(1, watch_parent, GINT_TO_POINTER(getppid()));
+    HostLayer *layer = dialog_run(host, edit, reference, error);
+    g_source_remove(watch);
     return layer;
+}
+
+// The edit of a call, or its dialog. The new layer's number, or -1 with an error.
+static gint32 run_edit(const Mode *mode, GimpRunMode run_mode, gint count, const GimpParam *params, GError **error) {
+    Gimp *gimp = opening_new(params[1].data.d_image, params[2].data.d_drawable, error);
+    if (!gimp)
+        return -1;
+    Host *host = &gimp->host;
+    Edit *edit = edit_new(mode);
+    Call call = {0};
+    HostLayer *layer = NULL;
+    if (run_mode != GIMP_RUN_NONINTERACTIVE)
+        host->recall(host, edit);
+    if (run_mode == GIMP_RUN_INTERACTIVE) {
+        layer = run_dialog(host, edit, &call.reference, error);
+    } else if (run_mode == GIMP_RUN_WITH_LAST_VALS) {
+        call.reference = host->last_reference(host, mode);
+        layer = batch_run(host, edit, &call, error);
+    } else if (procedures_read(count, params, gimp, edit, &call, error)) {
+        layer = batch_run(host, edit, &call, error);
+    }
+    gint32 id = layer ? layer->id : -1;
+    if (layer)
+        host->remember(host, edit, call.reference);
+    edit_free(edit);
+    opening_free(gimp);
+    return id;
 }
 
 static void run(const gchar *name, gint count, const GimpParam *params, gint *return_count, GimpParam **returns) {
@@ -65,8 +85,8 @@ static void run(const gchar *name, gint count, const GimpParam *params, gint *re
     values[0] = (GimpParam){.type = GIMP_PDB_STATUS, .data.d_status = GIMP_PDB_CALLING_ERROR};
     *return_count = 1;
     *returns = values;
-    dragon_mode mode;
-    if (count < 3 || !procedures_mode(name, &mode))
+    const Mode *mode = procedures_mode(name);
+    if (count < 3 || !mode)
         return;
     prepare();
     GError *error = NULL;

@@ -1,5 +1,4 @@
-// The active path as arrows.
-#include "host.h"
+#include "path.h"
 
 #include <libgimp/gimp.h>
 
@@ -8,7 +7,7 @@ static dragon_point anchor_at(const gdouble *points, int index) {
     return (dragon_point){points[index * 6 + 2], points[index * 6 + 3]};
 }
 
-static void append_stroke(const Host *host, gint32 path, gint stroke, gboolean ends, GArray *arrows) {
+static void append_stroke(const Gimp *gimp, gint32 path, gint stroke, gboolean ends, GArray *arrows) {
     gdouble *points = NULL;
     gint count = 0;
     gboolean closed = FALSE;
@@ -16,22 +15,23 @@ static void append_stroke(const Host *host, gint32 path, gint stroke, gboolean e
     int anchors = count / 6;
     if (anchors > (ends ? 0 : 1)) {
         dragon_point from = anchor_at(points, 0), to = anchor_at(points, anchors - 1);
-        Arrow arrow = {{from.x - host->offset_x, from.y - host->offset_y},
-                       {to.x - host->offset_x, to.y - host->offset_y}};
+        Arrow arrow = {{from.x - gimp->offset_x, from.y - gimp->offset_y},
+                       {to.x - gimp->offset_x, to.y - gimp->offset_y}};
         g_array_append_val(arrows, arrow);
     }
     g_free(points);
 }
 
-GArray *host_arrows(const Host *host, gboolean ends) {
+GArray *path_arrows(Host *host, gboolean ends) {
+    const Gimp *gimp = (const Gimp *)host;
     GArray *arrows = g_array_new(FALSE, FALSE, sizeof(Arrow));
-    gint32 path = gimp_image_get_active_vectors(host->image);
+    gint32 path = gimp_image_get_active_vectors(gimp->image);
     if (path == -1)
         return arrows;
     gint count = 0;
     gint *strokes = gimp_vectors_get_strokes(path, &count);
     for (gint i = 0; i < count; i++)
-        append_stroke(host, path, strokes[i], ends, arrows);
+        append_stroke(gimp, path, strokes[i], ends, arrows);
     g_free(strokes);
     return arrows;
 }

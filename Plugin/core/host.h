@@ -1,0 +1,77 @@
+/// What the dialog and the calls without one ask of the program that holds the pictures. An adapter fills the table;
+/// nothing here or in the dialog knows which program it is. Main thread only.
+#ifndef PLUGIN_HOST_H
+#define PLUGIN_HOST_H
+
+#include "request.h"
+
+/// A layer of the program's: the adapter's, which keeps it while the host is open.
+typedef struct HostLayer HostLayer;
+
+/// Where a window of ours comes to stand. Each may be NULL or 0.
+typedef struct HostDesktop {
+    const char *display;
+    /// Class of the program's windows, under which ours are grouped.
+    const char *window_class;
+    /// The window that ours stands before, in the numbers of X.
+    guint32 parent;
+    gboolean is_dark;
+} HostDesktop;
+
+typedef struct Host Host;
+struct Host {
+    /// The layer under edit.
+    HostLayer *base;
+    /// The image's name for people, and the folder of its file; NULL for none.
+    char *title;
+    char *folder;
+    /// One line on what happens to the picture, such as that an indexed one is converted; NULL for none.
+    const char *notice;
+
+    HostDesktop (*desktop)(Host *host);
+
+    // --- Pictures ---
+
+    /// Whether the layer was not closed meanwhile.
+    gboolean (*is_open)(Host *host, HostLayer *layer);
+    /// A layer's pixels, in a format that loses nothing the engine could use. Of the base: as seen, with the results
+    /// that lie on it.
+    Picture *(*read_picture)(Host *host, HostLayer *layer, GError **error);
+    /// What is selected on a layer; NULL for nothing.
+    Mask *(*read_selection)(Host *host, HostLayer *layer);
+    /// A layer's own mask, of its size; NULL for none.
+    Mask *(*read_layer_mask)(Host *host, HostLayer *layer);
+    /// Whether what is selected on the base is what is selected on the layer.
+    gboolean (*shares_selection)(Host *host, HostLayer *layer);
+    /// Whether the selection is no longer what `stamp` stands for, which then stands for the new one. A stamp begins
+    /// with 0.
+    gboolean (*selection_changed)(Host *host, HostLayer *layer, guint64 *stamp);
+    /// The active path's strokes as arrows, in the base's pixels: first anchor to last. Strokes of one anchor are left
+    /// out. `ends`: also those, as arrows without length.
+    GArray *(*read_arrows)(Host *host, gboolean ends);
+
+    // --- Other layers ---
+
+    /// All layers but the base, of HostLayer.
+    GPtrArray *(*list_layers)(Host *host);
+    const char *(*layer_name)(Host *host, HostLayer *layer);
+    /// Opens a file, which is not shown, and appends its layers. FALSE with a reason.
+    gboolean (*open_file)(Host *host, const char *path, GPtrArray *layers, GError **error);
+
+    // --- What comes of it ---
+
+    /// Puts a result above the base, in one undo step, with the edit's text. The new layer, or NULL with a reason.
+    HostLayer *(*insert)(Host *host, const Edit *edit, const Material *material, dragon_result *result, GError **error);
+
+    /// Last values of the edit's mode, and the layer that was taken from, while it lives.
+    void (*remember)(Host *host, const Edit *edit, HostLayer *reference);
+    void (*recall)(Host *host, Edit *edit);
+    HostLayer *(*last_reference)(Host *host, const Mode *mode);
+
+    /// The program's own progress bar, where no dialog shows one.
+    void (*begin_progress)(Host *host, const char *words);
+    void (*show_progress)(Host *host, double fraction);
+    void (*end_progress)(Host *host);
+};
+
+#endif

@@ -1,0 +1,73 @@
+#include "reading.h"
+
+#include <math.h>
+
+static Mask *mask_of_outline(const Picture *picture, const GArray *outline) {
+    return mask_from_outline(picture->width, picture->height, (const dragon_point *)(void *)outline->data,
+                             outline->len);
+}
+
+static Mask *mask_of_alpha(const Picture *picture) {
+    if (!picture_has_transparency(picture))
+        return NULL;
+    Mask *mask = mask_new(picture->width, picture->height);
+    for (int y = 0; y < mask->height; y++)
+        for (int x = 0; x < mask->width; x++)
+            mask->bytes[(gsize)y * mask->width + x] = (guint8)(CLAMP(picture_alpha(picture, x, y), 0, 1) * 255 + 0.5);
+    return mask;
+}
+
+Mask *reading_object(Host *host, const Mode *mode, HostLayer *layer, const Picture *picture) {
+    // The picture's own selection may be the object that changes.
+    gboolean is_taken = mode->mask == MASK_OBJECT && host->shares_selection(host, layer);
+    Mask *mask = is_taken ? NULL : host->read_selection(host, layer);
+    if (!mask)
+        mask = host->read_layer_mask(host, layer);
+    return mask ? mask : mask_of_alpha(picture);
+}
+
+gboolean reading_material(Host *host, const Edit *edit, HostLayer *reference, Material *material, GError **error) {
+    material->picture = host->read_picture(host, host->base, error);
+    if (!material->picture)
+        return FALSE;
+    material->mask = edit->outline->len > 2 ? mask_of_outline(material->picture, edit->outline)
+                                            : host->read_selection(host, host->base);
+    if (!mode_takes(edit->mode, ARGUMENT_REFERENCE) || !reference)
+        return TRUE;
+    material->reference = host->read_picture(host, reference, error);
+    if (!material->reference)
+        return FALSE;
+    material->reference_mask = edit->reference_outline->len > 2
+                                   ? mask_of_outline(material->reference, edit->reference_outline)
+                                   : reading_object(host, edit->mode, reference, material->reference);
+    return TRUE;
+}
+
+void reading_place_object(Edit *edit, const Mask *reference_mask, dragon_point place) {
+    Box box;
+    if (!reference_mask || !mask_bounds(reference_mask, &box))
+        return;
+    // By whole pixels, so that the object's own are not mixed.
+    edit->displacement =
+        (dragon_point){round(place.x - (box.x + box.width / 2.0)), round(place.y - (box.y + box.height / 2.0))};
+}
+
+void reading_path(Host *host, Edit *edit, const Material *material, const dragon_point *place) {
+    gboolean stays = edit->displacement.x == 0 && edit->displacement.y == 0;
+    gboolean places = mode_takes(edit->mode, ARGUMENT_PLACE);
+    GArray *arrows = host->read_arrows(host, places);
+    Arrow last = arrows->len ? g_array_index(arrows, Arrow, arrows->len - 1) : (Arrow){0};
+    const Picture *picture = material->picture;
+    if (mode_takes(edit->mode, ARGUMENT_ARROWS) && edit->arrows->len == 0)
+        g_array_append_vals(edit->arrows, arrows->data, arrows->len);
+    else if (mode_takes(edit->mode, ARGUMENT_SHIFT) && stays && arrows->len)
+        edit->displacement = (dragon_point){last.to.x - last.from.x, last.to.y - last.from.y};
+    else if (places && place)
+        reading_place_object(edit, material->reference_mask, *place);
+    else if (places && arrows->len)
+        reading_place_object(edit, material->reference_mask, last.to);
+    else if (places && stays && picture)
+        reading_place_object(edit, material->reference_mask,
+                             (dragon_point){picture->width / 2.0, picture->height / 2.0});
+    g_array_unref(arrows);
+}

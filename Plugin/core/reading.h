@@ -1,0 +1,22 @@
+/// What an edit is made from, as the host has it.
+#ifndef PLUGIN_READING_H
+#define PLUGIN_READING_H
+
+#include "host.h"
+
+/// What of a reference is its object: its selection (where that is not the object under edit), its layer mask, its
+/// opaque part. NULL where none of these says.
+Mask *reading_object(Host *host, const Mode *mode, HostLayer *layer, const Picture *picture);
+
+/// Reads the picture, its object, and those of the reference; outlines that were drawn come before selections.
+/// `reference`: NULL for none.
+gboolean reading_material(Host *host, const Edit *edit, HostLayer *reference, Material *material, GError **error);
+
+/// Takes from the active path what the edit does not say: displacement or arrows. `place`: where the middle of a
+/// pasted object goes; NULL for the path's end, else the picture's middle.
+void reading_path(Host *host, Edit *edit, const Material *material, const dragon_point *place);
+
+/// The displacement that brings the middle of the reference's object to a place of the picture.
+void reading_place_object(Edit *edit, const Mask *reference_mask, dragon_point place);
+
+#endif

@@ -1,0 +1,50 @@
+#include "results.h"
+
+static void outcome_free(gpointer data) {
+    Outcome *outcome = data;
+    dragon_result_free(outcome->result);
+    g_clear_pointer(&outcome->surface, cairo_surface_destroy);
+    edit_free(outcome->edit);
+    mask_free(outcome->masks.mask);
+    mask_free(outcome->masks.reference_mask);
+    g_free(outcome);
+}
+
+void results_begin(Results *results) {
+    *results = (Results){g_ptr_array_new_with_free_func(outcome_free), -1};
+}
+
+void results_end(Results *results) {
+    g_ptr_array_unref(results->list);
+}
+
+void results_keep(Results *results, dragon_result *result, Edit *edit, const Material *masks, guint source,
+                  const Screen *base) {
+    Outcome *outcome = g_new0(Outcome, 1);
+    Picture *shown = engine_result_over(base->picture, result, base->scale);
+    outcome->result = result;
+    outcome->surface = screen_surface(shown);
+    outcome->edit = edit;
+    outcome->masks.mask = mask_copy(masks->mask);
+    outcome->masks.reference_mask = mask_copy(masks->reference_mask);
+    outcome->source = source;
+    outcome->made_pixels = engine_result_made_pixels(result);
+    picture_free(shown);
+    g_ptr_array_add(results->list, outcome);
+    results->shown = (int)results->list->len - 1;
+}
+
+Outcome *results_shown(const Results *results) {
+    return results->shown < 0 ? NULL : g_ptr_array_index(results->list, results->shown);
+}
+
+const Outcome *results_find(const Results *results, const Edit *edit, const Material *masks, guint source,
+                            gboolean with_seed) {
+    for (guint i = 0; i < results->list->len; i++) {
+        const Outcome *outcome = g_ptr_array_index(results->list, i);
+        if (outcome->source == source && edit_equal(outcome->edit, edit, with_seed) &&
+            material_masks_equal(&outcome->masks, masks))
+            return outcome;
+    }
+    return NULL;
+}

@@ -1,0 +1,40 @@
+/// The finished edits of a session.
+#ifndef PLUGIN_RESULTS_H
+#define PLUGIN_RESULTS_H
+
+#include "engine.h"
+#include "screen.h"
+
+typedef struct Outcome {
+    dragon_result *result;
+    /// As the canvas shows it.
+    cairo_surface_t *surface;
+    /// With the seed that was taken, and what it was made with beside.
+    Edit *edit;
+    Material masks;
+    guint source;
+    guint64 made_pixels;
+} Outcome;
+
+typedef struct Results {
+    /// Of Outcome.
+    GPtrArray *list;
+    /// Which one is shown; −1 for the preview.
+    int shown;
+} Results;
+
+void results_begin(Results *results);
+void results_end(Results *results);
+
+/// Keeps a result and shows it. Takes over result and edit; copies the masks.
+void results_keep(Results *results, dragon_result *result, Edit *edit, const Material *masks, guint source,
+                  const Screen *base);
+
+/// The one that is shown; NULL for none.
+Outcome *results_shown(const Results *results);
+
+/// A result that was made as this edit would be, whatever its seed; NULL for none. `with_seed`: only of the same seed.
+const Outcome *results_find(const Results *results, const Edit *edit, const Material *masks, guint source,
+                            gboolean with_seed);
+
+#endif

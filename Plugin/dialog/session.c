@@ -1,0 +1,159 @@
+#include "session.h"
+
+typedef struct Heard {
+    SessionListener listener;
+    void *data;
+} Heard;
+
+// --- Beginning and end -----------------------------------------------------------------------------------------------
+
+// Places of another picture mean nothing on this one.
+static void forget_places(Edit *edit) {
+    g_array_set_size(edit->outline, 0);
+    g_array_set_size(edit->reference_outline, 0);
+    g_array_set_size(edit->arrows, 0);
+    edit->displacement = (dragon_point){0};
+    edit->resize = 1;
+}
+
+// The layers to take from, beginning with the one of the last time while it is open.
+static void list_sources(Session *session) {
+    Host *host = session->host;
+    session->sources.layers = host->list_layers(host);
+    HostLayer *last = host->last_reference(host, session->edit->mode);
+    if (last)
+        g_ptr_array_find(session->sources.layers, last, &session->sources.chosen);
+    if (session->sources.chosen >= session->sources.layers->len)
+        session->sources.chosen = 0;
+}
+
+Session *session_new(Host *host, Edit *edit, GError **error) {
+    Picture *picture = host->read_picture(host, host->base, error);
+    if (!picture)
+        return NULL;
+    Session *session = g_new0(Session, 1);
+    session->host = host;
+    session->edit = edit;
+    session->material = g_new0(Material, 1);
+    session->material->picture = picture;
+    session->listeners = g_array_new(FALSE, FALSE, sizeof(Heard));
+    session->selection.mask = host->read_selection(host, host->base);
+    host->selection_changed(host, host->base, &session->selection.stamp);
+    results_begin(&session->results);
+    screen_set(&session->base, picture);
+    forget_places(edit);
+    list_sources(session);
+    return session;
+}
+
+void session_free(Session *session) {
+    results_end(&session->results);
+    screen_clear(&session->base);
+    screen_clear(&session->reference);
+    session_set_preview(session, NULL);
+    g_clear_pointer(&session->progress_surface, cairo_surface_destroy);
+    mask_free(session->selection.mask);
+    mask_free(session->reference_selection.mask);
+    material_clear(session->material);
+    g_free(session->material);
+    g_ptr_array_unref(session->sources.layers);
+    g_array_unref(session->listeners);
+    g_free(session->progress_words);
+    g_free(session->problem);
+    g_free(session);
+}
+
+// --- Telling ---------------------------------------------------------------------------------------------------------
+
+void session_listen(Session *session, SessionListener listener, void *data) {
+    Heard heard = {listener, data};
+    g_array_append_val(session->listeners, heard);
+}
+
+void session_tell(Session *session, guint events) {
+    for (guint i = 0; i < session->listeners->len; i++) {
+        Heard heard = g_array_index(session->listeners, Heard, i);
+        heard.listener(events, heard.data);
+    }
+}
+
+void session_edit_changed(Session *session) {
+    session_show_result(session, -1);
+    session_tell(session, SESSION_EDIT);
+}
+
+void session_set_tool(Session *session, Tool tool) {
+    if (session->sight.tool == tool)
+        return;
+    session->sight.tool = tool;
+    session_tell(session, SESSION_SIGHT);
+}
+
+void session_show_reference(Session *session, gboolean shows) {
+    shows = shows && session->reference.picture;
+    if (session->sight.shows_reference == shows)
+        return;
+    session->sight.shows_reference = shows;
+    session_tell(session, SESSION_SIGHT);
+}
+
+void session_show_original(Session *session, gboolean shows) {
+    session->sight.shows_original = shows;
+    session_tell(session, SESSION_SIGHT);
+}
+
+void session_show_result(Session *session, int index) {
+    if (session->results.shown == index)
+        return;
+    session->results.shown = index;
+    session_tell(session, SESSION_SIGHT);
+}
+
+void session_set_problem(Session *session, const char *problem) {
+    char *old = session->problem;
+    session->problem = g_strdup(problem);
+    if (g_strcmp0(old, problem) != 0)
+        session_tell(session, SESSION_PROBLEM);
+    g_free(old);
+}
+
+void session_set_progress(Session *session, const char *words, double fraction) {
+    g_free(session->progress_words);
+    session->progress_words = g_strdup(words);
+    session->progress_fraction = fraction;
+    session_tell(session, SESSION_PROGRESS);
+}
+
+void session_set_preview(Session *session, Picture *preview) {
+    picture_free(session->preview);
+    g_clear_pointer(&session->preview_surface, cairo_surface_destroy);
+    session->preview = preview;
+    session->preview_surface = preview ? screen_surface(preview) : NULL;
+}
+
+void session_wish_model(Session *session, const char *path) {
+    session->path = path;
+    session_tell(session, SESSION_WISH_ADD_MODEL);
+    session->path = NULL;
+}
+
+// --- What follows from it --------------------------------------------------------------------------------------------
+
+Screen *session_screen(Session *session) {
+    return session->sight.shows_reference ? &session->reference : &session->base;
+}
+
+HostLayer *session_source(const Session *session) {
+    const Sources *sources = &session->sources;
+    return sources->chosen < sources->layers->len ? g_ptr_array_index(sources->layers, sources->chosen) : NULL;
+}
+
+Missing session_missing(const Session *session) {
+    return request_missing(session->edit, session->material);
+}
+
+gboolean session_repeats(const Session *session) {
+    const Outcome *same =
+        results_find(&session->results, session->edit, session->material, session->sources.chosen, FALSE);
+    return same && same->made_pixels == 0;
+}

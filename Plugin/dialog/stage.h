@@ -1,0 +1,54 @@
+/// The canvas's own state: how the picture lies on it, and what the pointer holds.
+#ifndef PLUGIN_STAGE_H
+#define PLUGIN_STAGE_H
+
+#include "session.h"
+#include "view.h"
+
+/// An object's area and border as drawn last: only what changes them is drawn again.
+typedef struct DrawnObject {
+    cairo_surface_t *surface;
+    View view;
+    guint stamp;
+    int factor;
+    double tint;
+} DrawnObject;
+
+typedef struct Stage {
+    Session *session;
+    GtkWidget *widget;
+    View view;
+    /// The arrow that is selected, and whether its head is held; −1 for none.
+    int arrow;
+    gboolean holds_head;
+    /// The corner of the object's box that is held; −1 for none.
+    int grip;
+    /// Where the pointer was pressed, in the picture's pixels, and the edit as it was then.
+    dragon_point pressed;
+    Edit *before;
+    /// Of dragon_point: the outline that is being drawn.
+    GArray *lasso;
+    DrawnObject drawn, drawn_reference;
+} Stage;
+
+/// The box of the object at its new place, in pixels of the picture.
+typedef struct Target {
+    dragon_point corner;
+    dragon_point far_corner;
+    dragon_point middle;
+    /// Its corners in the canvas's pixels, kept within reach where the box is larger than the canvas.
+    dragon_point handles[4];
+} Target;
+
+/// FALSE where there is none.
+gboolean stage_target(const Stage *stage, Target *target);
+
+/// Brings the picture that is looked at onto the canvas, whole.
+void stage_fit(Stage *stage);
+
+/// Whether the pointer draws an outline.
+gboolean stage_draws_outline(const Stage *stage);
+
+gboolean stage_takes_arrows(const Stage *stage);
+
+#endif

@@ -1,0 +1,83 @@
+#include "toolbar.h"
+
+#include "pieces.h"
+#include "words.h"
+
+typedef struct Toolbar {
+    Session *session;
+    /// NULL where the mode has no such button.
+    GtkWidget *outline;
+    GtkWidget *reference;
+    /// Whether the program sets the buttons.
+    gboolean is_following;
+} Toolbar;
+
+static void outline_toggled(GtkToggleButton *button, Toolbar *bar) {
+    if (!bar->is_following)
+        session_set_tool(bar->session, gtk_toggle_button_get_active(button) ? TOOL_OUTLINE : TOOL_PLACE);
+}
+
+static void reference_toggled(GtkToggleButton *button, Toolbar *bar) {
+    if (!bar->is_following)
+        session_show_reference(bar->session, gtk_toggle_button_get_active(button));
+}
+
+static void original_pressed(Toolbar *bar) {
+    session_show_original(bar->session, TRUE);
+}
+
+static void original_released(Toolbar *bar) {
+    session_show_original(bar->session, FALSE);
+}
+
+static void fit_clicked(Toolbar *bar) {
+    session_tell(bar->session, SESSION_WISH_FIT);
+}
+
+static void listen(guint events, void *data) {
+    Toolbar *bar = data;
+    const Session *session = bar->session;
+    if (!(events & (SESSION_SIGHT | SESSION_REFERENCE)))
+        return;
+    bar->is_following = TRUE;
+    if (bar->outline)
+        gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(bar->outline), session->sight.tool == TOOL_OUTLINE);
+    if (bar->reference) {
+        gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(bar->reference), session->sight.shows_reference);
+        gtk_widget_set_sensitive(bar->reference, session->reference.picture != NULL);
+    }
+    bar->is_following = FALSE;
+}
+
+static GtkWidget *toggle_new(const char *label, const char *tooltip, GCallback toggled, Toolbar *bar) {
+    GtkWidget *button = gtk_toggle_button_new_with_mnemonic(label);
+    gtk_widget_set_tooltip_text(button, tooltip);
+    g_signal_connect(button, "toggled", toggled, bar);
+    return button;
+}
+
+GtkWidget *toolbar_new(Session *session) {
+    const Mode *mode = session->edit->mode;
+    Toolbar *bar = g_new0(Toolbar, 1);
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+    bar->session = session;
+    if (mode->outline_label) {
+        bar->outline = toggle_new(_(mode->outline_label), _(mode->outline_tooltip), G_CALLBACK(outline_toggled), bar);
+        gtk_box_pack_start(GTK_BOX(box), bar->outline, FALSE, FALSE, 0);
+    }
+    if (mode_takes(mode, ARGUMENT_REFERENCE)) {
+        bar->reference = toggle_new(_("Other _picture"), _("Show the other picture, to draw around its object"),
+                                    G_CALLBACK(reference_toggled), bar);
+        gtk_box_pack_start(GTK_BOX(box), bar->reference, FALSE, FALSE, 0);
+    }
+    GtkWidget *original = pieces_button(_("_Before"), _("Hold to see the picture as it was"), NULL, NULL);
+    g_signal_connect_swapped(original, "pressed", G_CALLBACK(original_pressed), bar);
+    g_signal_connect_swapped(original, "released", G_CALLBACK(original_released), bar);
+    GtkWidget *fit =
+        pieces_button(_("_Fit"), _("Show the whole picture. The wheel with Ctrl zooms."), G_CALLBACK(fit_clicked), bar);
+    gtk_box_pack_end(GTK_BOX(box), fit, FALSE, FALSE, 0);
+    gtk_box_pack_end(GTK_BOX(box), original, FALSE, FALSE, 0);
+    pieces_own(box, bar);
+    session_listen(session, listen, bar);
+    return box;
+}

@@ -1,0 +1,12 @@
+/// What is kept from one call to the next.
+#ifndef PLUGIN_LAST_H
+#define PLUGIN_LAST_H
+
+#include "gimp.h"
+
+/// As the host's functions of those names.
+void last_remember(Host *host, const Edit *edit, HostLayer *reference);
+void last_recall(Host *host, Edit *edit);
+HostLayer *last_reference(Host *host, const Mode *mode);
+
+#endif

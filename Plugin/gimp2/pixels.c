@@ -1,0 +1,71 @@
+#include "pixels.h"
+
+#include <libgimp/gimp.h>
+#include "colours.h"
+#include "stack.h"
+#include "words.h"
+
+gboolean pixels_are_open(Host *host, HostLayer *layer) {
+    (void)host;
+    return gimp_item_is_valid(layer->id);
+}
+
+static gboolean check(HostLayer *layer, GError **error) {
+    if (!gimp_item_is_valid(layer->id)) {
+        g_set_error_literal(error, WORDS_ERROR, 0, _("That layer was closed in the meantime."));
+        return FALSE;
+    }
+    if (gimp_drawable_width(layer->id) < 1 || gimp_drawable_height(layer->id) < 1) {
+        g_set_error_literal(error, WORDS_ERROR, 0, _("The layer's pixels cannot be read."));
+        return FALSE;
+    }
+    return TRUE;
+}
+
+Picture *pixels_picture(Host *host, HostLayer *layer, GError **error) {
+    Gimp *gimp = (Gimp *)host;
+    if (!check(layer, error))
+        return NULL;
+    Picture *picture = picture_new(gimp_drawable_width(layer->id), gimp_drawable_height(layer->id),
+                                   colours_format(gimp_item_get_image(layer->id)));
+    colours_read(layer->id, picture);
+    if (layer->id != gimp->layer || gimp->results->len == 0)
+        return picture;
+    mask_free(gimp->covered);
+    gimp->covered = mask_new(picture->width, picture->height);
+    for (guint i = 0; i < gimp->results->len; i++)
+        stack_lay(g_array_index(gimp->results, gint32, i), gimp->layer, picture, gimp->covered);
+    return picture;
+}
+
+Mask *pixels_mask(gint32 drawable, int x, int y, int width, int height) {
+    GeglBuffer *buffer = gimp_drawable_get_buffer(drawable);
+    if (!buffer)
+        return NULL;
+    Mask *mask = mask_new(width, height);
+    gegl_buffer_get(buffer, GEGL_RECTANGLE(x, y, width, height), 1.0, babl_format("Y u8"), mask->bytes,
+                    GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    g_object_unref(buffer);
+    return mask;
+}
+
+Mask *pixels_selection(Host *host, HostLayer *layer) {
+    (void)host;
+    gint32 image = gimp_item_get_image(layer->id);
+    if (gimp_selection_is_empty(image))
+        return NULL;
+    int x, y;
+    gimp_drawable_offsets(layer->id, &x, &y);
+    return pixels_mask(gimp_image_get_selection(image), x, y, gimp_drawable_width(layer->id),
+                       gimp_drawable_height(layer->id));
+}
+
+Mask *pixels_layer_mask(Host *host, HostLayer *layer) {
+    (void)host;
+    gint32 mask = gimp_layer_get_mask(layer->id);
+    return mask == -1 ? NULL : pixels_mask(mask, 0, 0, gimp_drawable_width(layer->id), gimp_drawable_height(layer->id));
+}
+
+gboolean pixels_share_selection(Host *host, HostLayer *layer) {
+    return gimp_item_get_image(layer->id) == ((Gimp *)host)->image;
+}
