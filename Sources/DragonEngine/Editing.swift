@@ -53,34 +53,45 @@ final class EditResult: Sendable {
     /// Copies the colours, and alpha where the picture had it.
     func copyPixels(_ format: dragon_pixel_format, to pixels: UnsafeMutableRawPointer?, stride: Int64) throws {
         let format = try PixelFormat(checking: format)
-        try copyRows(to: pixels, stride: stride, pixelSize: format.size) { pixel, index in
-            for c in 0..<3 { format.store(layer.colours.planes[c][index], pixel, c) }
-            format.store(layer.colours.planes.count == 4 ? layer.colours.planes[3][index] : 1, pixel, 3)
+        let planes = layer.colours.planes
+        for channel in 0..<4 {
+            try copyRows(to: pixels, stride: stride, pixelSize: format.size, of: planes.indices.contains(channel) ? planes[channel] : nil) {
+                format.store($1, $0, channel)
+            }
         }
     }
 
     /// Copies the mask as bytes.
     func copyMask(to pixels: UnsafeMutablePointer<UInt8>?, stride: Int64) throws {
-        try copyRows(to: UnsafeMutableRawPointer(pixels), stride: stride, pixelSize: 1) { pixel, index in
-            pixel.storeBytes(of: UInt8((min(max(layer.coverage[index], 0), 1) * 255).rounded()), as: UInt8.self)
+        try copyRows(to: UnsafeMutableRawPointer(pixels), stride: stride, pixelSize: 1, of: layer.coverage) {
+            $0.storeBytes(of: UInt8((min(max($1, 0), 1) * 255).rounded()), as: UInt8.self)
         }
     }
 
     /// Copies the mask as floats.
     func copyMask(to pixels: UnsafeMutablePointer<Float>?, stride: Int64) throws {
-        try copyRows(to: UnsafeMutableRawPointer(pixels), stride: stride, pixelSize: 4) { pixel, index in
-            pixel.storeBytes(of: min(max(layer.coverage[index], 0), 1), as: Float.self)
+        try copyRows(to: UnsafeMutableRawPointer(pixels), stride: stride, pixelSize: 4, of: layer.coverage) {
+            $0.storeBytes(of: min(max($1, 0), 1), as: Float.self)
         }
     }
 
+    /// Calls `body` with every pixel of the caller's and its sample of a plane; 1 where there is no plane.
+    @inline(__always)
     private func copyRows(
-        to pixels: UnsafeMutableRawPointer?, stride: Int64, pixelSize: Int, _ body: (UnsafeMutableRawPointer, Int) -> Void
+        to pixels: UnsafeMutableRawPointer?, stride: Int64, pixelSize: Int, of plane: [Float]?,
+        _ body: (UnsafeMutableRawPointer, Float) -> Void
     ) throws {
         let pixels = try present(pixels, "the buffer")
         let (width, height) = (layer.box.width, layer.box.height)
         let rows = try Rows("the buffer", width: width, height: height, stride: stride, pixelSize: pixelSize)
-        for y in 0..<height {
-            for x in 0..<width { body(pixels + y * rows.stride + x * pixelSize, y * width + x) }
+        guard let plane else {
+            for y in 0..<height { for x in 0..<width { body(pixels + y * rows.stride + x * pixelSize, 1) } }
+            return
+        }
+        plane.withUnsafeBufferPointer { samples in
+            for y in 0..<height {
+                for x in 0..<width { body(pixels + y * rows.stride + x * pixelSize, samples[y * width + x]) }
+            }
         }
     }
 }

@@ -102,9 +102,15 @@ struct CallerPicture: @unchecked Sendable {
         rows = try Rows(what, width: picture.width, height: picture.height, stride: picture.stride, pixelSize: format.size)
         self.pixels = pixels
         try checkFinite(what)
-        hasAlpha = (0..<rows.height).contains { y in
-            (0..<rows.width).contains { x in format.sample(pixels + y * rows.stride + x * format.size, 3) < 1 }
+        hasAlpha = !isOpaque
+    }
+
+    private var isOpaque: Bool {
+        for y in 0..<rows.height {
+            let row = pixels + y * rows.stride
+            for x in 0..<rows.width where format.sample(row + x * format.size, 3) < 1 { return false }
         }
+        return true
     }
 
     private func checkFinite(_ what: String) throws {
@@ -129,17 +135,20 @@ struct CallerPicture: @unchecked Sendable {
 
     /// Three planes of a box; beyond the picture its border repeats.
     func colours(in box: PixelBox) -> Raster {
-        let count = box.width * box.height
-        let channels = hasAlpha ? 4 : 3
-        var planes = Array(repeating: [Float](repeating: 0, count: count), count: channels)
-        for y in 0..<box.height {
-            let row = pixels + min(max(y + box.y, 0), height - 1) * rows.stride
-            for x in 0..<box.width {
-                let pixel = row + min(max(x + box.x, 0), width - 1) * format.size
-                for c in 0..<channels { planes[c][y * box.width + x] = format.sample(pixel, c) }
+        Raster(width: box.width, height: box.height, planes: (0..<(hasAlpha ? 4 : 3)).map { plane($0, in: box) })
+    }
+
+    /// One channel of a box. Read row by row without a look at the format in between: previews wait for this.
+    private func plane(_ channel: Int, in box: PixelBox) -> [Float] {
+        [Float](unsafeUninitializedCapacity: box.width * box.height) { samples, count in
+            for y in 0..<box.height {
+                let row = pixels + min(max(y + box.y, 0), height - 1) * rows.stride
+                for x in 0..<box.width {
+                    samples[y * box.width + x] = format.sample(row + min(max(x + box.x, 0), width - 1) * format.size, channel)
+                }
             }
+            count = box.width * box.height
         }
-        return Raster(width: box.width, height: box.height, planes: planes)
     }
 }
 

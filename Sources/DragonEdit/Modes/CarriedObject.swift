@@ -26,18 +26,11 @@ package struct CarriedObject: Sendable {
             let inside = DistanceField(to: !cover.mask).distances
             cover = cover.map { cover.planes[$0][$1] * smoothStep(inside[$1] / Float(soften)) }
         }
-        let (target, size) = (wide.target, box.width * box.height)
-        var planes = Array(repeating: [Float](repeating: 0, count: size), count: 4)
-        for y in max(target.y, box.y)..<max(target.y, box.y, min(target.endY, box.endY)) {
-            for x in max(target.x, box.x)..<max(target.x, box.x, min(target.endX, box.endX)) {
-                let (from, to) = ((y - target.y) * target.width + x - target.x, (y - box.y) * box.width + x - box.x)
-                for p in 0..<3 { planes[p][to] = moved.colours.planes[p][from] }
-                planes[3][to] = min(max(cover.planes[0][from], 0), 1)
-            }
-        }
+        let planes = (moved.colours.planes.prefix(3) + [cover.planes[0]]).map { Self.placed($0, wide.target, on: box) }
         occupied = Mask(height: box.height, width: box.width, cells: planes[3].map { $0 > 0.5 })
         colours = Raster(width: box.width, height: box.height, planes: Array(planes[..<3]))
-        coverage = placement.isExact ? Self.antialiased(planes[3], box.width) : planes[3]
+        let shares = planes[3].map { min(max($0, 0), 1) }
+        coverage = placement.isExact ? Self.antialiased(shares, box.width) : shares
     }
 
     /// Colours and coverage of a placement's source, at its target.
@@ -57,6 +50,17 @@ package struct CarriedObject: Sendable {
                 return plane.indices.map { own[$0] > 0 ? plane[$0] : grown[$0] }
             })
         return (placement.moved(extended, isLight: true), placement.moved(shape, isLight: false))
+    }
+
+    /// A plane of `target` on the part, 0 where that reaches beyond.
+    private static func placed(_ plane: [Float], _ target: PixelBox, on box: PixelBox) -> [Float] {
+        var result = [Float](repeating: 0, count: box.width * box.height)
+        let inside = target.clipped(to: box)
+        for y in inside.y..<inside.endY {
+            let (from, to) = ((y - target.y) * target.width - target.x, (y - box.y) * box.width - box.x)
+            for x in inside.x..<inside.endX { result[to + x] = plane[from + x] }
+        }
+        return result
     }
 
     /// Coverage with its edge drawn over three pixels, so that no staircase stands against the new surroundings.

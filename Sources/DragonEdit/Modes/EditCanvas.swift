@@ -57,7 +57,8 @@ public struct EditCanvas: Sendable {
             plate = try TextureFill(colours, smooth: plate, hole: hole, seed: seed, checkpoint: checkpoint).run()
         }
         guard emptied.isSoft else { return plate }
-        let fringe = DistanceField(to: emptied).ramp(inner: hole.reach + 1, outer: hole.reach + 1 + Float(margins.feather))
+        let (inner, outer) = (hole.reach + 1, hole.reach + 1 + Float(margins.feather))
+        let fringe = DistanceField(to: emptied, reach: outer).ramp(inner: inner, outer: outer)
         let shares = zip(emptied.coverage.planes[0], fringe).map(max)
         return colours.map { p, i in colours.planes[p][i] + shares[i] * (plate.planes[p][i] - colours.planes[p][i]) }
     }

@@ -7,7 +7,8 @@ package struct Hole {
     package let reach: Float
 
     package init(_ mask: Mask, reach: Double) {
-        (distances, bounds, self.reach) = (DistanceField(to: mask), mask.bounds, Float(reach))
+        self.reach = Float(reach)
+        (distances, bounds) = (DistanceField(to: mask, reach: self.reach + 1), mask.bounds)
     }
 
     /// Whether a pixel is unknown, at least in part.

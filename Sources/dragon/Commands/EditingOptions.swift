@@ -103,7 +103,11 @@ struct EditingOptions: ParsableArguments {
         let sources = [input != nil, generate, replay != nil].count { $0 }
         guard sources == 1 else { throw ValidationError("give one picture: -i FILE, --generate with --prompt, or --replay FILE") }
         guard (1...1_000_000).contains(memory ?? 1) else { throw ValidationError("--memory should be a number of megabytes, 1 or more") }
-        try overrides.validate()
+        do {
+            try overrides.validate()
+        } catch EditError.number(let name, _, let range) where !name.contains(" ") {
+            throw ValidationError("--\(name) should be \(range)")
+        }
     }
 
     /// What of an edit's numbers the options change.
