@@ -16,6 +16,7 @@ enum Status: dragon_status, CaseIterable {
         case is CancellationError: self = .cancelled
         case EditError.memory, TensorError.outOfMemory: self = .lacking
         case is EditError: self = .badInput
+        case is NumericError: self = .badModel
         case let error as ModelError: self = error.isLimitOfMachine ? .lacking : .badModel
         case StoreError.badRequest: self = .badInput
         case StoreError.badModel: self = .badModel

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import TestSupport
 import Testing
@@ -148,6 +149,26 @@ struct EditCommandTests {
         try expect(edit("paste", picture, "--reference", picture, "--offset", "1,1"), status: 2, saying: "--mask is missing")
         try expect(["landmark", "--model", model, "--drag", "1,1:9,9", "-o", temporary("out.png")], status: 2, saying: "--generate")
         try expect(["drag", "--model", model, "--replay", mask, "-o", temporary("out.png")], status: 2, saying: mask)
+    }
+
+    @Test("numbers that turn to none are named with their step, and nothing is written")
+    func notFinite() throws {
+        let folder = temporary("overflowing")
+        try FileManager.default.copyItem(atPath: model, toPath: folder)
+        let scheduler = "\(folder)/scheduler/scheduler_config.json"
+        let (picture, mask) = (try write("picture.png", 64, 64), try write("mask.png", 64, 64, x: 8..<40, y: 8..<40))
+        defer { for path in [picture, mask, folder] { try? FileManager.default.removeItem(atPath: path) } }
+        let text = try String(contentsOfFile: scheduler, encoding: .utf8)
+        let harsh = text.replacing("0.00085", with: "0.9").replacing("0.012", with: "0.99")
+        #expect(harsh != text)
+        try harsh.write(toFile: scheduler, atomically: true, encoding: .utf8)
+        let out = temporary("out.png")
+        try expect(
+            ["generate", "--model", folder, "--prompt", "", "--width", "64", "--height", "64", "-o", out, "--quiet"], status: 2,
+            saying: "finite after")
+        let move = ["move", "--model", folder, "-i", picture, "--mask", mask, "--from", "0,0", "--to", "9,0", "-o", out, "--quiet"]
+        try expect(move, status: 2, saying: "finite after")
+        try expect(move + ["--plate", "off"], status: 2, saying: "finite after")
     }
 
     @Test("too little memory is 3, with the figure, before the model is loaded")

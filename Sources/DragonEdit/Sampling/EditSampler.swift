@@ -34,6 +34,7 @@ final class EditSampler {
         let first = parameters.firstStep
         for step in sampler.timesteps.indices.dropFirst(first) {
             z = try advance(z, step)
+            try z.checkFinite(after: "sampling", step: step + 1 - first)
             options.trace?.record("z.\(step)", z)
             try progress(step + 1 - first, origin ?? z)
         }

@@ -41,6 +41,7 @@ final class Inversion {
             // The network takes the latent to be as noisy as the step's timestep says.
             let noise = try sampler.noise(predicted, in: latent, at: step, context)
             let next = try sampler.inverse(latent, noise: noise, at: step, context)
+            try next.checkFinite(after: "inverting", step: k + 1)
             for (item, picture) in given.enumerated() { pictures[picture].latents.append(try next.items(item..<item + 1, in: context)) }
             progress(k + 1)
         }

@@ -72,6 +72,7 @@ public final class InvertedEdit: @unchecked Sendable {
         }
         context.releaseIdleMemory()
         let image = try model.autoencoder.decode(z, in: context)
+        try image.checkFinite(after: "decoding", step: 1)
         context.job.finish(.decode)
         options.trace?.record("image", image)
         return image

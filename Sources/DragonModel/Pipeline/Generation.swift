@@ -67,7 +67,9 @@ extension DiffusionModel {
     public func generate(
         _ request: GenerationRequest, in context: ComputeContext, progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> Tensor {
-        try autoencoder.decode(sample(request, in: context, progress: progress), in: context)
+        let picture = try autoencoder.decode(sample(request, in: context, progress: progress), in: context)
+        try picture.checkFinite(after: "decoding", step: 1)
+        return picture
     }
 
     /// The latent of a generated picture.
@@ -93,6 +95,7 @@ extension DiffusionModel {
                 latent, timestep: t, text: text, guidanceScale: request.guidanceScale, exchange: exchange, in: context)
             let noise = try sampler.noise(predicted, in: latent, at: index, context)
             latent = try sampler.step(latent, noise: noise, guided: noise, scatter: 0, at: index, context)
+            try latent.checkFinite(after: "sampling", step: index + 1)
             progress(index + 1, sampler.timesteps.count)
         }
         return latent
