@@ -60,9 +60,10 @@ public struct PhotoEdit: Sendable {
         job.begin(.fill)
         // Nothing here depends on the seed: whatever that decides comes later.
         let canvas = try canvas(filling: .texture(seed: 0) { try job.check() })
-        let key = PreparationKey(self, canvas)
-        if let kept = cache?.take(key) { return kept }
-        return PreparedPhoto(key, canvas, try mode.compose(canvas), mode)
+        // Reading a reference for its key takes a while: only where something may be reused.
+        let key = cache.map { _ in PreparationKey(self, canvas) }
+        if let key, let kept = cache?.take(key) { return kept }
+        return PreparedPhoto(canvas, try mode.compose(canvas), mode, key: key)
     }
 
     /// Runs the edit.

@@ -42,7 +42,7 @@ extension PhotoEdit {
     /// - Throws: ``EditError`` for what cannot be met.
     public func need(on model: DiffusionModel) throws -> EditNeed {
         let canvas = try canvas(filling: .none)
-        let prepared = PreparedPhoto(PreparationKey(self, canvas), canvas, try mode.compose(canvas), mode)
+        let prepared = PreparedPhoto(canvas, try mode.compose(canvas), mode)
         try prepared.validate(settings.parameters, downsampling: model.autoencoder.configuration.downsampling)
         let memory = EditMemory(
             canvas.grid.gridSize, steps: settings.parameters.steps, model.unet.configuration, model.autoencoder.configuration,

@@ -10,14 +10,14 @@ import Synchronization
 /// One run at a time.
 public final class PreparedPhoto: @unchecked Sendable {
     // Unchecked: whoever holds it runs one edit at a time.
-    let key: PreparationKey
+    let key: PreparationKey?
     private let grid: WorkGrid
     private let composition: Composition
     /// What the network sees and does; nil where nothing is left to it.
     private let task: (picture: WorkingPicture, edit: any WorkingEdit)?
     private var inverted: (edit: InvertedEdit, prompts: EditPrompts, reconstruction: Tensor?)?
 
-    init(_ key: PreparationKey, _ canvas: EditCanvas, _ composition: Composition, _ mode: any EditMode) {
+    init(_ canvas: EditCanvas, _ composition: Composition, _ mode: any EditMode, key: PreparationKey? = nil) {
         (self.key, grid, self.composition) = (key, canvas.grid, composition)
         task =
             composition.needsNetwork

@@ -145,6 +145,8 @@ struct EditCommandTests {
         try expect(edit("landmark", picture, "--drag", "1,1:9,9", "--cfg", "nan"), status: 2, saying: "guidance scale")
         try expect(edit("landmark", picture, "--drag", "1,1:9,9", "--steps", "10000"), status: 2, saying: "--steps")
         try expect(edit("landmark", picture, "--drag", "1,1:9,9", "--trace", "/no/such/t"), status: 2, saying: "/no/such/t")
+        try expect(edit("landmark", picture, "--drag", "1,1:9,9", "--seed", "-1"), status: 2, saying: "'-1' is invalid")
+        try expect(edit("landmark", "-dash.png", "--drag", "1,1:9,9", "--prompt", "-a dog"), status: 2, saying: "-dash.png")
         try expect(edit("appearance", picture, "--mask", mask), status: 2, saying: "--reference is missing")
         try expect(edit("paste", picture, "--reference", picture, "--offset", "1,1"), status: 2, saying: "--mask is missing")
         try expect(["landmark", "--model", model, "--drag", "1,1:9,9", "-o", temporary("out.png")], status: 2, saying: "--generate")

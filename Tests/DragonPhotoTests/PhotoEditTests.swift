@@ -60,7 +60,8 @@ private struct Scene {
         _ name: EditModeName, seed: UInt64 = 0, plate: Bool = true, scale: Float? = nil, cache: PreparationCache? = nil, job: Job = Job()
     ) throws -> EditLayer {
         var overrides = EditOverrides()
-        (overrides.seed, overrides.usesPlate, overrides.energyScale, overrides.steps) = (seed, plate, scale, 8)
+        (overrides.seed, overrides.usesPlate, overrides.energyScale) = (seed, plate, scale)
+        (overrides.steps, overrides.side) = (6, 128)
         let mode = mode(name)
         let settings = try EditSettings(mode.name, overrides, defaults: files.defaults, side: files.workingSide)
         let context = ComputeContext(job: job, threads: 2)

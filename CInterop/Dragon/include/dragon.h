@@ -155,7 +155,7 @@ typedef struct dragon_mask {
     const uint8_t *pixels;
     int32_t width;
     int32_t height;
-    /// Bytes from one row to the next; 0 means that rows follow each other without a gap.
+    /// As the picture's.
     int64_t stride;
 } dragon_mask;
 
@@ -299,10 +299,8 @@ typedef struct dragon_result_info {
 
 /// DRAGON_ABI_VERSION of the library.
 uint32_t dragon_abi_version(void);
-
 /// The library's version, such as "0.2.0". Never freed.
 const char *dragon_version(void);
-
 /// A status in a few words, such as "the model is busy". Never NULL, never freed.
 const char *dragon_status_text(dragon_status status);
 
@@ -314,13 +312,10 @@ dragon_status dragon_model_list_create(dragon_model_list **list);
 
 /// Models in a list; 0 for no list.
 size_t dragon_model_list_count(dragon_model_list *list);
-
 /// A model's folder or file, to be opened.
 size_t dragon_model_list_path(dragon_model_list *list, size_t index, char *buffer, size_t size);
-
 /// A model's name for people, such as "stable-diffusion-v1-5".
 size_t dragon_model_list_name(dragon_model_list *list, size_t index, char *buffer, size_t size);
-
 /// What is wrong with a model that cannot be opened, in one line; nothing (0) where it can.
 size_t dragon_model_list_problem(dragon_model_list *list, size_t index, char *buffer, size_t size);
 

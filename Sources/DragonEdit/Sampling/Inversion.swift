@@ -32,7 +32,7 @@ final class Inversion {
     private var steps: Int { sampler.timesteps.count }
 
     /// Inverts what is not sampled (ALGORITHM section 2), recording keys and values where the bank is kept.
-    func run(in context: ComputeContext, progress: (Int) -> Void) throws {
+    func run(in context: ComputeContext) throws {
         let given = pictures.indices.filter { !pictures[$0].isSampled }
         for k in 0..<steps - firstStep where !given.isEmpty {
             let step = steps - 1 - k
@@ -43,7 +43,7 @@ final class Inversion {
             let next = try sampler.inverse(latent, noise: noise, at: step, context)
             try next.checkFinite(after: "inverting", step: k + 1)
             for (item, picture) in given.enumerated() { pictures[picture].latents.append(try next.items(item..<item + 1, in: context)) }
-            progress(k + 1)
+            context.job.finish(.invert, step: k + 1)
         }
     }
 

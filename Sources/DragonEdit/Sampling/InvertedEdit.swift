@@ -31,7 +31,7 @@ public final class InvertedEdit: @unchecked Sendable {
         inversion = Inversion(
             unet: model.unet, sampler: sampler, pictures: pictures, bank: bank, keepsBank: keepsBank,
             firstStep: request.parameters.firstStep)
-        try inversion.run(in: context) { context.job.finish(.invert, step: $0) }
+        try inversion.run(in: context)
         try options.trace?.record("zT", inversion.noisiest(in: context))
     }
 
@@ -147,7 +147,7 @@ private struct GuidanceBranch {
             visit: { step, latent in
                 bank?.phase = .record(step: step, pictures: [(item: item, picture: 0)])
                 latents.append(latent)
-            }, progress: { done, _ in context.job.finish(.generate, step: done) })
+            })
         return .init(latents: [last] + latents.reversed(), conditioning: conditioning.base, isSampled: true)
     }
 }

@@ -60,15 +60,14 @@ extension GenerationRequest {
 }
 
 extension DiffusionModel {
-    /// Generates a picture by DDIM.
+    /// Generates a picture by DDIM, telling the context's job of every step.
     ///
-    /// - Parameter progress: called after every step with the steps done and their number.
     /// - Returns: `[1, 3, height, width]`, about −1 … 1, not clamped.
-    public func generate(
-        _ request: GenerationRequest, in context: ComputeContext, progress: (Int, Int) -> Void = { _, _ in }
-    ) throws -> Tensor {
-        let picture = try autoencoder.decode(sample(request, in: context, progress: progress), in: context)
+    public func generate(_ request: GenerationRequest, in context: ComputeContext) throws -> Tensor {
+        context.job.expect([Job.Part(.generate, steps: request.steps, cost: 1), Job.Part(.decode, cost: 1)])
+        let picture = try autoencoder.decode(sample(request, in: context), in: context)
         try picture.checkFinite(after: "decoding", step: 1)
+        context.job.finish(.decode)
         return picture
     }
 
@@ -79,7 +78,7 @@ extension DiffusionModel {
     ///   - visit: called with every step's number and the latent before it.
     public func sample(
         _ request: GenerationRequest, exchange: (any SelfAttentionExchange)? = nil, in context: ComputeContext,
-        visit: (Int, Tensor) -> Void = { _, _ in }, progress: (Int, Int) -> Void = { _, _ in }
+        visit: (Int, Tensor) -> Void = { _, _ in }
     ) throws -> Tensor {
         try request.validate()
         let sampler = try DDIMSampler(schedule, steps: request.steps)
@@ -96,7 +95,7 @@ extension DiffusionModel {
             let noise = try sampler.noise(predicted, in: latent, at: index, context)
             latent = try sampler.step(latent, noise: noise, guided: noise, scatter: 0, at: index, context)
             try latent.checkFinite(after: "sampling", step: index + 1)
-            progress(index + 1, sampler.timesteps.count)
+            context.job.finish(.generate, step: index + 1)
         }
         return latent
     }

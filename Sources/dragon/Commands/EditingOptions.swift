@@ -8,14 +8,17 @@ extension EditPreset: ExpressibleByArgument {}
 
 /// Options of every edit.
 struct EditingOptions: ParsableArguments {
-    @Option(name: [.customShort("i"), .customLong("input")], help: ArgumentHelp("Picture to edit: PNG, JPEG or WebP.", valueName: "file"))
+    @Option(
+        name: [.customShort("i"), .customLong("input")], parsing: .unconditional,
+        help: ArgumentHelp("Picture to edit: PNG, JPEG or WebP.", valueName: "file"))
     var input: String?
 
     @Option(
-        name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("Picture to write: .png, .jpg or .webp.", valueName: "file"))
+        name: [.customShort("o"), .customLong("output")], parsing: .unconditional,
+        help: ArgumentHelp("Picture to write: .png, .jpg or .webp.", valueName: "file"))
     var output: String
 
-    @Option(name: .long, help: "What the picture shows.")
+    @Option(name: .long, parsing: .unconditional, help: "What the picture shows.")
     var prompt = ""
 
     @Flag(name: .long, help: "Make the picture from the prompt first, of --width by --height, and edit that.")
@@ -60,7 +63,9 @@ struct EditingOptions: ParsableArguments {
     @Option(name: .long, help: "Noise that diffeditor adds in the edited region, 0 to 1.")
     var sdeStrength: Float?
 
-    @Option(name: .long, help: "Same seed, same picture; another one makes anew what is made: fills, contacts. 0 is as published.")
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: "Same seed, same picture; another one makes anew what is made: fills, contacts. 0 is as published.")
     var seed: UInt64 = 0
 
     /// What is done to the photo's own pixels before the network sees them.

@@ -94,7 +94,7 @@ struct Appearance: EditCommand {
     @Option(name: .long, help: ArgumentHelp("Picture whose bright pixels are the object in the reference.", valueName: "file"))
     var referenceMask: String?
 
-    @Option(name: .long, help: "What the reference shows; the prompt, if left out.")
+    @Option(name: .long, parsing: .unconditional, help: "What the reference shows; the prompt, if left out.")
     var referencePrompt: String?
 
     var files: ModeFiles { ModeFiles(mask: mask, reference: reference, referenceMask: referenceMask) }
@@ -125,7 +125,7 @@ struct Paste: EditCommand {
     @Option(name: .long, parsing: .unconditional, help: "Factor of the object's size, about its middle.")
     var resize = 1.0
 
-    @Option(name: .long, help: "What the reference shows; the prompt, if left out.")
+    @Option(name: .long, parsing: .unconditional, help: "What the reference shows; the prompt, if left out.")
     var referencePrompt: String?
 
     static let options: [ModeInput: String] = [.reference: "--reference", .referenceMask: "--mask"]

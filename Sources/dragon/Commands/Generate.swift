@@ -9,10 +9,10 @@ struct Generate: ParsableCommand {
     @OptionGroup var model: ModelOptions
     @OptionGroup var compute: ComputeOptions
 
-    @Option(name: .long, help: "What the picture shows.")
+    @Option(name: .long, parsing: .unconditional, help: "What the picture shows.")
     var prompt: String
 
-    @Option(name: .long, help: "What it should not show.")
+    @Option(name: .long, parsing: .unconditional, help: "What it should not show.")
     var negativePrompt = ""
 
     @Option(name: .long, help: "Steps from noise to picture.")
@@ -21,7 +21,7 @@ struct Generate: ParsableCommand {
     @Option(name: .long, help: "How closely to follow the prompt; 1 is not at all, and takes half the time.")
     var cfg: Float = 7.5
 
-    @Option(name: .long, help: "Same seed, same picture.")
+    @Option(name: .long, parsing: .unconditional, help: "Same seed, same picture.")
     var seed: UInt64 = 0
 
     @Option(name: .long, help: "Width in pixels, a multiple of 64.")
@@ -31,7 +31,8 @@ struct Generate: ParsableCommand {
     var height = 512
 
     @Option(
-        name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("Picture to write: .png, .jpg or .webp.", valueName: "file"))
+        name: [.customShort("o"), .customLong("output")], parsing: .unconditional,
+        help: ArgumentHelp("Picture to write: .png, .jpg or .webp.", valueName: "file"))
     var output: String
 
     private var request: GenerationRequest {
@@ -51,17 +52,15 @@ struct Generate: ParsableCommand {
         try request.validate()
         try checkWritable(output)
         var measurements = Measurements()
-        let context = compute.context()
-        let progress = ProgressReport(isQuiet: compute.quiet)
+        let progress = JobReport(isQuiet: compute.quiet)
+        let context = compute.context(progress.job)
         defer { progress.end() }
         progress.begin("loading the model")
         let diffusion = try measurements.measure("load") { try DiffusionModel(files: try model.files(), in: context) }
         let isCut = !diffusion.tokenizer.fits(prompt)
         if isCut { warn("the prompt is too long; its end is left out") }
         progress.begin("generating")
-        let image = try measurements.measure("generate") {
-            try diffusion.generate(request, in: context) { done, total in progress.step(done, of: total) }
-        }
+        let image = try measurements.measure("generate") { try diffusion.generate(request, in: context) }
         progress.end()
         try measurements.measure("write") { try Picture(image).write(to: output, as: format) }
         report(measurements, isCut: isCut, threads: context.threads)
