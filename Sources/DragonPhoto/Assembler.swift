@@ -53,8 +53,6 @@ struct Assembler {
         let picture = Raster(
             width: grid.gridWidth, height: grid.gridHeight,
             planes: (0..<3).map { p in (0..<area).map { (values[p * area + $0] + 1) / 2 } })
-        guard grid.step != 1 else { return picture }
-        return picture.resampled(
-            origin: (0, 0), step: 1 / grid.step, width: grid.box.width, height: grid.box.height, isLight: false)
+        return grid.onBox(picture)
     }
 }

@@ -35,12 +35,17 @@ public struct PhotoEdit: Sendable {
         return Int(max(32, 0.16 * (width * width + height * height).squareRoot()))
     }
 
-    /// Throws where the edit needs more memory than it may take, before anything is done to the photo.
+    /// Throws for numbers out of range, and where the edit needs more memory than it may take, before anything is done to the
+    /// photo.
     ///
     /// - Throws: ``EditError``, also for what of the photo and the mode does not fit together.
-    public func checkMemory(on files: ModelFiles) throws {
-        try EditMemory.check(
-            try grid(footprint()).gridSize, steps: settings.parameters.steps, on: files, limit: settings.memoryLimit)
+    public func check(on files: ModelFiles) throws {
+        try settings.parameters.validate()
+        let footprint = try footprint()
+        let grid = grid(footprint)
+        let photo = PhotoMemory(footprint, grid)
+        _ = try EditMemory(grid.gridSize, steps: settings.parameters.steps, on: files)
+            .keepsBank(limit: settings.memoryLimit, held: photo.held, peak: photo.peak)
     }
 
     /// The part of the photo that is worked on.
@@ -58,12 +63,17 @@ public struct PhotoEdit: Sendable {
         let job = context.job
         job.expect([])
         job.begin(.fill)
-        // Nothing here depends on the seed: whatever that decides comes later.
-        let canvas = try canvas(filling: .texture(seed: 0) { try job.check() })
-        // Reading a reference for its key takes a while: only where something may be reused.
-        let key = cache.map { _ in PreparationKey(self, canvas) }
-        if let key, let kept = cache?.take(key) { return kept }
-        return PreparedPhoto(canvas, try mode.compose(canvas), mode, key: key)
+        return try job.stoppingPhotoWork {
+            // Nothing here depends on the seed: whatever that decides comes later.
+            let canvas = try canvas(filling: .texture(seed: 0))
+            try job.check()
+            // Reading a reference for its key takes a while: only where something may be reused.
+            let key = cache.map { _ in PreparationKey(self, canvas) }
+            if let key, let kept = cache?.take(key) { return kept }
+            let composition = try mode.compose(canvas)
+            try job.check()
+            return PreparedPhoto(canvas, composition, mode, key: key)
+        }
     }
 
     /// Runs the edit.
@@ -73,15 +83,34 @@ public struct PhotoEdit: Sendable {
         _ model: DiffusionModel, prompts: EditPrompts, options: EditOptions = EditOptions(), reusing cache: PreparationCache? = nil,
         in context: ComputeContext
     ) throws -> EditLayer {
+        try settings.parameters.validate()
+        let (photo, grid) = try context.job.stoppingPhotoWork {
+            let footprint = try footprint()
+            let grid = self.grid(footprint)
+            return (PhotoMemory(footprint, grid), grid)
+        }
         var options = options
-        options.memoryLimit = options.memoryLimit ?? settings.memoryLimit
+        let limit = options.memoryLimit ?? settings.memoryLimit ?? Machine().freeMemory
         let memory = EditMemory(
-            try grid(footprint()).gridSize, steps: settings.parameters.steps, model.unet.configuration, model.autoencoder.configuration,
+            grid.gridSize, steps: settings.parameters.steps, model.unet.configuration, model.autoencoder.configuration,
             keepsFullPrecision: options.keepsFullPrecision)
-        options.isReused = try cache != nil && memory.keepsBank(limit: options.memoryLimit) && memory.bank <= PreparationCache.largestBank
+        let keepsBank = try memory.keepsBank(limit: limit, held: photo.held, peak: photo.peak)
+        options.memoryLimit = limit - photo.held
+        options.isReused = cache != nil && keepsBank && memory.bank <= PreparationCache.largestBank
         let prepared = try prepared(reusing: cache, in: context)
         let layer = try prepared.run(self, model, prompts: prompts, options: options, in: context)
         if options.isReused { cache?.keep(prepared) }
         return layer
+    }
+}
+
+extension Job {
+    /// Does work on a photo's own pixels, which ends early once the job is cancelled.
+    ///
+    /// - Throws: ``CancellationError`` then, beside what the work throws.
+    func stoppingPhotoWork<Result>(_ work: () throws -> Result) throws -> Result {
+        let result = try Cancellation.asking({ self.isCancelled }, during: work)
+        try check()
+        return result
     }
 }

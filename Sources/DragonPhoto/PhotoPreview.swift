@@ -47,6 +47,8 @@ extension PhotoEdit {
         let memory = EditMemory(
             canvas.grid.gridSize, steps: settings.parameters.steps, model.unet.configuration, model.autoencoder.configuration,
             keepsFullPrecision: false)
-        return EditNeed(box: canvas.box, grid: canvas.grid.gridSize, memory: memory.work + memory.bank)
+        let photo = PhotoMemory(canvas.footprint, canvas.grid)
+        return EditNeed(
+            box: canvas.box, grid: canvas.grid.gridSize, memory: max(memory.work + memory.bank + photo.held, photo.peak))
     }
 }

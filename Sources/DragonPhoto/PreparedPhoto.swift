@@ -47,8 +47,10 @@ public final class PreparedPhoto: @unchecked Sendable {
     ) throws -> EditLayer {
         let pictures = try networkPart(edit, model, prompts, options, in: context)
         context.job.begin(.assemble)
-        let composition = try composition(of: edit, in: context)
-        let layer = Assembler(grid: grid, composition: composition).layer(pictures, photo: edit.photo)
+        let layer = try context.job.stoppingPhotoWork {
+            let composition = try composition(of: edit)
+            return Assembler(grid: grid, composition: composition).layer(pictures, photo: edit.photo)
+        }
         context.job.finish(.assemble)
         return layer
     }
@@ -87,18 +89,19 @@ public final class PreparedPhoto: @unchecked Sendable {
 
     /// What the edit's seed makes of the photo's own pixels. The network sees the same picture with any seed: it makes what
     /// surrounds a fill, not the fill.
-    private func composition(of edit: PhotoEdit, in context: ComputeContext) throws -> Composition {
-        let (seed, job) = (edit.settings.parameters.seed, context.job)
+    private func composition(of edit: PhotoEdit) throws -> Composition {
+        let seed = edit.settings.parameters.seed
         guard seed != 0, composition.filled > 0 else { return composition }
-        return try edit.mode.compose(try edit.canvas(filling: .texture(seed: seed) { try job.check() }))
+        return try edit.mode.compose(try edit.canvas(filling: .texture(seed: seed)))
     }
 
     /// Cells of the latent of which the network makes any pixel.
     private func invented(_ downsampling: Int) -> Mask {
-        let (box, width, height) = (grid.box, grid.gridWidth / downsampling, grid.gridHeight / downsampling)
+        let (box, frame, width, height) = (grid.box, grid.frame, grid.gridWidth / downsampling, grid.gridHeight / downsampling)
         var cells = Mask(height: height, width: width)
         for (at, share) in composition.made.enumerated() where share > 0 {
-            cells[at / box.width * height / box.height, at % box.width * width / box.width] = true
+            let (y, x) = (at / box.width + box.y - frame.y, at % box.width + box.x - frame.x)
+            cells[y * height / frame.height, x * width / frame.width] = true
         }
         return cells
     }

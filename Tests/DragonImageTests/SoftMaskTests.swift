@@ -34,12 +34,13 @@ struct SoftMaskTests {
 
     @Test("filling ends where its caller no longer wants it")
     func cancelled() {
-        struct Unwanted: Error {}
         let raster = Raster(width: 96, height: 96, planeCount: 3, value: 0.5)
         let hole = Hole(
             Mask(height: 96, width: 96, cells: (0..<96 * 96).map { (40..<60).contains($0 % 96) && (40..<60).contains($0 / 96) }), reach: 2)
-        #expect(throws: Unwanted.self) {
-            _ = try TextureFill(raster, smooth: raster.filled(hole), hole: hole, checkpoint: { throw Unwanted() }).run()
+        let filled = raster.filled(hole)
+        #expect(throws: CancellationError.self) {
+            try Cancellation.asking({ true }) { _ = try TextureFill(raster, smooth: filled, hole: hole).run() }
         }
+        #expect(!Cancellation.isAsked)
     }
 }

@@ -15,41 +15,48 @@ package struct CarriedObject: Sendable {
     /// - Parameters:
     ///   - box: the part that it is laid on.
     ///   - soften: width of the ramp along the object's edge, in pixels of the part; 0 leaves the mask's.
-    package init(_ object: Mask, of source: PictureSource, _ placement: Placement, on box: PixelBox, soften: Double) {
+    package init(_ object: Mask, of source: PictureSource, _ placement: Placement, on box: PixelBox, soften: Double) throws {
         // Its surroundings too: the edge reaches beyond the object's own box, and there must be colour wherever it covers.
         let around = Int((Self.fringe / placement.resize).rounded(.up)) + 1
         let wide = Placement(
             source: placement.source.grown(by: around), displacement: placement.displacement, resize: placement.resize)
-        let moved = Self.moved(object, of: source, wide)
+        // What lies beyond the part is not made: an enlarged object may be many times as large. But its edge fades from beyond.
+        let seen = wide.seen(on: box, margin: Int(soften.rounded(.up)) + 1)
+        let moved = try Self.moved(object, of: source, wide, to: seen)
+        try Cancellation.check()
         var cover = moved.coverage
         if soften > 0 {
             let inside = DistanceField(to: !cover.mask).distances
             cover = cover.map { cover.planes[$0][$1] * smoothStep(inside[$1] / Float(soften)) }
         }
-        let planes = (moved.colours.planes.prefix(3) + [cover.planes[0]]).map { Self.placed($0, wide.target, on: box) }
+        let planes = (moved.colours.planes.prefix(3) + [cover.planes[0]]).map { Self.placed($0, seen, on: box) }
+        try Cancellation.check()
         occupied = Mask(height: box.height, width: box.width, cells: planes[3].map { $0 > 0.5 })
         colours = Raster(width: box.width, height: box.height, planes: Array(planes[..<3]))
         let shares = planes[3].map { min(max($0, 0), 1) }
         coverage = placement.isExact ? Self.antialiased(shares, box.width) : shares
     }
 
-    /// Colours and coverage of a placement's source, at its target.
+    /// Colours and coverage of a placement's source, in a part of its target.
     private static func moved(
-        _ object: Mask, of source: PictureSource, _ placement: Placement
-    ) -> (colours: Raster, coverage: Raster) {
+        _ object: Mask, of source: PictureSource, _ placement: Placement, to part: PixelBox
+    ) throws -> (colours: Raster, coverage: Raster) {
         var shape = object.cropped(to: placement.source).coverage
         let pixels = source.colours(in: placement.source)
+        try Cancellation.check()
         // What is transparent in the object stays so at its new place. A mask's soft edge is often that of the alpha already.
         if source.hasAlpha, pixels.planes.count == 4 { shape = shape.map { min(shape.planes[$0][$1], pixels.planes[3][$1]) } }
         // What its edge takes from beyond it is more of itself, not of the place that it leaves.
         let own = shape.planes[0].map { min($0, 1) }
         let extended = Raster(
             width: pixels.width, height: pixels.height,
-            planes: pixels.planes.prefix(3).map { plane in
+            planes: try pixels.planes.prefix(3).map { plane in
+                try Cancellation.check()
                 let grown = smoothedIn(plane, weights: own, width: pixels.width, height: pixels.height)
                 return plane.indices.map { own[$0] > 0 ? plane[$0] : grown[$0] }
             })
-        return (placement.moved(extended, isLight: true), placement.moved(shape, isLight: false))
+        try Cancellation.check()
+        return (placement.moved(extended, to: part, isLight: true), placement.moved(shape, to: part, isLight: false))
     }
 
     /// A plane of `target` on the part, 0 where that reaches beyond.

@@ -50,7 +50,7 @@ public struct Drag: EditMode {
             region == nil
             ? DragWarp(handles: handles, targets: targets, radius: DraggedPoints.reach(on: canvas.picture.size))
             : DragWarp(handles: handles, targets: targets, area: whole.count)
-        return points.warped(by: warp, within: whole.cropped(to: canvas.box), canvas)
+        return try points.warped(by: warp, within: whole.cropped(to: canvas.box), canvas)
     }
 
     // MARK: - On the working grid
@@ -117,8 +117,9 @@ struct DraggedPoints {
     }
 
     /// The part after a warp; the network makes what that stretches.
-    func warped(by warp: DragWarp, within region: Mask, _ canvas: EditCanvas) -> Composition {
+    func warped(by warp: DragWarp, within region: Mask, _ canvas: EditCanvas) throws -> Composition {
         let field = WarpField(warp, region: region, box: canvas.box)
+        try Cancellation.check()
         return Composition(
             base: field.applied(to: canvas.colours), isPrepared: true, original: canvas.colours, replaced: field.moved.coverage.planes[0],
             made: field.stretched)

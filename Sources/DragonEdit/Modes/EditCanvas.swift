@@ -7,7 +7,7 @@ package enum HoleFilling: Sendable {
     /// Smoothly, at once.
     case smooth
     /// With the texture around it, which takes a while; the seed chooses among textures that fit.
-    case texture(seed: UInt64, Checkpoint)
+    case texture(seed: UInt64)
 }
 
 /// What a mode composes on: the part of a picture that is worked on.
@@ -52,9 +52,11 @@ public struct EditCanvas: Sendable {
     package func plate(without emptied: Mask) throws -> Raster {
         if case .none = filling { return colours }
         let hole = Hole(emptied.touched, reach: margins.grow)
+        try Cancellation.check()
         var plate = colours.filled(hole)
-        if case .texture(let seed, let checkpoint) = filling {
-            plate = try TextureFill(colours, smooth: plate, hole: hole, seed: seed, checkpoint: checkpoint).run()
+        try Cancellation.check()
+        if case .texture(let seed) = filling {
+            plate = try TextureFill(colours, smooth: plate, hole: hole, seed: seed).run()
         }
         guard emptied.isSoft else { return plate }
         let (inner, outer) = (hole.reach + 1, hole.reach + 1 + Float(margins.feather))
@@ -64,9 +66,9 @@ public struct EditCanvas: Sendable {
     }
 
     /// An object of some picture at its new place.
-    package func carried(_ object: Mask, of source: PictureSource) -> CarriedObject? {
+    package func carried(_ object: Mask, of source: PictureSource) throws -> CarriedObject? {
         guard let placement = footprint.placement else { return nil }
-        return CarriedObject(object, of: source, placement, on: box, soften: margins.soften)
+        return try CarriedObject(object, of: source, placement, on: box, soften: margins.soften)
     }
 }
 
@@ -107,8 +109,12 @@ public struct Composition: Sendable {
     /// A plane of the base, or of what became of it, under the carried object.
     package func finished(_ plane: [Float], plane p: Int) -> [Float] { carried?.laid(on: plane, plane: p) ?? plane }
 
-    /// Whether anything is left to the network.
-    package var needsNetwork: Bool { !isPrepared || made.contains { $0 > 0 } }
+    /// Whether anything is left to the network: what it makes may all lie under the carried object.
+    package var needsNetwork: Bool {
+        guard isPrepared else { return true }
+        guard let cover = carried?.coverage else { return made.contains { $0 > 0 } }
+        return made.indices.contains { made[$0] > 0 && cover[$0] < 1 }
+    }
 
     /// Pixels that are made anew, by the fill or the network.
     package var madePixels: Int { filled + made.count { $0 > 0 } }

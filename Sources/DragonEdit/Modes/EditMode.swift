@@ -123,8 +123,16 @@ public struct Footprint: Sendable {
     package var placement: Placement?
     /// Where a drag may change the picture; nil is everywhere.
     package var region: Mask?
+    /// The picture that an object is carried from.
+    package var source: PixelSize?
+    /// What is filled with texture: its box and its number of pixels.
+    package var filled: (box: PixelBox, count: Int)?
 
-    package init(affected: PixelBox, placement: Placement? = nil, region: Mask? = nil) {
+    package init(
+        affected: PixelBox, placement: Placement? = nil, region: Mask? = nil, source: PixelSize? = nil,
+        filled: (box: PixelBox, count: Int)? = nil
+    ) {
         (self.affected, self.placement, self.region) = (affected, placement, region)
+        (self.source, self.filled) = (source, filled)
     }
 }

@@ -42,7 +42,7 @@ public struct Landmark: EditMode {
         let points = DraggedPoints(handles: handles, targets: targets)
         guard canvas.usesPlate, let region = canvas.footprint.region else { return points.left(to: !canvas.nothing, canvas) }
         let warp = DragWarp(handles: handles, targets: targets, radius: DraggedPoints.reach(on: canvas.picture.size))
-        return points.warped(by: warp, within: region.cropped(to: canvas.box), canvas)
+        return try points.warped(by: warp, within: region.cropped(to: canvas.box), canvas)
     }
 
     // MARK: - On the working grid

@@ -49,16 +49,19 @@ public struct Move: EditMode {
         guard let landing = try placement.landing(on: canvas) else {
             // Moved out of the picture an object is gone: what is left to do is to fill its place.
             guard usesPlate else { throw EditError.leavesPicture }
-            return Footprint(affected: placement.source)
+            return Footprint(affected: placement.source, filled: (placement.source, object.count))
         }
-        return Footprint(affected: placement.source.union(landing), placement: placement)
+        return Footprint(
+            affected: placement.source.union(landing), placement: placement, source: canvas,
+            filled: usesPlate ? (placement.source, object.count) : nil)
     }
 
     /// The old place is filled, and the object laid at its new one.
     public func compose(_ canvas: EditCanvas) throws -> Composition {
         let vacated = object.cropped(to: canvas.box)
-        let carried = canvas.carried(object, of: canvas.picture)
+        let carried = try canvas.carried(object, of: canvas.picture)
         let contact = canvas.contact(of: carried?.occupied ?? canvas.nothing)
+        try Cancellation.check()
         guard canvas.usesPlate else {
             let reach = canvas.reach(of: vacated)
             return Composition(

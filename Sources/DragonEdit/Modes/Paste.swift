@@ -44,12 +44,12 @@ public struct Paste: EditMode {
         try EditError.check(object, on: reference.size, "the mask")
         let placement = Placement(source: try EditError.bounds(object, "the mask"), displacement: offset, resize: resize)
         guard let landing = try placement.landing(on: canvas) else { throw EditError.leavesPicture }
-        return Footprint(affected: landing, placement: placement)
+        return Footprint(affected: landing, placement: placement, source: reference.size)
     }
 
     /// The object is laid at its place.
     public func compose(_ canvas: EditCanvas) throws -> Composition {
-        let carried = canvas.carried(object, of: reference)
+        let carried = try canvas.carried(object, of: reference)
         return Composition(
             base: canvas.colours, isPrepared: canvas.usesPlate, carried: carried, replaced: canvas.reach(of: canvas.nothing),
             made: canvas.contact(of: carried?.occupied ?? canvas.nothing))
@@ -95,7 +95,8 @@ public struct Paste: EditMode {
 
         /// Throws what cannot be met.
         public func validate(on grid: PixelSize) throws {
-            try EditError.check(object, on: grid, "the mask", mayBeWhole: false)
+            // What is laid may fill the grid: then nothing is held, and only edges are left to make.
+            try EditError.check(object, on: grid, "the mask", mayBeWhole: isLaid)
             try EditError.check(reference, on: grid, "the reference")
             try EditError.check(offset, "the offset")
         }

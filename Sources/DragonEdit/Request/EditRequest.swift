@@ -97,7 +97,7 @@ public struct EditRequest: Sendable {
 }
 
 extension EditParameters {
-    fileprivate func validate() throws {
+    package func validate() throws {
         try EditError.check("the number of steps", steps, Limits.steps)
         try EditError.check("the first step", firstStep, 0...steps - 1)
         try EditError.check("the guidance scale", guidanceScale, Limits.guidanceScale)

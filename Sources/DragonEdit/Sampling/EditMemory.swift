@@ -1,9 +1,6 @@
 import DragonImage
 import DragonModel
-
-#if canImport(Glibc)
-    import Glibc
-#endif
+import DragonTensor
 
 /// What an edit will take of the machine's memory, estimated before it starts.
 package struct EditMemory {
@@ -40,24 +37,14 @@ package struct EditMemory {
     }
 
     /// Whether the bank fits beside the work; throws where the work alone does not.
-    package func keepsBank(limit: Int?) throws -> Bool {
-        let allowed = limit ?? Self.available
-        guard work <= allowed else { throw EditError.memory(needed: work, allowed: allowed) }
-        return work + bank <= allowed
-    }
-
-    /// Bytes that the system could give to a new program; without a number, no limit.
-    private static var available: Int {
-        guard let file = fopen("/proc/meminfo", "r") else { return .max }
-        defer { fclose(file) }
-        var line = [CChar](repeating: 0, count: 256)
-        while fgets(&line, Int32(line.count), file) != nil {
-            let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            guard text.hasPrefix("MemAvailable:") else { continue }
-            let kilobytes = text.split(separator: " ").dropFirst().first.flatMap { Int($0) }
-            return kilobytes.map { $0 * 1024 } ?? .max
-        }
-        return .max
+    ///
+    /// - Parameters:
+    ///   - held: what else is alive meanwhile.
+    ///   - peak: what is needed before or after.
+    package func keepsBank(limit: Int?, held: Int = 0, peak: Int = 0) throws -> Bool {
+        let (allowed, needed) = (limit ?? Machine().freeMemory, max(work + held, peak))
+        guard needed <= allowed else { throw EditError.memory(needed: needed, allowed: allowed) }
+        return work + held + bank <= allowed
     }
 }
 
@@ -67,14 +54,13 @@ extension EditRequest {
     ///
     /// - Throws: ``EditError/memory(needed:allowed:)``.
     public func checkMemory(on files: ModelFiles, limit: Int?) throws {
-        try EditMemory.check(source.size, steps: parameters.steps, on: files, limit: limit)
+        _ = try EditMemory(source.size, steps: parameters.steps, on: files).keepsBank(limit: limit)
     }
 }
 
 extension EditMemory {
-    /// The same for a working grid of given sides.
-    package static func check(_ grid: PixelSize, steps: Int, on files: ModelFiles, limit: Int?) throws {
-        let memory = EditMemory(grid, steps: steps, files.unetConfiguration, files.autoencoderConfiguration, keepsFullPrecision: false)
-        _ = try memory.keepsBank(limit: limit)
+    /// Of a working grid, by the model's configuration.
+    package init(_ grid: PixelSize, steps: Int, on files: ModelFiles) {
+        self.init(grid, steps: steps, files.unetConfiguration, files.autoencoderConfiguration, keepsFullPrecision: false)
     }
 }

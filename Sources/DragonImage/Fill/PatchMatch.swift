@@ -80,7 +80,7 @@ struct PatchMatch {
     /// patch that agrees best with what is known around it (the order of Criminisi, Pérez and Toyama, 2004, without priorities).
     ///
     /// - Parameter plainness: weight of what a source would bring that nothing around the pixel asks for.
-    mutating func peel(_ level: inout FillLevel, plainness: Float, _ checkpoint: Checkpoint) throws {
+    mutating func peel(_ level: inout FillLevel, plainness: Float) throws {
         let w = level.width
         var isKnown = level.isHole.map { !$0 }
         // Every few sources, where there are many.
@@ -88,7 +88,7 @@ struct PatchMatch {
         while true {
             let ring = isKnown.indices.filter { !isKnown[$0] && hasKnownNeighbour($0, isKnown, w) }
             guard !ring.isEmpty else { return }
-            try checkpoint()
+            try Cancellation.check()
             for at in ring {
                 var (best, least) = (Int(match[at]), Float.infinity)
                 let mean = knownMean(level, at, isKnown)
@@ -120,12 +120,12 @@ struct PatchMatch {
     /// Measures the matches anew on changed colours, and improves them by sweeps in alternating directions.
     ///
     /// - Parameter reach: how far from a match better ones are tried, in pixels.
-    mutating func improve(in level: FillLevel, sweeps: Int, reach: Int, _ checkpoint: Checkpoint) throws {
+    mutating func improve(in level: FillLevel, sweeps: Int, reach: Int) throws {
         for at in sought.map(Int.init) {
             cost[at] = distance(level, at, Int(match[at]), below: .infinity) + penalty(at, Int(match[at]), level.width)
         }
         for sweep in 0..<sweeps {
-            try checkpoint()
+            try Cancellation.check()
             let isForward = sweep % 2 == 0
             for index in sought.indices {
                 improve(Int(sought[isForward ? index : sought.count - 1 - index]), step: isForward ? -1 : 1, reach: reach, level)

@@ -2,9 +2,6 @@
     import Glibc
 #endif
 
-/// Throws where a computation should end early.
-package typealias Checkpoint = @Sendable () throws -> Void
-
 /// Fills a hole with the texture around it: patches that agree with each other and with the hole's border, from coarse to
 /// fine (Wexler, Shechtman and Irani, 2007). Its finest detail is copied, not averaged, so that its grain is that of the
 /// surroundings.
@@ -15,7 +12,6 @@ package struct TextureFill {
     private let part: PixelBox
     private let isHole: [Bool]
     private let seed: UInt64
-    private let checkpoint: Checkpoint
 
     /// Pixels of a hole up to which patches are sought everywhere; at finer scales a match is only corrected by a few pixels.
     private static let mostSought = 16_000
@@ -33,34 +29,48 @@ package struct TextureFill {
     /// - Parameters:
     ///   - smooth: the same raster with the hole filled smoothly.
     ///   - seed: of the random tries, and so of which of the textures that fit is found.
-    ///   - checkpoint: asked now and then; what it throws ends the filling.
-    package init(_ colours: Raster, smooth: Raster, hole: Hole, seed: UInt64 = 0, checkpoint: @escaping Checkpoint = {}) {
-        (self.colours, self.smooth, self.seed, self.checkpoint) = (colours, smooth, seed, checkpoint)
+    package init(_ colours: Raster, smooth: Raster, hole: Hole, seed: UInt64 = 0) {
+        (self.colours, self.smooth, self.seed) = (colours, smooth, seed)
         let whole = PixelBox(x: 0, y: 0, width: colours.width, height: colours.height)
         guard let bounds = hole.bounds else {
             (part, isHole) = (PixelBox(x: 0, y: 0, width: 0, height: 0), [])
             return
         }
-        let side = max(bounds.width, bounds.height)
-        let part = bounds.grown(by: Int(hole.reach) + max(48, side)).clipped(to: whole)
+        let part = Self.part(around: bounds, reach: hole.reach, in: whole)
         self.part = part
         isHole = (0..<part.width * part.height).map { at in
             hole.contains((at / part.width + part.y) * colours.width + at % part.width + part.x)
         }
     }
 
+    /// What is looked at to fill a hole.
+    package static func part(around hole: PixelBox, reach: Float, in whole: PixelBox) -> PixelBox {
+        hole.grown(by: Int(reach) + max(48, max(hole.width, hole.height))).clipped(to: whole)
+    }
+
+    /// How many times fewer pixels than the photo's the scale has at which a hole's patches are matched.
+    package static func shrinkage(_ holePixels: Int) -> Double {
+        var scale = 1.0
+        while Double(holePixels) / scale > Double(mostPixels) { scale *= 4 }
+        return scale
+    }
+
     /// The raster with its hole filled; the smooth one where there is nothing to take texture from.
     package func run() throws -> Raster {
         guard isHole.contains(true) else { return smooth }
         let whole = level()
+        try Cancellation.check()
         let trend = Trend(of: whole)
+        try Cancellation.check()
         var levels = [trend.added(to: whole, times: -1)]
         while let last = levels.last, min(last.width, last.height) > 24, Self.side(last) > Self.coarsest { levels.append(last.halved) }
+        try Cancellation.check()
         let finest = levels.firstIndex { $0.holeCount <= Self.mostPixels } ?? levels.count - 1
         // Detail is what coarser levels lack, so there must be some.
         while let last = levels.last, levels.count <= finest + Self.copied { levels.append(last.halved) }
         guard let solution = try solve(levels, finest: finest) else { return smooth }
-        return finished(levels, solution.match, solution.level, level: finest, trend)
+        try Cancellation.check()
+        return try finished(levels, solution.match, solution.level, level: finest, trend)
     }
 
     /// The part as a level, its hole filled smoothly.
@@ -108,11 +118,11 @@ package struct TextureFill {
                 continue
             }
             match.begin(from: found?.match, coarseWidth: found?.level.width ?? 0, in: level)
-            if found == nil { try match.peel(&level, plainness: plainness, checkpoint) } else { vote(match, into: &level) }
+            if found == nil { try match.peel(&level, plainness: plainness) } else { vote(match, into: &level) }
             let isLarge = level.holeCount > Self.mostSought
             for round in 0..<(isLarge ? 1 : index == finest ? 3 : 6) {
                 let reach = isLarge ? Self.correction : max(level.width, level.height)
-                try match.improve(in: level, sweeps: round > 0 || isLarge ? 2 : 4, reach: reach, checkpoint)
+                try match.improve(in: level, sweeps: round > 0 || isLarge ? 2 : 4, reach: reach)
                 vote(match, into: &level)
             }
             found = Solution(match: match, level: level)
@@ -149,15 +159,18 @@ package struct TextureFill {
     }
 
     /// The full raster: the solved level's colours, and over them the detail of the pixel that each one is matched with.
-    private func finished(_ levels: [FillLevel], _ match: PatchMatch, _ solved: FillLevel, level: Int, _ trend: Trend) -> Raster {
+    private func finished(_ levels: [FillLevel], _ match: PatchMatch, _ solved: FillLevel, level: Int, _ trend: Trend) throws -> Raster {
         let base = level + Self.copied
         var low = (0..<Self.copied).reduce(solved) { coarse, _ in coarse.halved }
         let known = levels[base]
         let sought = levels.firstIndex { $0.holeCount <= Self.mostSought } ?? level
         healBorder(of: &low, match, solved, stretch: 4 << max(0, sought - level))
         let (scale, cell) = (1 << base, 1 << level)
+        try Cancellation.check()
         let detail = copiedDetail(levels[0], known, match, solved, cell: cell, scale: scale)
+        try Cancellation.check()
         let gain = gain(of: detail, levels[0], known, scale: scale)
+        try Cancellation.check()
         var planes = smooth.planes
         let ranges = planes.map(samples)
         for at in isHole.indices where isHole[at] {

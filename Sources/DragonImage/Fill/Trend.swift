@@ -11,24 +11,34 @@ struct Trend {
     init(of level: FillLevel) {
         let (w, h) = (level.width, level.height)
         middle = (Float(w - 1) / 2, Float(h - 1) / 2)
-        let known = level.isHole.indices.filter { !level.isHole[$0] }
-        guard known.count > 16 else { return }
-        let count = Double(known.count)
-        let place = { [middle] (at: Int) in (Double(Float(at % w) - middle.x), Double(Float(at / w) - middle.y)) }
-        var (mx, my) = (0.0, 0.0)
-        for at in known { (mx, my) = (mx + place(at).0 / count, my + place(at).1 / count) }
-        for c in 0..<3 {
-            let mean = known.reduce(0.0) { $0 + Double(level.colours[$1][c]) } / count
-            var (xx, xy, yy, xv, yv, vv) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-            for at in known {
-                let (px, py) = place(at)
-                let (x, y, v) = (px - mx, py - my, Double(level.colours[at][c]) - mean)
-                (xx, xy, yy, xv, yv, vv) = (xx + x * x, xy + x * y, yy + y * y, xv + x * v, yv + y * v, vv + v * v)
+        var known = 0
+        var (place, places) = (SIMD2<Double>.zero, SIMD3<Double>.zero)
+        var (sum, square) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
+        var (along, down) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
+        for y in 0..<h where !Cancellation.ends(at: y) {
+            let py = Double(Float(y) - middle.y)
+            for x in 0..<w where !level.isHole[y * w + x] {
+                let (px, v) = (Double(Float(x) - middle.x), SIMD4<Double>(level.colours[y * w + x]))
+                known += 1
+                place += SIMD2(px, py)
+                places += SIMD3(px * px, px * py, py * py)
+                (sum, square) = (sum + v, square + v * v)
+                (along, down) = (along + px * v, down + py * v)
             }
-            let determinant = xx * yy - xy * xy
-            guard determinant > 0, vv > 0 else { continue }
-            let (a, b) = ((xv * yy - yv * xy) / determinant, (yv * xx - xv * xy) / determinant)
-            guard (a * xv + b * yv) / vv >= Self.least else { continue }
+        }
+        guard known > 16 else { return }
+        let count = Double(known)
+        let mean = place / count
+        let spread = places - count * SIMD3(mean.x * mean.x, mean.x * mean.y, mean.y * mean.y)
+        let determinant = spread.x * spread.z - spread.y * spread.y
+        guard determinant > 0 else { return }
+        for c in 0..<3 {
+            let (xv, yv) = (along[c] - mean.x * sum[c], down[c] - mean.y * sum[c])
+            let variance = square[c] - sum[c] * sum[c] / count
+            // A flat colour's variance is what rounding leaves of it.
+            guard variance > 1e-9 * count else { continue }
+            let (a, b) = ((xv * spread.z - yv * spread.y) / determinant, (yv * spread.x - xv * spread.y) / determinant)
+            guard (a * xv + b * yv) / variance >= Self.least else { continue }
             (slopes.x[c], slopes.y[c]) = (Float(a), Float(b))
         }
     }

@@ -50,4 +50,11 @@ public struct PixelBox: Sendable, Equatable {
         let (left, top) = (max(x, other.x), max(y, other.y))
         return PixelBox(x: left, y: top, width: max(0, min(endX, other.endX) - left), height: max(0, min(endY, other.endY) - top))
     }
+
+    /// The part inside another box; where there is none, the pixels of that one that are nearest.
+    package func nearest(within other: PixelBox) -> PixelBox {
+        let (left, top) = (min(max(x, other.x), other.endX - 1), min(max(y, other.y), other.endY - 1))
+        let (right, bottom) = (max(min(endX, other.endX), left + 1), max(min(endY, other.endY), top + 1))
+        return PixelBox(x: left, y: top, width: right - left, height: bottom - top)
+    }
 }

@@ -31,13 +31,17 @@ package struct Placement: Sendable {
         resize == 1 && displacement.x == displacement.x.rounded() && displacement.y == displacement.y.rounded()
     }
 
-    /// A raster of the source's box, at its new place and size: covers `target`.
-    package func moved(_ raster: Raster, isLight: Bool) -> Raster {
+    /// The part of the target that a box, grown by a margin, sees; all of it where every pixel goes to a pixel.
+    package func seen(on box: PixelBox, margin: Int) -> PixelBox { isExact ? target : target.clipped(to: box.grown(by: margin)) }
+
+    /// A raster of the source's box, at its new place and size.
+    ///
+    /// - Parameter part: what of the target is wanted, as ``seen(on:margin:)`` tells.
+    package func moved(_ raster: Raster, to part: PixelBox, isLight: Bool) -> Raster {
         guard !isExact else { return raster }
-        let box = target
         return raster.resampled(
-            origin: (x: (Double(box.x) - origin.x) / resize, y: (Double(box.y) - origin.y) / resize), step: 1 / resize,
-            width: box.width, height: box.height, isLight: isLight)
+            origin: (x: (Double(part.x) - origin.x) / resize, y: (Double(part.y) - origin.y) / resize), step: 1 / resize,
+            width: part.width, height: part.height, isLight: isLight)
     }
 
     /// The displacement that the published method needs for the same result: it scales about the picture's centre, and the

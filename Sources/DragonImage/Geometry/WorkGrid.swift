@@ -3,8 +3,10 @@
 /// It holds everything that the edit touches, with a margin for the network to see the surroundings and for the result to
 /// fade into; it is at least as large as the model's window, and shifted inside the picture rather than shrunk.
 package struct WorkGrid: Equatable, Sendable {
-    /// The part of the picture; it may reach beyond a picture that is smaller than the window.
+    /// The part of the picture, all of it inside.
     package let box: PixelBox
+    /// What the grid covers, in the picture's pixels: it may reach beyond a picture that is smaller than the window.
+    package let frame: PixelBox
     /// Columns of the grid.
     package let gridWidth: Int
     /// Rows of the grid, likewise.
@@ -27,9 +29,10 @@ package struct WorkGrid: Equatable, Sendable {
         gridWidth = Self.grid(wanted.width, canvas.width, step, window, multiple)
         gridHeight = Self.grid(wanted.height, canvas.height, step, window, multiple)
         let size = (Int((Double(gridWidth) * step).rounded()), Int((Double(gridHeight) * step).rounded()))
-        box = PixelBox(
+        frame = PixelBox(
             x: Self.place(wanted.x, wanted.width, size.0, in: canvas.width),
             y: Self.place(wanted.y, wanted.height, size.1, in: canvas.height), width: size.0, height: size.1)
+        box = frame.clipped(to: canvas.box)
     }
 
     /// A part of another picture that fills the same grid.
@@ -38,8 +41,9 @@ package struct WorkGrid: Equatable, Sendable {
         (gridWidth, gridHeight) = (other.gridWidth, other.gridHeight)
         step = max(Double(wanted.width) / Double(gridWidth), Double(wanted.height) / Double(gridHeight))
         let size = (Int((Double(gridWidth) * step).rounded()), Int((Double(gridHeight) * step).rounded()))
-        box = PixelBox(
+        frame = PixelBox(
             x: wanted.x + (wanted.width - size.0) / 2, y: wanted.y + (wanted.height - size.1) / 2, width: size.0, height: size.1)
+        box = frame.clipped(to: canvas.box)
     }
 
     /// Cells along a side: the window where the picture has room for it, else what covers the picture.
@@ -59,7 +63,7 @@ package struct WorkGrid: Equatable, Sendable {
 
     /// A point of the picture on the grid.
     package func onGrid(_ point: Point) -> Point {
-        Point(x: (point.x - Double(box.x)) / step, y: (point.y - Double(box.y)) / step)
+        Point(x: (point.x - Double(frame.x)) / step, y: (point.y - Double(frame.y)) / step)
     }
 
     /// An object's way on the grid.
@@ -73,43 +77,80 @@ package struct WorkGrid: Equatable, Sendable {
             displacement: Point(x: placement.displacement.x / step, y: placement.displacement.y / step), resize: placement.resize)
     }
 
-    /// Colours of the box on the grid.
+    /// Colours of the box on the grid; where that reaches beyond the picture, its border repeats.
     package func onGrid(_ colours: Raster) -> Raster {
-        guard step != 1 else { return colours }
-        return colours.resampled(origin: (0, 0), step: step, width: gridWidth, height: gridHeight, isLight: true)
+        let origin = (x: frame.x - box.x, y: frame.y - box.y)
+        guard step != 1 else {
+            return colours.repeated(to: PixelBox(x: origin.x, y: origin.y, width: gridWidth, height: gridHeight))
+        }
+        return colours.resampled(
+            origin: (Double(origin.x), Double(origin.y)), step: step, width: gridWidth, height: gridHeight, isLight: true)
+    }
+
+    /// A picture of the grid in the box's pixels.
+    package func onBox(_ picture: Raster) -> Raster {
+        let origin = (x: box.x - frame.x, y: box.y - frame.y)
+        guard step != 1 else {
+            return picture.repeated(to: PixelBox(x: origin.x, y: origin.y, width: box.width, height: box.height))
+        }
+        return picture.resampled(
+            origin: (Double(origin.x) / step, Double(origin.y) / step), step: 1 / step, width: box.width, height: box.height,
+            isLight: false)
     }
 
     /// A mask of the whole picture on the grid, never empty where it was not.
     package func onGrid(_ mask: Mask) -> Mask {
-        let part = mask.cropped(to: box)
-        guard step != 1 else { return part }
-        var result = part.coverage.resampled(origin: (0, 0), step: step, width: gridWidth, height: gridHeight, isLight: false).mask
-        if result.count == 0, let bounds = part.bounds {
-            let (y, x) = (
-                Int((Double(bounds.y) + Double(bounds.height) / 2) / step), Int((Double(bounds.x) + Double(bounds.width) / 2) / step)
-            )
-            result[min(y, gridHeight - 1), min(x, gridWidth - 1)] = true
+        guard step != 1 else { return mask.cropped(to: frame) }
+        // Unset beyond the picture, as far as a sample sees.
+        let seen = box.grown(by: Int(2 * step) + 2)
+        let part = mask.cropped(to: seen)
+        let origin = (x: frame.x - seen.x, y: frame.y - seen.y)
+        var result = part.coverage.resampled(
+            origin: (Double(origin.x), Double(origin.y)), step: step, width: gridWidth, height: gridHeight, isLight: false
+        ).mask
+        if result.count == 0, let bounds = mask.cropped(to: box).bounds {
+            mark(
+                Point(x: Double(bounds.x + box.x) + Double(bounds.width) / 2, y: Double(bounds.y + box.y) + Double(bounds.height) / 2),
+                on: &result)
         }
         return result
+    }
+
+    /// Sets the cell under a point of the picture, where the grid has it.
+    private func mark(_ point: Point, on mask: inout Mask) {
+        let place = onGrid(point)
+        let (x, y) = (Int(place.x.rounded(.down)), Int(place.y.rounded(.down)))
+        if mask.contains(y, x) { mask[y, x] = true }
     }
 
     /// Another picture and its object on the grid, laid so that the object is where a placement brings it.
     package func aligned(_ source: PictureSource, _ object: Mask, _ placement: Placement) -> (colours: Raster, object: Mask) {
         let step = step / placement.resize
-        // The point of the source under the box's upper left corner.
+        // The point of the source under the frame's upper left corner.
         let centre = Point(
             x: Double(placement.source.x) + Double(placement.source.width) / 2,
             y: Double(placement.source.y) + Double(placement.source.height) / 2)
         let corner = Point(
-            x: centre.x + (Double(box.x) - centre.x - placement.displacement.x) / placement.resize,
-            y: centre.y + (Double(box.y) - centre.y - placement.displacement.y) / placement.resize)
-        let part = PixelBox(
-            x: Int(corner.x.rounded(.down)) - 4, y: Int(corner.y.rounded(.down)) - 4, width: Int(Double(gridWidth) * step) + 9,
-            height: Int(Double(gridHeight) * step) + 9)
-        let origin = (x: corner.x - Double(part.x), y: corner.y - Double(part.y))
-        let resampled = { (raster: Raster, isLight: Bool) in
-            raster.resampled(origin: origin, step: step, width: gridWidth, height: gridHeight, isLight: isLight)
+            x: centre.x + (Double(frame.x) - centre.x - placement.displacement.x) / placement.resize,
+            y: centre.y + (Double(frame.y) - centre.y - placement.displacement.y) / placement.resize)
+        let reach = Int((2 * max(1, step)).rounded(.up)) + 2
+        let covered = PixelBox(
+            x: Int(corner.x.rounded(.down)), y: Int(corner.y.rounded(.down)), width: Int((Double(gridWidth) * step).rounded(.up)) + 1,
+            height: Int((Double(gridHeight) * step).rounded(.up)) + 1
+        ).grown(by: reach)
+        let resampled = { (raster: Raster, part: PixelBox, isLight: Bool) in
+            raster.resampled(
+                origin: (x: corner.x - Double(part.x), y: corner.y - Double(part.y)), step: step, width: gridWidth, height: gridHeight,
+                isLight: isLight)
         }
-        return (resampled(source.colours(in: part), true), resampled(object.cropped(to: part).coverage, false).mask)
+        // Only what exists is read: a shrunk object's surroundings may be many times as large as its picture.
+        let seen = covered.nearest(within: source.size.box)
+        let around = (object.bounds ?? seen).grown(by: reach).clipped(to: covered)
+        var laid = Mask(height: gridHeight, width: gridWidth)
+        if around.width > 0, around.height > 0 { laid = resampled(object.cropped(to: around).coverage, around, false).mask }
+        if laid.count == 0 {
+            mark(Point(x: centre.x + placement.displacement.x, y: centre.y + placement.displacement.y), on: &laid)
+        }
+        return (resampled(source.colours(in: seen), seen, true), laid)
     }
 }

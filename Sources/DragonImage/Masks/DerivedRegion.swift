@@ -7,7 +7,7 @@ extension Mask {
     package static func around(_ handles: [Point], _ targets: [Point], on canvas: PixelSize, reaching factor: Double = 1) -> Mask {
         let (height, width) = (canvas.height, canvas.width)
         var mask = Mask(height: height, width: width)
-        for (from, to) in zip(handles, targets) where [from.x, from.y, to.x, to.y].allSatisfy(\.isFinite) {
+        for (from, to) in zip(handles, targets) where [from.x, from.y, to.x, to.y].allSatisfy(\.isFinite) && !Cancellation.isAsked {
             let (dx, dy) = (to.x - from.x, to.y - from.y)
             let length = (dx * dx + dy * dy).squareRoot()
             let reach = factor * max(length, leastReach(on: canvas))

@@ -5,7 +5,8 @@ package struct DistanceField {
     /// Euclidean distance of each cell to the nearest set one, in cells.
     package let distances: [Float]
 
-    /// Felzenszwalb and Huttenlocher's exact transform (2012): lower envelopes of parabolas, along columns, then rows.
+    /// Felzenszwalb and Huttenlocher's exact transform (2012): distances along columns, then lower envelopes of parabolas along
+    /// rows.
     ///
     /// - Parameter reach: how far distances are asked for, in cells: beyond the box around the mask and so much more they are
     ///   infinite; nil asks for all.
@@ -27,46 +28,71 @@ package struct DistanceField {
 
     /// Distances in a part that holds every set cell.
     private static func transformed(_ mask: Mask, within part: PixelBox) -> [Float] {
+        let width = part.width
+        var squares = alongColumns(mask, within: part)
+        var envelope = Envelope(count: width)
+        for y in 0..<part.height where !Cancellation.ends(at: y) {
+            envelope.squares(&squares, from: y * width)
+        }
+        for at in squares.indices { squares[at] = squares[at].squareRoot() }
+        return squares
+    }
+
+    /// Squares of the distances to the nearest set cell of the same column.
+    private static func alongColumns(_ mask: Mask, within part: PixelBox) -> [Float] {
         let (width, height) = (part.width, part.height)
         let far: Float = 1e12
         var squares = [Float](repeating: far, count: width * height)
-        for y in 0..<height {
-            for x in 0..<width where mask.cells[(y + part.y) * mask.width + x + part.x] { squares[y * width + x] = 0 }
+        // Rows since the last set cell, downwards and then upwards.
+        var since = [Float](repeating: .infinity, count: width)
+        let pass = { (y: Int, squares: inout [Float], since: inout [Float]) in
+            let (from, to) = ((y + part.y) * mask.width + part.x, y * width)
+            for x in 0..<width {
+                since[x] = mask.cells[from + x] ? 0 : since[x] + 1
+                squares[to + x] = min(squares[to + x], since[x] * since[x])
+            }
         }
-        for x in 0..<width {
-            let column = envelope((0..<height).map { squares[$0 * width + x] })
-            for y in 0..<height { squares[y * width + x] = column[y] }
-        }
-        for y in 0..<height {
-            squares.replaceSubrange(y * width..<(y + 1) * width, with: envelope(Array(squares[y * width..<(y + 1) * width])))
-        }
-        return squares.map { $0.squareRoot() }
+        for y in 0..<height where !Cancellation.ends(at: y) { pass(y, &squares, &since) }
+        for x in 0..<width { since[x] = .infinity }
+        for y in (0..<height).reversed() where !Cancellation.ends(at: y) { pass(y, &squares, &since) }
+        return squares
     }
 
-    /// Squares of distances along a line, from those across it. In double precision: beyond 4096 cells a square is no whole
-    /// number of a float's any more.
-    private static func envelope(_ f: [Float]) -> [Float] {
-        let n = f.count
-        var (places, bounds) = ([Int](repeating: 0, count: n), [Double](repeating: 0, count: n + 1))
-        var k = 0
-        (bounds[0], bounds[1]) = (-.infinity, .infinity)
-        for q in 1..<max(n, 1) {
-            var s: Double
-            repeat {
-                let v = places[k]
-                s = ((Double(f[q]) + Double(q * q)) - (Double(f[v]) + Double(v * v))) / Double(2 * (q - v))
-                if s > bounds[k] { break }
-                k -= 1
-            } while k >= 0
-            k += 1
-            places[k] = q
-            (bounds[k], bounds[k + 1]) = (s, .infinity)
+    /// The lower envelope of a line's parabolas. In double precision: beyond 4096 cells a square is no whole number of a
+    /// float's any more.
+    private struct Envelope {
+        private var heights: [Float]
+        private var places: [Int]
+        private var bounds: [Double]
+
+        init(count: Int) {
+            heights = Array(repeating: 0, count: count)
+            (places, bounds) = (Array(repeating: 0, count: count), Array(repeating: 0, count: count + 1))
         }
-        k = 0
-        return (0..<n).map { q in
-            while bounds[k + 1] < Double(q) { k += 1 }
-            let d = Float(q - places[k])
-            return d * d + f[places[k]]
+
+        /// Squares of distances along a line, in place of those across it.
+        mutating func squares(_ line: inout [Float], from start: Int) {
+            for q in heights.indices { heights[q] = line[start + q] }
+            var k = 0
+            (bounds[0], bounds[1], places[0]) = (-.infinity, .infinity, 0)
+            for q in 1..<max(heights.count, 1) {
+                var s: Double
+                repeat {
+                    let v = places[k]
+                    s = ((Double(heights[q]) + Double(q * q)) - (Double(heights[v]) + Double(v * v))) / Double(2 * (q - v))
+                    if s > bounds[k] { break }
+                    k -= 1
+                } while k >= 0
+                k += 1
+                places[k] = q
+                (bounds[k], bounds[k + 1]) = (s, .infinity)
+            }
+            k = 0
+            for q in heights.indices {
+                while bounds[k + 1] < Double(q) { k += 1 }
+                let d = Float(q - places[k])
+                line[start + q] = d * d + heights[places[k]]
+            }
         }
     }
 

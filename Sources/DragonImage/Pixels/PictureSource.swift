@@ -16,7 +16,7 @@ public struct PictureSource: Sendable {
 
     /// Colours in a box, and alpha. What cannot be seen takes its colour from what can.
     package func colours(in box: PixelBox) -> Raster {
-        let raster = read(box)
+        let raster = bands(of: box)
         guard hasAlpha, raster.planes.count == 4, raster.planes[3].contains(where: { $0 < 1 }) else { return raster }
         let shown = raster.planes[3].map { min(max($0, 0), 1) }
         guard shown.contains(where: { $0 > 0 }) else { return raster }
@@ -25,6 +25,27 @@ public struct PictureSource: Sendable {
             width: box.width, height: box.height,
             planes: planes.indices.map { p in shown.indices.map { shown[$0] > 0 ? raster.planes[p][$0] : planes[p][$0] } } + [shown])
     }
+
+    /// What ``read`` gives, asked for by parts, so that it can end early.
+    private func bands(of box: PixelBox) -> Raster {
+        guard box.width * box.height > Self.band else { return read(box) }
+        let rows = max(1, Self.band / box.width)
+        var planes: [[Float]] = []
+        for y in stride(from: box.y, to: box.endY, by: rows) where !Cancellation.isAsked {
+            let part = read(PixelBox(x: box.x, y: y, width: box.width, height: min(rows, box.endY - y)))
+            if planes.isEmpty {
+                planes = part.planes.map { _ in [Float](repeating: 0, count: box.width * box.height) }
+            }
+            let start = (y - box.y) * box.width
+            for p in planes.indices { planes[p].replaceSubrange(start..<start + part.planes[p].count, with: part.planes[p]) }
+        }
+        let count = hasAlpha ? 4 : 3
+        return planes.isEmpty
+            ? Raster(width: box.width, height: box.height, planeCount: count) : Raster(width: box.width, height: box.height, planes: planes)
+    }
+
+    /// Pixels that are read at once.
+    private static let band = 1 << 20
 
     /// Columns and rows.
     public var size: PixelSize { PixelSize(width: width, height: height) }

@@ -19,4 +19,21 @@ public struct Raster: Sendable {
     package func map(_ body: (Int, Int) -> Float) -> Raster {
         Raster(width: width, height: height, planes: planes.indices.map { p in (0..<width * height).map { body(p, $0) } })
     }
+
+    /// A part that may leave the raster, whose border then repeats.
+    package func repeated(to box: PixelBox) -> Raster {
+        guard box != PixelBox(x: 0, y: 0, width: width, height: height) else { return self }
+        let columns = (box.x..<box.endX).map { min(max($0, 0), width - 1) }
+        return Raster(
+            width: box.width, height: box.height,
+            planes: planes.map { plane in
+                var result: [Float] = []
+                result.reserveCapacity(box.width * box.height)
+                for y in box.y..<box.endY {
+                    let row = min(max(y, 0), height - 1) * width
+                    for x in columns { result.append(plane[row + x]) }
+                }
+                return result
+            })
+    }
 }

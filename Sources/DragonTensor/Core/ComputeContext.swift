@@ -85,7 +85,7 @@ public final class ComputeContext: Sendable {
     }
 
     /// Processors this process may use.
-    public static var availableProcessors: Int { max(1, Int(dragon_available_processors())) }
+    public static var availableProcessors: Int { Machine().processors }
 }
 
 /// Lets a non-escaping body be called from several threads at once: callers write disjoint memory for each index.

@@ -50,7 +50,7 @@ struct EditInputs {
         switch origin {
         case .file(let picture):
             let edit = PhotoEdit(photo: picture.source, mode: mode, settings: settings)
-            try edit.checkMemory(on: files)
+            try edit.check(on: files)
             let prepared = try edit.prepared(in: context)
             try prepared.validate(settings.parameters, downsampling: downsampling)
             return .photo(prepared, edit, of: picture)
