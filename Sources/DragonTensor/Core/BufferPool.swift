@@ -43,9 +43,11 @@ final class BufferPool: Sendable {
 
     /// Large buffers ask for huge pages: a fresh megabyte then costs half a page fault instead of 256.
     private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer? {
-        guard bytes >= 2 * hugePage else { return aligned_alloc(64, bytes) }
-        guard let pointer = aligned_alloc(hugePage, bytes) else { return nil }
-        madvise(pointer, bytes, MADV_HUGEPAGE)
+        let isLarge = bytes >= 2 * hugePage
+        // Its sizes need not be multiples of the alignment, as aligned_alloc's do.
+        var pointer: UnsafeMutableRawPointer?
+        guard posix_memalign(&pointer, isLarge ? hugePage : 64, bytes) == 0 else { return nil }
+        if isLarge { madvise(pointer, bytes, MADV_HUGEPAGE) }
         return pointer
     }
 
