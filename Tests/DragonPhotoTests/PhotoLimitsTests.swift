@@ -96,7 +96,8 @@ struct PhotoLimitsTests {
     func small() {
         let canvas = PixelSize(width: 40, height: 30)
         let grid = WorkGrid(affected: PixelBox(x: 5, y: 5, width: 10, height: 10), canvas: canvas, margin: 32, window: 64, multiple: 64)
-        let colours = Raster(width: 40, height: 30, planes: (0..<3).map { p in (0..<1200).map { Float($0 % 40 + $0 / 40 * (p + 1)) / 140 } })
+        let colours = Raster(
+            width: 40, height: 30, planes: (0..<3).map { p in (0..<1200).map { Float($0 % 40 + $0 / 40 * (p + 1)) / 140 } })
         let back = grid.onBox(grid.onGrid(colours))
         #expect((back.width, back.height) == (40, 30))
         let worst = (0..<3).reduce(Float(0)) { most, p in
