@@ -145,6 +145,18 @@ struct StoreTests {
         #expect(entries(of: place.path("models")) == ["m"], "what was left can be removed")
     }
 
+    @Test("what is secret in an address is neither stored nor shown")
+    func secret() throws {
+        let server = try FileServer()
+        try serve(server)
+        let address = server.url("plain/m?token=hidden").replacing("//", with: "//me:hidden@")
+        #expect(throws: CancellationError.self) { _ = try place.store.add(AddRequest(source: address), job: Job { $0.step <= 3_000_000 }) }
+        let source = try readFile(place.path("models/.adding-m/.source"), limit: 1000)
+        #expect(String(decoding: source, as: UTF8.self) == server.url("plain/m"))
+        let absent = server.url("plain/none.safetensors?token=hidden")
+        #expect(!reason { _ = try place.store.add(AddRequest(source: absent)) }.contains("hidden"))
+    }
+
     @Test("wrong bytes from a server are found by their hash, and thrown away")
     func wrongBytes() throws {
         let server = try FileServer()

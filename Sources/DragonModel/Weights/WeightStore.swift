@@ -35,6 +35,9 @@ final class WeightStore {
         var isBound = false
     }
 
+    /// Bytes of a key: every prefix of it is kept, and no network's has half as many.
+    private static let longestKey = 256
+
     /// What errors name where no single file is at fault.
     let source: String
     private var items: [String: Item] = [:]
@@ -49,6 +52,10 @@ final class WeightStore {
         var unknown: [String] = []
         for file in files {
             for entry in file.entries {
+                guard entry.name.utf8.count <= Self.longestKey else {
+                    unknown.append(entry.name)
+                    continue
+                }
                 switch target(entry.name) {
                 case .weights(let bindings): for binding in bindings { try add(binding, entry, file) }
                 case .unused: break
