@@ -98,6 +98,15 @@ struct CheckingTests {
         #expect(try store().add(AddRequest(source: place.path("models/models--org--sd"))).model.name == "sd")
     }
 
+    @Test("a checkpoint in the hub's cache is found there")
+    func hubCheckpoint() throws {
+        let snapshot = place.path("models/models--org--one/snapshots/abc")
+        try makeFolders(snapshot)
+        try writeFile("\(snapshot)/x.safetensors", Array("none".utf8))
+        #expect(store().models().map(\.path) == ["\(snapshot)/x.safetensors"] && store().models()[0].name == "one")
+        #expect(try Origin(place.path("models/models--org--one")).kind == .localFile(folder: snapshot, name: "x.safetensors"))
+    }
+
     @Test("tokenizer.json alone is enough, and what is predicted is remembered")
     func wholeTokenizer() throws {
         let source = try copy("source", in: "from")

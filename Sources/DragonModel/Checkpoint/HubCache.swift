@@ -8,7 +8,9 @@ public func resolvedModel(_ path: String) -> String {
     let main = (try? readFile(joined(path, "refs/main"), limit: 200)).map { String(decoding: $0, as: UTF8.self) } ?? ""
     let hash = main.filter { !$0.isWhitespace }
     let names = (hash.isEmpty || hash.contains("/") || hash.hasPrefix(".") ? [] : [hash]) + folderEntries(snapshots)
-    return names.map { joined(snapshots, $0) }.first { exists(joined($0, "model_index.json")) } ?? path
+    let folders = names.map { joined(snapshots, $0) }.filter(isFolder)
+    // One without an index may hold a checkpoint.
+    return folders.first { exists(joined($0, "model_index.json")) } ?? folders.first ?? path
 }
 
 /// Names in a folder, sorted.

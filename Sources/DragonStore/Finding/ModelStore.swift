@@ -93,9 +93,10 @@ public struct ModelStore: Sendable {
     /// A folder that holds a checkpoint and its tokenizer stands for the checkpoint.
     private func candidate(_ path: String) -> Candidate {
         guard isFolder(path), !isModel(path) else { return Candidate(path: path, name: nil) }
-        let checkpoints = entries(of: path).filter(isCheckpointName)
+        let folder = resolvedModel(path)
+        let checkpoints = entries(of: folder).filter(isCheckpointName)
         guard checkpoints.count == 1, let file = checkpoints.first else { return Candidate(path: path, name: nil) }
-        return Candidate(path: "\(path)/\(file)", name: path.split(separator: "/").last.map(String.init))
+        return Candidate(path: "\(folder)/\(file)", name: FoundModel.name(of: path))
     }
 
     private func isModel(_ path: String) -> Bool {

@@ -30,6 +30,14 @@ struct ModelOptions: ParsableArguments {
     }
 }
 
+/// What to say of a model whose files do not tell what it predicts; nil for all others.
+func assumptionNote(_ isPredictionAssumed: Bool) -> String? {
+    isPredictionAssumed
+        ? "the model's files do not tell whether it predicts noise or velocity; velocity is taken. "
+            + "If pictures come out as noise, say --prediction epsilon"
+        : nil
+}
+
 /// What a model's UNet predicts, as options name it.
 enum PredictionName: String, ExpressibleByArgument, CaseIterable {
     case epsilon

@@ -39,6 +39,7 @@ extension EditCommand {
         let context = compute.context(progress.job)
         defer { progress.end() }
         let files = try model.files()
+        if !compute.quiet, let note = assumptionNote(files.isPredictionAssumed) { writeError("warning: \(note)") }
         let inputs = try EditInputs(editing)
         let ready = try measurements.measure("prepare") { try inputs.prepared(try mode(inputs), for: files, in: context) }
         progress.begin("loading the model")

@@ -56,6 +56,7 @@ struct Generate: ParsableCommand {
         let context = compute.context(progress.job)
         defer { progress.end() }
         let files = try model.files()
+        if let note = assumptionNote(files.isPredictionAssumed) { warn(note) }
         progress.begin("loading the model")
         let diffusion = try measurements.measure("load") { try DiffusionModel(files: files, in: context) }
         let isCut = !diffusion.tokenizer.fits(prompt)

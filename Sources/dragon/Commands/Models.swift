@@ -46,11 +46,7 @@ struct AddModel: ParsableCommand {
         progress.end()
         for (file, hash) in added.hashes { print("\(hash)  \(file)") }
         print("\(added.model.name): added to \(added.model.path)")
-        if added.isPredictionAssumed, !quiet {
-            writeError(
-                "note: its files do not tell whether it predicts noise or velocity; velocity is taken. If its pictures come out as noise, remove it and add it with --prediction epsilon"
-            )
-        }
+        if !quiet, let note = assumptionNote(added.isPredictionAssumed) { writeError("warning: \(note)") }
     }
 }
 
