@@ -85,7 +85,7 @@ let package = Package(
             dependencies: ["DragonEdit", "DragonImage", "DragonModel", "DragonPhoto", "DragonTensor", "TestSupport"],
             path: "Tests/DragonPhotoTests"),
         .testTarget(
-            name: "DragonStoreTests", dependencies: ["DragonModel", "DragonStore", "DragonTensor", "TestSupport"],
+            name: "DragonStoreTests", dependencies: ["CFetch", "DragonModel", "DragonStore", "DragonTensor", "TestSupport"],
             path: "Tests/DragonStoreTests",
             exclude: ["server.py"]),
         .testTarget(name: "DragonEngineTests", dependencies: ["CDragon", "DragonEngine"], path: "Tests/DragonEngineTests"),

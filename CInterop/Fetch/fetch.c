@@ -92,20 +92,24 @@ static int tick(void *data, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t
     return self->was_stopped;
 }
 
+const char *dragon_fetch_redirections(const char *url) {
+    return strncasecmp(url, "https:", 6) == 0 ? "https" : "http,https";
+}
+
 static void set_options(transfer *self, struct curl_slist *headers) {
     CURL *curl = self->curl;
     const fetch_request *request = self->request;
     curl_easy_setopt(curl, CURLOPT_URL, request->url);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, dragon_fetch_redirections(request->url));
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
     curl_easy_setopt(curl, CURLOPT_MAXREDIRS, 10L);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "dragon");
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 20L);
-    // A server that says nothing for half a minute has gone.
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, 30L);
+    // A few bytes a second would take months.
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1000L);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)request->patience);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     // A range, not CURLOPT_RESUME_FROM: with that a server that ignores it is an error, here it sends the whole.
     char range[32];

@@ -77,11 +77,19 @@ struct Rows {
         self.stride = try Self.checked(what, stride, row: width * pixelSize, height: height)
     }
 
+    /// Bytes that lie between two addresses at most: 64-bit systems give programs 2⁴⁷ or 2⁴⁸.
+    private static let mostBytes = 1 << 48
+
     /// Throws for rows that overlap, and for an end that no address could name.
     private static func checked(_ what: String, _ stride: Int64, row: Int, height: Int) throws -> Int {
         guard stride != 0 else { return row }
-        guard let wide = Int(exactly: stride), wide >= row, !wide.multipliedReportingOverflow(by: height).overflow else {
+        guard let wide = Int(exactly: stride), wide >= row else {
             throw Failure.badInput("\(what) has a stride of \(stride) bytes: its rows have \(row)")
+        }
+        // The last row need not fill its stride.
+        let (start, isBeyond) = wide.multipliedReportingOverflow(by: height - 1)
+        guard !isBeyond, start <= mostBytes - row else {
+            throw Failure.badInput("\(what) has a stride of \(stride) bytes: \(height) rows of it fit in no memory")
         }
         return wide
     }

@@ -20,7 +20,7 @@ public func dragonModelAdd(
     return status.rawValue
 }
 
-/// A model on its way into the user's, told in megabytes, a thousand times a file at most.
+/// A model on its way into the user's, told in thousandths of the whole; where a file's size is unknown, at every megabyte too.
 private final class Fetching: Sendable {
     private let last = Mutex((file: "", share: -1))
     private let report: ProgressReport
@@ -37,10 +37,7 @@ private final class Fetching: Sendable {
             return last != (progress.subject, share)
         }
         guard isNew else { return true }
-        let megabyte = 1_000_000
         return report.tell(
-            Job.Progress(
-                phase: .fetch, step: progress.step / megabyte, total: max(progress.total, progress.step) / megabyte,
-                fraction: progress.fraction))
+            Job.Progress(phase: .fetch, step: Int(progress.fraction * 1000), total: 1000, fraction: progress.fraction))
     }
 }

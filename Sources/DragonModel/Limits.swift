@@ -28,6 +28,8 @@ public enum Limits {
     public static let side = 64...4096
     /// Pixels that a change reaches around what is emptied, of the ramp beyond, of a carried object's softened edge.
     public static let margin: ClosedRange<Double> = 0...1000
+    /// Files that a network's weights may be cut into.
+    public static let mostShards = 1000
     /// Threads of a computation.
     public static let threads = 1...1024
 

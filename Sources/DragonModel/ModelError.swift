@@ -14,6 +14,8 @@ public enum ModelError: Error, Equatable, Sendable {
     case malformedSafetensors(file: String, reason: String)
     /// Weights kept as a Python pickle.
     case pickle(file: String)
+    /// A file that is something else than its name says, with what to do; `what` ends the sentence that starts with the file.
+    case notThatFile(file: String, what: String)
     /// A path that holds no model, or one with parts missing.
     case incompleteModel(path: String, reason: String)
     /// An option whose value makes no sense.
@@ -58,6 +60,7 @@ extension ModelError: CustomStringConvertible {
             "\(shown(file)) is not a valid safetensors file: \(shown(reason)); fetch it again"
         case .pickle(let file):
             "\(shown(file)) is a Python pickle, which can run code and is never opened; convert it with safetensors.torch.save_file"
+        case .notThatFile(let file, let what): "\(shown(file)) \(shown(what))"
         case .incompleteModel(let path, let reason): "no usable model in \(shown(path)): \(shown(reason))"
         case .malformedTokenizer(let file, let reason): "\(shown(file)) is not a CLIP tokenizer file: \(shown(reason))"
         default: descriptionOfContent

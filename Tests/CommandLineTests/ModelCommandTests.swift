@@ -22,9 +22,10 @@ struct ModelCommandTests {
         chmod(program, 0o755)
     }
 
+    private var environment: [String] { ["DRAGON_MODEL_PATH=", "XDG_DATA_HOME=\(folder)/data", "XDG_CACHE_HOME=\(folder)/cache"] }
+
     private func run(_ arguments: String...) throws -> Program.Outcome {
-        let environment = ["DRAGON_MODEL_PATH=", "XDG_DATA_HOME=\(folder)/data"]
-        return try Program.run(arguments, environment: environment, program: program)
+        try Program.run(arguments, environment: environment, program: program)
     }
 
     private func expect(_ run: Program.Outcome, status: Int32, saying words: String, at location: SourceLocation = #_sourceLocation) {
@@ -48,9 +49,25 @@ struct ModelCommandTests {
         let first = try #require(report["models"]?.array?.first?.object)
         #expect(first["name"]?.string == "small" && first["problem"]?.isNull == true)
         #expect(try run("info").output.contains("\(folder)/data/dragon/models/small"))
+        #expect(try run("info", "--model", "small").output.contains("\(folder)/data/dragon/models/small"))
+        expect(try run("info", "--model", "other"), status: 2, saying: "dragon model list")
+        let size = ["--width", "64", "--height", "64"]
+        let made = try Program.run(
+            ["generate", "--model", "small", "--prompt", "a cat", "--steps", "1", "--json", "--quiet", "-o", "\(folder)/out.png"] + size,
+            environment: environment, program: program)
+        #expect(try JSONValue(parsing: Array(made.output.utf8)).object?["model"]?.string == "\(folder)/data/dragon/models/small")
         expect(try run("model", "add", fixture("model"), "--name", "small"), status: 2, saying: "already")
         #expect(try run("model", "remove", "small").status == 0)
         expect(try run("model", "remove", "small"), status: 2, saying: "no model small")
+    }
+
+    @Test("a model that the environment names and that is none is an error, and a warning of the list")
+    func badEnvironment() throws {
+        defer { _ = removeTree(folder) }
+        let named = ["DRAGON_MODEL_PATH=/no/such", "XDG_DATA_HOME=\(folder)/data", "XDG_CACHE_HOME=\(folder)/cache"]
+        expect(try Program.run(["info"], environment: named, program: program), status: 2, saying: "DRAGON_MODEL_PATH names /no/such")
+        let list = try Program.run(["model", "list"], environment: named, program: program)
+        #expect(list.status == 0 && list.errors.contains("warning: DRAGON_MODEL_PATH names /no/such"))
     }
 
     @Test("what cannot be added is 2, what the machine lacks 3, each with one line")

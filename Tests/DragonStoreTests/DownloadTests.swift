@@ -1,3 +1,4 @@
+import CFetch
 import DragonModel
 import DragonTensor
 import Glibc
@@ -82,6 +83,40 @@ struct DownloadTests {
         #expect(time < .seconds(3))
         #expect((size(of: target + ".part") ?? 0) > 20_000)
         try expectWhole(try download("plain/file"))
+    }
+
+    @Test("what a server announces is a number like any other", arguments: ["huge", "hugerange"])
+    func announced(_ habit: String) {
+        guard case .badModel(let words) = storeError({ _ = try download("\(habit)/file") }) else { Issue.record("no error"); return }
+        #expect(words.contains("announces more than the 40000 MB"))
+    }
+
+    @Test("a body without an end is cut at what its file may have")
+    func endless() throws {
+        var endless = Download(url: server.url("endless/file"), job: Job(), pause: 1)
+        endless.place = FetchPart(share: 0...1, limit: 5_000_000)
+        guard case .badModel(let words) = storeError({ _ = try endless.run(to: target) }) else { Issue.record("no error"); return }
+        #expect(words.contains("more than the 5 MB") && (size(of: target + ".part") ?? 0) <= 5_000_000)
+    }
+
+    @Test("a few bytes a second are no download")
+    func drip() throws {
+        var drip = Download(url: server.url("drip/file"), job: Job(), attempts: 2, pause: 1)
+        drip.patience = 1
+        let time = ContinuousClock().measure {
+            guard case .lacking = storeError({ _ = try drip.run(to: target) }) else { Issue.record("no error"); return }
+        }
+        #expect(time < .seconds(15), "\(time)")
+    }
+
+    @Test("a secure address leads to no other, and none shows what is secret in it")
+    func secrets() {
+        func redirections(_ url: String) -> String { String(cString: dragon_fetch_redirections(url)) }
+        #expect(redirections("HTTPS://x/y") == "https" && redirections("https://x") == "https" && redirections("http://x") == "http,https")
+        #expect(shownAddress("https://me:p@ss@host/a@b/c.safetensors?token=t#x") == "https://host/a@b/c.safetensors")
+        #expect(shownAddress("/home/a?b#c@d") == "/home/a?b#c@d" && shownAddress("https://host") == "https://host")
+        let nowhere = Download(url: "http://me:secret@127.0.0.1:1/x?token=secret", job: Job(), attempts: 1, pause: 1)
+        #expect(storeError { _ = try nowhere.run(to: target) }?.description.contains("secret") == false)
     }
 
     @Test("a disk without room is told before anything is written")

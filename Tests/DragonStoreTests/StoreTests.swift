@@ -78,6 +78,9 @@ struct StoreTests {
             reason { _ = try store.add(AddRequest(source: source, name: name, sha256: sha256)) }
         }
         #expect(adding("/no/such").contains("does not exist"))
+        for name in ["x.ckpt", "https://host/x.CKPT?token=secret", "/no/x.pt"] {
+            #expect(adding(name).contains("pickle") && adding(name).contains("save_file") && !adding(name).contains("secret"))
+        }
         #expect(adding("ftp://x/y").contains("http"))
         #expect(adding(fixture("pictures/rgb.png")).contains("no model"))
         #expect(adding(fixture("pictures")).contains("model_index.json"))
@@ -142,6 +145,18 @@ struct StoreTests {
         #expect(entries(of: place.path("models")) == ["m"], "what was left can be removed")
     }
 
+    @Test("what is secret in an address is neither stored nor shown")
+    func secret() throws {
+        let server = try FileServer()
+        try serve(server)
+        let address = server.url("plain/m?token=hidden").replacing("//", with: "//me:hidden@")
+        #expect(throws: CancellationError.self) { _ = try place.store.add(AddRequest(source: address), job: Job { $0.step <= 3_000_000 }) }
+        let source = try readFile(place.path("models/.adding-m/.source"), limit: 1000)
+        #expect(String(decoding: source, as: UTF8.self) == server.url("plain/m"))
+        let absent = server.url("plain/none.safetensors?token=hidden")
+        #expect(!reason { _ = try place.store.add(AddRequest(source: absent)) }.contains("hidden"))
+    }
+
     @Test("wrong bytes from a server are found by their hash, and thrown away")
     func wrongBytes() throws {
         let server = try FileServer()
@@ -164,6 +179,12 @@ struct StoreTests {
     func addresses() throws {
         for (address, kind, name) in [
             ("https://huggingface.co/org/sd-v1-5", Origin.Kind.remoteFolder("https://huggingface.co/org/sd-v1-5/resolve/main"), "sd-v1-5"),
+            (
+                "https://huggingface.co/org/sd/blob/main/a/f.safetensors",
+                .remoteFile("https://huggingface.co/org/sd/resolve/main/a/f.safetensors"), "f"
+            ),
+            ("https://me:pw@hf.co/org/sd/tree/fp16", .remoteFolder("https://me:pw@hf.co/org/sd/resolve/fp16"), "sd"),
+            ("http://host/x/BIG.SAFETENSORS?token=1", .remoteFile("http://host/x/BIG.SAFETENSORS?token=1"), "BIG"),
             ("https://huggingface.co/org/sd/tree/main/", .remoteFolder("https://huggingface.co/org/sd/resolve/main"), "sd"),
             ("HTTP://host/a/b%20c.safetensors?x=/y", .remoteFile("HTTP://host/a/b%20c.safetensors?x=/y"), "b-20c"),
             ("http://host/models/m", .remoteFolder("http://host/models/m"), "m"),

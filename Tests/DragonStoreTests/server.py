@@ -49,23 +49,40 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if start:
             first = start - 1 if habit == "misplaced" else start
             fields.append(("Content-Range", f"bytes {first}-{len(data) - 1}/{len(data)}"))
-        if habit == "nolength":
+        most = 2**63 - 1
+        if habit == "huge" or (habit == "hugerange" and start):
+            fields[1] = ("Content-Length", str(most))
+        if habit == "hugerange" and start:
+            fields = [("ETag", tag), ("Content-Range", f"bytes {start}-{most - 1}/{most}"), ("Connection", "close")]
+        if habit in ("nolength", "endless", "drip"):
             fields = [("Connection", "close")]
         self.head(206 if start else 200, fields)
         rest = data[start:]
-        drops = {"drop": number < 4, "dropone": number < 2 and len(data) > 10000, "norange": number < 2, "misplaced": number < 3, "changing": number < 2, "dead": True}
+        drops = {"drop": number < 4, "dropone": number < 2 and len(data) > 10000, "norange": number < 2, "misplaced": number < 3, "changing": number < 2, "dead": True, "hugerange": number < 2}
         if drops.get(habit):
             rest = rest[: 0 if habit == "dead" and number > 1 else len(rest) // 2]
             self.close_connection = True
+        if habit == "endless":
+            return self.flood()
+        if habit == "drip":
+            return self.trickle(rest, size=3, pause=0.2)
         if habit == "slow":
             return self.trickle(rest)
         self.wfile.write(rest)
 
-    def trickle(self, data):
-        for start in range(0, len(data), 1000):
-            self.wfile.write(data[start : start + 1000])
+    def trickle(self, data, size=1000, pause=0.01):
+        for start in range(0, len(data), size):
+            self.wfile.write(data[start : start + size])
             self.wfile.flush()
-            threading.Event().wait(0.01)
+            threading.Event().wait(pause)
+
+    def flood(self):
+        """Never ends, until the client hangs up."""
+        try:
+            while True:
+                self.wfile.write(bytes(1 << 20))
+        except OSError:
+            self.close_connection = True
 
     def head(self, status, fields):
         self.send_response(status)

@@ -26,6 +26,8 @@ typedef struct {
     /// The entity tag that the bytes came with: another one now makes the server send the whole. NULL where there is
     /// none.
     const char *tag;
+    /// Seconds of less than a kilobyte each after which the server has gone.
+    int32_t patience;
     /// Told once before any bytes: whether the server goes on at `offset`, all bytes of the file or -1, its tag or
     /// NULL. 0 to go on.
     int (*begin)(int resumes, int64_t total, const char *tag, void *data);
@@ -44,6 +46,9 @@ typedef struct {
     /// What went wrong, for people.
     char message[256];
 } fetch_outcome;
+
+/// What an address may be redirected to, as libcurl lists protocols: one that is secure to no other.
+const char *dragon_fetch_redirections(const char *url);
 
 /// Runs a request on the calling thread.
 fetch_outcome dragon_fetch(const fetch_request *request);

@@ -22,7 +22,9 @@ public struct ModelFiles: Sendable {
     public let textEncoderConfiguration: TextEncoderConfiguration
     /// The noise schedule.
     public let scheduleConfiguration: ScheduleConfiguration
-    /// How it wants to be used: `dragon.json` in its folder.
+    /// Whether what the UNet predicts is told by nothing: Stable Diffusion 2 exists in both kinds with the same shapes.
+    public let isPredictionAssumed: Bool
+    /// How it wants to be used: `dragon.json` in its folder, or `NAME.dragon.json` beside a checkpoint.
     public let defaults: ModelDefaults
     private let source: Source
     fileprivate let tokenizerFolder: String?
@@ -37,21 +39,28 @@ public struct ModelFiles: Sendable {
     ///
     /// - Parameters:
     ///   - path: a folder in diffusers' layout, or a `.safetensors` checkpoint in the original one.
+    ///     A folder of Hugging Face's cache stands for its current snapshot.
     ///   - tokenizer: the folder of `vocab.json` and `merges.txt`; nil takes `tokenizer/`, in the model's folder or beside the checkpoint.
+    ///   - prediction: what the UNet predicts; nil takes what the model says.
     /// - Throws: ``ModelError``.
-    public init(path: String, tokenizer: String? = nil) throws(ModelError) {
+    public init(
+        path given: String, tokenizer: String? = nil, prediction: ScheduleConfiguration.PredictionType? = nil
+    ) throws(ModelError) {
+        let path = resolvedModel(given)
         self.path = path
         tokenizerFolder = tokenizer
-        if Self.pickleSuffixes.contains(where: { path.hasSuffix($0) }), !isFolder(path) { throw .pickle(file: path) }
+        if Self.isPickleName(path), !isFolder(path) { throw .pickle(file: path) }
+        let settings = isFolder(path) ? joined(path, "dragon.json") : Self.settingsFile(ofCheckpoint: path)
+        defaults = exists(settings) ? try ModelDefaults(file: settings) : ModelDefaults()
+        let said = prediction ?? defaults.prediction
         if isFolder(path) {
             let folder = try ModelFolder(path)
             layout = .folder
             unetConfiguration = try folder.unet
             autoencoderConfiguration = try folder.autoencoder
             textEncoderConfiguration = try folder.textEncoder
-            scheduleConfiguration = try folder.schedule
-            let file = joined(path, "dragon.json")
-            defaults = exists(file) ? try ModelDefaults(file: file) : ModelDefaults()
+            scheduleConfiguration = try folder.schedule.predicting(said)
+            isPredictionAssumed = false
             source = .folder(folder)
         } else {
             let checkpoint = try SingleFileCheckpoint(path)
@@ -59,31 +68,23 @@ public struct ModelFiles: Sendable {
             unetConfiguration = checkpoint.unet
             autoencoderConfiguration = checkpoint.autoencoder
             textEncoderConfiguration = checkpoint.textEncoder
-            scheduleConfiguration = checkpoint.schedule
-            defaults = ModelDefaults()
+            scheduleConfiguration = checkpoint.schedule.predicting(said)
+            isPredictionAssumed = said == nil && checkpoint.isPredictionAssumed
             source = .checkpoint(checkpoint)
         }
         try checkAgreement()
     }
 
-    private static let pickleSuffixes = [".ckpt", ".bin", ".pt", ".pth", ".pkl"]
+    /// Whether a file's name is that of a Python pickle, which is never opened.
+    public static func isPickleName(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return [".ckpt", ".bin", ".pt", ".pth", ".pkl"].contains { name.hasSuffix($0) }
+    }
 
-    /// Checks that the networks fit each other.
-    private func checkAgreement() throws(ModelError) {
-        let (unet, latents) = (unetConfiguration, autoencoderConfiguration.latentChannels)
-        guard unet.inChannels == latents, unet.outChannels == latents else {
-            throw .incompleteModel(
-                path: path,
-                reason: "its UNet takes \(unet.inChannels) channels and gives \(unet.outChannels), its latents have \(latents); "
-                    + "models for inpainting or upscaling are not supported")
-        }
-        guard unet.crossAttentionDim == textEncoderConfiguration.hiddenSize else {
-            throw .incompleteModel(
-                path: path,
-                reason:
-                    "its UNet attends to vectors of \(unet.crossAttentionDim), its text encoder makes \(textEncoderConfiguration.hiddenSize)"
-            )
-        }
+    /// The file beside a checkpoint that says what `dragon.json` says in a folder: `NAME.dragon.json`.
+    public static func settingsFile(ofCheckpoint path: String) -> String {
+        let suffix = ".safetensors"
+        return (path.lowercased().hasSuffix(suffix) ? String(path.dropLast(suffix.count)) : path) + ".dragon.json"
     }
 
     // MARK: Weights, under diffusers' keys whatever the layout
@@ -116,23 +117,27 @@ public struct ModelFiles: Sendable {
 extension ModelFiles {
     /// Side of the pictures that the model works best on, a multiple of 64.
     public var workingSide: Int {
-        let trained = unetConfiguration.sampleSize * autoencoderConfiguration.downsampling
-        return defaults.workingSide ?? max(64, trained / 64 * 64)
+        let (trained, step) = (unetConfiguration.sampleSize * autoencoderConfiguration.downsampling, Limits.sideMultiple)
+        return defaults.workingSide ?? min(max(step, trained / step * step), Limits.side.upperBound)
     }
     /// The tokenizer that goes with the text encoder.
     ///
     /// - Throws: ``ModelError``; a checkpoint without a tokenizer's folder beside it says where one belongs.
-    public func tokenizer() throws(ModelError) -> Tokenizer {
+    public func tokenizer() throws(ModelError) -> Tokenizer { try tokenizer(sharing: nil) }
+
+    /// The same, from a shelf where it lies there.
+    func tokenizer(sharing shelf: TokenizerShelf?) throws(ModelError) -> Tokenizer {
         let folder = tokenizerFolder ?? joined(layout == .folder ? path : DragonModel.folder(of: path), "tokenizer")
         if layout == .checkpoint, !isFolder(folder) {
             throw .incompleteModel(
                 path: path, reason: "a checkpoint has no tokenizer; put vocab.json and merges.txt of CLIP into \(shown(folder, limit: 120))"
             )
         }
-        let tokenizer = try Tokenizer(folder: folder)
+        let sources = try TokenizerSources(folder: folder)
+        let tokenizer = if let shelf { try shelf.tokenizer(sources) } else { try Tokenizer(sources) }
         guard tokenizer.vocabularySize <= textEncoderConfiguration.vocabularySize else {
             throw .malformedTokenizer(
-                file: joined(folder, "vocab.json"),
+                file: sources.vocabularyPath,
                 reason: "it has \(tokenizer.vocabularySize) tokens, the text encoder \(textEncoderConfiguration.vocabularySize)")
         }
         return tokenizer

@@ -58,6 +58,10 @@ struct ModelFolder {
         let files = try openWeights(file)
         let hasPrefix = files.contains { $0.entry("text_model.embeddings.token_embedding.weight") != nil }
         let table = KeyTable.textEncoder(layers: layers, prefix: hasPrefix ? "text_model." : "")
-        return WeightScope(try WeightStore(files, source: file, target: table.target))
+        // Whole CLIP models are saved too: the half that sees pictures conditions nothing.
+        return WeightScope(
+            try WeightStore(files, source: file) { key in
+                ["vision_model.", "visual_projection."].contains { key.hasPrefix($0) } ? .unused : table.target(key)
+            })
     }
 }

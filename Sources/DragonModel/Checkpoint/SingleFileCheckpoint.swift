@@ -6,6 +6,8 @@ struct SingleFileCheckpoint {
     let autoencoder: AutoencoderConfiguration
     let textEncoder: TextEncoderConfiguration
     let schedule: ScheduleConfiguration
+    /// Whether nothing in the file tells what its UNet predicts.
+    let isPredictionAssumed: Bool
 
     init(_ path: String) throws(ModelError) {
         file = try SafetensorsFile(path)
@@ -20,7 +22,7 @@ struct SingleFileCheckpoint {
         unet = try shapes.unet()
         autoencoder = try shapes.autoencoder()
         textEncoder = try shapes.textEncoder()
-        schedule = try Self.schedule(shapes)
+        (schedule, isPredictionAssumed) = try Self.schedule(shapes)
         try refuseStrangers()
     }
 
@@ -45,33 +47,46 @@ struct SingleFileCheckpoint {
     private func weights(behind prefix: String, _ table: KeyTable) throws(ModelError) -> WeightScope {
         WeightScope(
             try WeightStore([file], source: file.path) { key in
-                key.hasPrefix(prefix) ? table.target(String(key.dropFirst(prefix.count))) : .unused
+                key.hasPrefix(prefix) && !Self.isBaggage(key) ? table.target(String(key.dropFirst(prefix.count))) : .unused
             })
     }
 
     // MARK: What the shapes do not tell
 
     /// Stable Diffusion 1 predicts noise. Version 2 exists in both kinds with the same shapes: the file's own metadata decides, and
-    /// without them the final 2.1, which predicts velocity.
-    private static func schedule(_ shapes: CheckpointShapes) throws(ModelError) -> ScheduleConfiguration {
-        var schedule = ScheduleConfiguration.stableDiffusion
+    /// without them the final 2.1, which predicts velocity, is assumed.
+    private static func schedule(_ shapes: CheckpointShapes) throws(ModelError) -> (ScheduleConfiguration, isAssumed: Bool) {
         let file = shapes.file
         if file.entry("ztsnr") != nil {
             throw .unsupportedOption(
                 file: file.path, option: "ztsnr", value: "present", supported: "schedules that keep some signal at their last step")
         }
-        switch file.metadata["modelspec.prediction_type"] {
-        case "v": schedule.predictionType = .velocity
-        case "epsilon": schedule.predictionType = .epsilon
-        default: schedule.predictionType = file.entry("v_pred") != nil || shapes.hasOpenCLIP ? .velocity : .epsilon
+        if let said = prediction(in: file.metadata) { return (.stableDiffusion.predicting(said), false) }
+        if file.entry("v_pred") != nil { return (.stableDiffusion.predicting(.velocity), false) }
+        return (.stableDiffusion.predicting(shapes.hasOpenCLIP ? .velocity : .epsilon), shapes.hasOpenCLIP)
+    }
+
+    /// What the metadata of a file say about its prediction: <https://github.com/Stability-AI/ModelSpec>, and kohya's training scripts.
+    private static func prediction(in metadata: [String: String]) -> ScheduleConfiguration.PredictionType? {
+        switch metadata["modelspec.prediction_type"] {
+        case "v", "v_prediction": return .velocity
+        case "epsilon": return .epsilon
+        default: break
         }
-        return schedule
+        switch metadata["ss_v_parameterization"]?.lowercased() {
+        case "true": return .velocity
+        case "false": return .epsilon
+        default: break
+        }
+        let architecture = metadata["modelspec.architecture"] ?? ""
+        if architecture.hasPrefix("stable-diffusion-v2-768-v") { return .velocity }
+        return architecture.hasPrefix("stable-diffusion-v2-512") ? .epsilon : nil
     }
 
     /// Checks that every key stands behind a known prefix.
     private func refuseStrangers() throws(ModelError) {
         let strangers = file.entries.map(\.name).filter { key in
-            !Self.isTrainingState(key)
+            !Self.isBaggage(key)
                 && ![
                     CheckpointShapes.unetPrefix, CheckpointShapes.autoencoderPrefix, CheckpointShapes.clipPrefix,
                     CheckpointShapes.openCLIPPrefix,
@@ -80,15 +95,23 @@ struct SingleFileCheckpoint {
         guard strangers.isEmpty else { throw .surplus(keys: Array(strangers.sorted().prefix(3)), count: strangers.count, file: file.path) }
     }
 
-    /// Whether a key belongs to the training: running averages of the weights, the noise schedule's buffers, losses, counters.
-    private static func isTrainingState(_ key: String) -> Bool {
-        trainingKeys.contains(key) || ["model_ema.", "ema.", "loss."].contains { key.hasPrefix($0) }
+    /// Whether a key belongs to the training or to a neighbour of the networks: running averages of the weights, the noise schedule's
+    /// buffers, losses, counters; CLIP's half that sees pictures, the filter of finished pictures, learned words.
+    private static func isBaggage(_ key: String) -> Bool {
+        baggageKeys.contains(key) || baggagePrefixes.contains { key.hasPrefix($0) }
     }
 
-    private static let trainingKeys: Set<String> = [
+    private static let baggagePrefixes = [
+        "model_ema.", "ema.", "loss.", "denoiser.", "embedding_manager.", "safety_checker.", "first_stage_model.loss.",
+        "first_stage_model.model_ema.", "cond_stage_model.transformer.vision_model.", "cond_stage_model.transformer.visual_projection.",
+        "cond_stage_model.transformer.text_projection.", "cond_stage_model.model.visual.",
+    ]
+
+    private static let baggageKeys: Set<String> = [
         "betas", "alphas_cumprod", "alphas_cumprod_prev", "sqrt_alphas_cumprod", "sqrt_one_minus_alphas_cumprod",
         "log_one_minus_alphas_cumprod", "sqrt_recip_alphas_cumprod", "sqrt_recipm1_alphas_cumprod", "posterior_variance",
         "posterior_log_variance_clipped", "posterior_mean_coef1", "posterior_mean_coef2", "lvlb_weights", "logvar", "scale_factor",
-        "global_step", "v_pred", "cond_stage_model.logit_scale", "cond_stage_model.text_projection",
+        "global_step", "v_pred", "logit_scale", "position_ids", "cond_stage_model.logit_scale", "cond_stage_model.text_projection",
+        "cond_stage_model.transformer.logit_scale",
     ]
 }

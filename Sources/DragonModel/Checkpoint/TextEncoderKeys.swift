@@ -16,7 +16,8 @@ extension KeyTable {
         }
         bind(module: "final_layer_norm")
         table.ignore(["\(prefix)embeddings.position_ids"], because: "the numbers 0 to 76, a buffer of transformers before 4.31")
-        table.ignore(["text_projection.weight"], because: "leads to the space shared with pictures, which conditions nothing")
+        table.ignore(
+            ["text_projection.weight", "logit_scale"], because: "leads to the space shared with pictures, which conditions nothing")
         return table
     }
 

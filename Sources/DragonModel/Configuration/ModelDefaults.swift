@@ -27,8 +27,13 @@ public struct ModelDefaults: Sendable, Equatable {
     public var steps: Int?
     /// The step that edits of pictures start from, 0 being pure noise: a small model keeps colours that it would lose there.
     public var firstStep: Int?
+    /// What its UNet predicts, where its own files do not tell or are wrong.
+    public var prediction: ScheduleConfiguration.PredictionType?
     /// By the mode's name, such as "move"; "resize" is a move that only resizes.
     public var modes: [String: Mode] = [:]
+
+    /// Steps where nothing is said.
+    public static let publishedSteps = 50
 
     /// As published.
     public init() {}
@@ -46,8 +51,13 @@ public struct ModelDefaults: Sendable, Equatable {
         let steps = try options.integer("steps", default: 0, in: 0...Limits.steps.upperBound)
         self.steps = steps == 0 ? nil : steps
         let first = try options.integer("first_step", default: 0, in: 0...Limits.steps.upperBound - 1)
-        guard first < (steps == 0 ? 50 : steps) else { throw options.invalid("first_step", "should be below the number of steps") }
+        guard first < (steps == 0 ? Self.publishedSteps : steps) else {
+            throw options.invalid("first_step", "should be below the number of steps")
+        }
         firstStep = first == 0 ? nil : first
+        if options.value("prediction_type") != nil {
+            prediction = try options.choice("prediction_type", default: ScheduleConfiguration.PredictionType.epsilon)
+        }
         guard let modes = options.value("modes") else { return }
         guard let members = modes.object else { throw options.invalid("modes", "should be an object") }
         for name in members.names {

@@ -4,10 +4,16 @@ struct OptionReader {
     private let members: JSONObject
 
     /// - Throws: ``ModelError`` where the file cannot be read or holds no object.
-    init(_ path: String) throws(ModelError) {
-        let value = try readJSON(path)
-        guard case .object = value else { throw .malformedJSON(file: path, offset: 0, reason: "an object should stand here") }
-        self.init(value, file: path)
+    init(_ path: String) throws(ModelError) { try self.init(try readFile(path, limit: Self.limit), file: path) }
+
+    /// Bytes of a file of options: the longest known has a hundredth of that.
+    private static let limit = 1_000_000
+
+    /// - Parameter bytes: of the file.
+    init(_ bytes: [UInt8], file: String) throws(ModelError) {
+        let value = try parsedJSON(bytes, file: file)
+        guard case .object = value else { throw .malformedJSON(file: file, offset: 0, reason: "an object should stand here") }
+        self.init(value, file: file)
     }
 
     init(_ value: JSONValue, file: String) {
@@ -31,6 +37,7 @@ struct OptionReader {
     func positive(_ option: String, default fallback: Double) throws(ModelError) -> Double {
         guard let value = value(option) else { return fallback }
         guard let number = value.number, number > 0 else { throw invalid(option, "should be a number above 0") }
+        guard Float(number).isNormal else { throw invalid(option, "is \(number), which single precision does not hold") }
         return number
     }
 

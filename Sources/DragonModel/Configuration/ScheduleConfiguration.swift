@@ -61,6 +61,13 @@ public struct ScheduleConfiguration: Sendable, Equatable {
         return schedule
     }()
 
+    /// The same with another prediction, where one is given.
+    func predicting(_ prediction: PredictionType?) -> ScheduleConfiguration {
+        var result = self
+        result.predictionType = prediction ?? predictionType
+        return result
+    }
+
     /// Reads `scheduler/scheduler_config.json`.
     ///
     /// - Throws: ``ModelError``; an option that asks for what is not computed here is named.
@@ -70,7 +77,7 @@ public struct ScheduleConfiguration: Sendable, Equatable {
         try options.refuse("trained_betas")
         try options.refuse("rescale_betas_zero_snr", unless: .bool(false))
         try options.refuse("thresholding", unless: .bool(false))
-        try options.refuse("clip_sample", unless: .bool(false))
+        // Latents are never clipped, whatever "clip_sample" says: pipelines of Stable Diffusion set it to false as they open a model.
         trainTimesteps = try options.integer("num_train_timesteps", default: 1000, in: 1...100_000)
         betaStart = try options.positive("beta_start", default: 0.0001)
         betaEnd = try options.positive("beta_end", default: 0.02)

@@ -9,44 +9,32 @@ public struct Tokenizer: Sendable {
     /// Tokens known, as one more than the highest number.
     public let vocabularySize: Int
     private let pairs: BytePairs
-    private let writtenTokens: [Marker]
-    private let normalizedTokens: [Marker]
+    private let writtenTokens: Markers
+    private let normalizedTokens: Markers
 
-    /// A special token as its scalars.
-    private struct Marker: Sendable {
-        let scalars: [Unicode.Scalar]
-        let token: Int
-    }
-
-    /// Reads `vocab.json` and `merges.txt`, and `tokenizer_config.json` and `special_tokens_map.json` where they are there.
+    /// Reads `vocab.json` and `merges.txt`, or `tokenizer.json` where they are not there; and `tokenizer_config.json` and
+    /// `special_tokens_map.json` where they are.
     ///
     /// - Parameter folder: where they lie.
     /// - Throws: ``ModelError``.
-    public init(folder: String) throws(ModelError) {
-        func optional(_ name: String) throws(ModelError) -> OptionReader? {
-            let path = joined(folder, name)
-            return exists(path) ? try OptionReader(path) : nil
-        }
-        let special = try SpecialTokens(
-            configuration: try optional("tokenizer_config.json"), map: try optional("special_tokens_map.json"))
-        let vocabularyPath = joined(folder, "vocab.json")
-        let files = try VocabularyFiles(
-            vocabulary: vocabularyPath, merges: joined(folder, "merges.txt"), unknownToken: special.unknown)
+    public init(folder: String) throws(ModelError) { try self.init(TokenizerSources(folder: folder)) }
+
+    init(_ sources: TokenizerSources) throws(ModelError) {
+        let whole = try sources.wholeReader
+        let special = try SpecialTokens(configuration: try sources.configuration, map: try sources.map, whole: whole)
+        let files = try VocabularyFiles(sources, whole: whole, unknownToken: special.unknown)
         func number(_ token: String) throws(ModelError) -> Int {
             guard let number = files.vocabulary[token] else {
-                throw .malformedTokenizer(file: vocabularyPath, reason: "it lacks the token \(shown(token, limit: 60))")
+                throw .malformedTokenizer(file: sources.vocabularyPath, reason: "it lacks the token \(shown(token, limit: 60))")
             }
             return Int(number)
         }
-        func markers(_ isNormalized: Bool) throws(ModelError) -> [Marker] {
-            try special.added.filter { $0.isNormalized == isNormalized }
-                .map { token throws(ModelError) in
+        func markers(_ isNormalized: Bool) throws(ModelError) -> Markers {
+            Markers(
+                try special.added.filter { $0.isNormalized == isNormalized }.map { token throws(ModelError) in
                     let scalars = isNormalized ? normalized(token.content.unicodeScalars) : Array(token.content.unicodeScalars)
-                    return Marker(scalars: scalars, token: try number(token.content))
-                }
-                .filter { !$0.scalars.isEmpty }
-                // The longest that fits is taken.
-                .sorted { $0.scalars.count > $1.scalars.count }
+                    return Markers.Marker(scalars: scalars, token: try number(token.content))
+                })
         }
         startToken = try number(special.start)
         endToken = try number(special.end)
@@ -85,13 +73,13 @@ public struct Tokenizer: Sendable {
 
     /// Appends the tokens of the markers in a text, and calls `body` for what lies between.
     private func split(
-        _ text: ArraySlice<Unicode.Scalar>, at markers: [Marker], _ limit: Int, _ result: inout [Int],
+        _ text: ArraySlice<Unicode.Scalar>, at markers: Markers, _ limit: Int, _ result: inout [Int],
         _ body: (ArraySlice<Unicode.Scalar>, inout [Int]) -> Void
     ) {
         var start = text.startIndex
         var position = start
         while position < text.endIndex, result.count < limit {
-            guard let marker = markers.first(where: { text[position...].starts(with: $0.scalars) }) else {
+            guard let marker = markers.longest(at: text[position...]) else {
                 position += 1
                 continue
             }

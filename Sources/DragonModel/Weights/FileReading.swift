@@ -65,6 +65,28 @@ final class MappedFile: @unchecked Sendable {
     }
 }
 
+/// Zeros that take no memory: pages that are mapped, never written, and so all the same one.
+final class BlankPages: @unchecked Sendable {
+    // Unchecked because of the pointer: the bytes are never written.
+    private let start: UnsafeRawPointer
+    private let count: Int
+
+    /// - Parameter count: bytes, at least 1.
+    init(count: Int, for file: String) throws(ModelError) {
+        guard let pages = mmap(nil, count, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0), pages != MAP_FAILED else {
+            throw .unreadable(file: file, reason: systemReason())
+        }
+        (start, self.count) = (UnsafeRawPointer(pages), count)
+    }
+
+    /// Zeros in the place of a weight of at most `count` bytes.
+    func weight(like weight: Weight) -> Weight {
+        Weight(shape: weight.shape, elementType: weight.elementType, pointer: start, owner: self)
+    }
+
+    deinit { munmap(UnsafeMutableRawPointer(mutating: start), count) }
+}
+
 extension Weight {
     /// Gives the memory of a weight that lies in a file back to the system: it will be read from there again when needed.
     func releasePages() {
@@ -106,12 +128,20 @@ func isFolder(_ path: String) -> Bool {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
-/// Reads a JSON file of at most `limit` bytes.
-func readJSON(_ path: String, limit: Int = 16_000_000) throws(ModelError) -> JSONValue {
-    let bytes = try readFile(path, limit: limit)
+/// Reads a JSON file of at most `limit` bytes, in UTF-8 or UTF-16.
+///
+/// - Throws: ``ModelError/unreadable(file:reason:)``, ``ModelError/malformedJSON(file:offset:reason:)``,
+///   ``ModelError/notThatFile(file:what:)``.
+public func readJSON(_ path: String, limit: Int = 16_000_000) throws(ModelError) -> JSONValue {
+    try parsedJSON(try readFile(path, limit: limit), file: path)
+}
+
+/// The value of a JSON file's bytes.
+func parsedJSON(_ bytes: [UInt8], file: String) throws(ModelError) -> JSONValue {
     do {
-        return try JSONValue(parsing: bytes)
+        return try JSONValue(parsing: plainUTF8(bytes))
     } catch {
-        throw .malformedJSON(file: path, offset: error.offset, reason: error.reason)
+        if let impostor = bytes.withUnsafeBytes({ Impostor($0) }), impostor != .json { throw impostor.error(file: file) }
+        throw .malformedJSON(file: file, offset: error.offset, reason: error.reason)
     }
 }

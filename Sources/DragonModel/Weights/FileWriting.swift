@@ -12,23 +12,28 @@ public func writeFile(_ path: String, _ parts: [UnsafeRawBufferPointer]) throws(
         return try writeInPlace(path, parts)
     }
     let target = isPresent ? resolved(path) : path
-    var template = Array("\(target).XXXXXX".utf8CString)
-    let descriptor = mkstemp(&template)
-    guard descriptor >= 0 else { throw writeError(errno, path) }
-    // Not for programs that another thread starts meanwhile: a file that they hold open to write cannot be run.
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    let mode = isPresent ? status.st_mode & 0o777 : 0o666
+    let (temporary, descriptor) = try openBeside(target, mode: mode, shownAs: path)
     var failure = write(parts, to: descriptor)
-    if failure == 0 {
-        let mask = umask(0)
-        umask(mask)
-        let mode = isPresent ? status.st_mode & 0o777 : 0o666 & ~mask
-        if fchmod(descriptor, mode) != 0 || fsync(descriptor) != 0 { failure = errno }
-    }
+    // A file's own rights stay; a new one's are those that the user gives to new files.
+    if failure == 0, isPresent, fchmod(descriptor, mode) != 0 { failure = errno }
+    if failure == 0, fsync(descriptor) != 0 { failure = errno }
     if close(descriptor) != 0, failure == 0 { failure = errno }
-    if failure == 0, rename(template, target) != 0 { failure = errno }
+    if failure == 0, rename(temporary, target) != 0 { failure = errno }
     guard failure == 0 else {
-        unlink(template)
+        unlink(temporary)
         throw writeError(failure, path)
+    }
+}
+
+/// Makes a file beside another, which no other program has. It is closed where a program is started: a file that one holds open to
+/// write cannot be run.
+private func openBeside(_ target: String, mode: mode_t, shownAs path: String) throws(ModelError) -> (path: String, descriptor: Int32) {
+    while true {
+        let temporary = "\(target).\(String(UInt32.random(in: 0 ... .max), radix: 36))"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        if descriptor >= 0 { return (temporary, descriptor) }
+        guard errno == EEXIST else { throw writeError(errno, path) }
     }
 }
 

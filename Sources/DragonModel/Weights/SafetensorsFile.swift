@@ -24,6 +24,7 @@ public struct SafetensorsFile: Sendable {
             entries = header.entries
             metadata = header.metadata
         } catch {
+            if let impostor = Impostor(file.bytes) { throw impostor.error(file: path) }
             throw .malformedSafetensors(file: path, reason: error.reason)
         }
         var indices: [String: Int] = [:]

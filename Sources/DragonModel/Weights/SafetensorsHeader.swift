@@ -5,6 +5,12 @@
 struct SafetensorsHeader {
     /// Bytes that a header may have, as the format says.
     static let limit = 100_000_000
+    /// Values in a header: some seven a tensor, and no model has fifty thousand of those.
+    private static let jsonLimits: JSONLimits = {
+        var limits = JSONLimits()
+        limits.values = 400_000
+        return limits
+    }()
 
     /// Entries in the order of their bytes.
     let entries: [TensorEntry]
@@ -42,7 +48,7 @@ struct SafetensorsHeader {
         guard header.first == UInt8(ascii: "{") else { throw SafetensorsFlaw("its header does not start with \"{\"") }
         let value: JSONValue
         do {
-            value = try JSONValue(parsing: header)
+            value = try JSONValue(parsing: header, limits: jsonLimits)
         } catch {
             throw SafetensorsFlaw("its header is not valid JSON at byte \(error.offset): \(error.reason)")
         }
@@ -83,7 +89,8 @@ extension TensorEntry {
     ///   - start: where the tensors' bytes start in the file.
     ///   - end: where the file ends.
     fileprivate init(name: String, _ members: JSONObject?, start: Int, end: Int) throws(SafetensorsFlaw) {
-        let named = "tensor \(shown(name, limit: 80))"
+        // Made where it is shown: headers have thousands of names.
+        var named: String { "tensor \(shown(name, limit: 80))" }
         guard let members else { throw SafetensorsFlaw("\(named) is not described by an object") }
         guard let code = members["dtype"]?.string else { throw SafetensorsFlaw("\(named) has no dtype") }
         guard let format = TensorFormat(rawValue: code) else {
@@ -101,11 +108,11 @@ extension TensorEntry {
         self.init(name: name, format: format, shape: shape, range: start + offsets[0]..<start + offsets[1])
     }
 
-    private static func sizes(_ value: JSONValue?, _ what: String) throws(SafetensorsFlaw) -> [Int] {
-        guard let items = value?.array, items.count <= 32 else { throw SafetensorsFlaw("\(what) is not a list of sizes") }
+    private static func sizes(_ value: JSONValue?, _ what: @autoclosure () -> String) throws(SafetensorsFlaw) -> [Int] {
+        guard let items = value?.array, items.count <= 32 else { throw SafetensorsFlaw("\(what()) is not a list of sizes") }
         var result: [Int] = []
         for item in items {
-            guard case .integer(let size) = item, size >= 0 else { throw SafetensorsFlaw("\(what) is not a list of sizes") }
+            guard case .integer(let size) = item, size >= 0 else { throw SafetensorsFlaw("\(what()) is not a list of sizes") }
             result.append(size)
         }
         return result

@@ -5,17 +5,18 @@ func openWeights(_ path: String) throws(ModelError) -> [SafetensorsFile] {
     guard path.hasSuffix(".json") else { return [try SafetensorsFile(path)] }
     let index = try ShardIndex(path)
     var files: [SafetensorsFile] = []
+    var fileOfShard: [String: SafetensorsFile] = [:]
     for shard in index.shards {
         let file = try SafetensorsFile(joined(folder(of: path), shard))
         if let stranger = file.entries.first(where: { index.shardOfKey[$0.name] != shard }) {
             throw .malformedSafetensors(file: file.path, reason: "its index does not say that it holds \(stranger.name)")
         }
         files.append(file)
+        fileOfShard[shard] = file
     }
-    for (shard, file) in zip(index.shards, files) {
-        for key in index.keys where index.shardOfKey[key] == shard && file.entry(key) == nil {
-            throw .missing(key: key, file: file.path)
-        }
+    for key in index.keys {
+        guard let file = fileOfShard[index.shardOfKey[key] ?? ""] else { continue }
+        guard file.entry(key) != nil else { throw .missing(key: key, file: file.path) }
     }
     return files
 }
@@ -43,12 +44,16 @@ struct ShardIndex {
             shardOfKey[key] = shard
             if seen.insert(shard).inserted { shards.append(shard) }
         }
+        guard shards.count <= Limits.mostShards else {
+            throw .invalidOption(
+                file: path, option: "weight_map", reason: "names \(shards.count) files: a model may have \(Limits.mostShards)")
+        }
         (keys, self.shardOfKey, self.shards) = (map.names, shardOfKey, shards)
     }
 
     /// Whether a name stays in its folder: an index may come from anyone.
     private static func isPlainName(_ name: String) -> Bool {
-        name.hasSuffix(".safetensors") && !name.utf8.contains(UInt8(ascii: "/")) && !name.utf8.contains(0)
+        name.lowercased().hasSuffix(".safetensors") && !name.utf8.contains(UInt8(ascii: "/")) && !name.utf8.contains(0)
     }
 }
 

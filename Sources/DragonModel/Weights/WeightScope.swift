@@ -24,6 +24,12 @@ public struct WeightScope {
     /// The place below this one with that number: `scope["resnets"][0]`.
     public subscript(index: Int) -> WeightScope { self[String(index)] }
 
+    /// The same place, whose weights are zeros of the right shape and format: their files' bytes stay unread.
+    func withBlanks() throws(ModelError) -> WeightScope {
+        try store.handOutBlanks()
+        return self
+    }
+
     /// A weight that must be there.
     ///
     /// - Throws: ``ModelError/missing(key:file:)``, ``ModelError/shapeMismatch(key:expected:found:file:)``,

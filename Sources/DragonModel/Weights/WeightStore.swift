@@ -35,11 +35,16 @@ final class WeightStore {
         var isBound = false
     }
 
+    /// Bytes of a key: every prefix of it is kept, and no network's has half as many.
+    private static let longestKey = 256
+
     /// What errors name where no single file is at fault.
     let source: String
     private var items: [String: Item] = [:]
     private var prefixes: Set<String> = []
     private(set) var bound: [(key: String, weight: Weight)] = []
+    /// What is handed out instead of the files' bytes, while a network is only checked.
+    private var blank: BlankPages?
 
     /// - Parameter target: what a key of the files stands for.
     init(_ files: [SafetensorsFile], source: String, target: (String) -> KeyTarget) throws(ModelError) {
@@ -47,6 +52,10 @@ final class WeightStore {
         var unknown: [String] = []
         for file in files {
             for entry in file.entries {
+                guard entry.name.utf8.count <= Self.longestKey else {
+                    unknown.append(entry.name)
+                    continue
+                }
                 switch target(entry.name) {
                 case .weights(let bindings): for binding in bindings { try add(binding, entry, file) }
                 case .unused: break
@@ -55,6 +64,11 @@ final class WeightStore {
             }
         }
         guard unknown.isEmpty else { throw .surplus(keys: Array(unknown.sorted().prefix(3)), count: unknown.count, file: source) }
+    }
+
+    /// From here on hands out zeros of the right shape and format: what binds a network's keys without reading a weight.
+    func handOutBlanks() throws(ModelError) {
+        blank = try BlankPages(count: items.values.reduce(1) { max($0, $1.entry.range.count) }, for: source)
     }
 
     private func add(_ binding: KeyBinding, _ entry: TensorEntry, _ file: SafetensorsFile) throws(ModelError) {
@@ -77,7 +91,8 @@ final class WeightStore {
     func take(_ key: String, shape: [Int]) throws(ModelError) -> Weight {
         guard let item = items[key] else { throw .missing(key: key, file: source) }
         guard !item.isBound else { throw .boundTwice(key: key, file: source) }
-        let weight = part(item.part, of: try item.file.weight(item.entry))
+        let whole = try item.file.weight(item.entry)
+        let weight = part(item.part, of: blank?.weight(like: whole) ?? whole)
         guard weight.shape == shape else {
             throw .shapeMismatch(key: item.entry.name, expected: shape, found: weight.shape, file: item.file.path)
         }
@@ -92,7 +107,8 @@ final class WeightStore {
         switch part {
         case .whole: return weight
         case .band(let index, let count):
-            guard let rows = shape.first, rows % count == 0 else { return weight }
+            // An empty tensor's other sides may be anything: their product need not be a number.
+            guard let rows = shape.first, rows > 0, rows % count == 0 else { return weight }
             return weight.rows(rows / count * index..<rows / count * (index + 1))
         case .pointwise:
             return shape.count == 4 && shape[2...] == [1, 1] ? weight.reshaped(Array(shape[..<2])) : weight

@@ -1,3 +1,5 @@
+import DragonModel
+
 /// A model to add to the user's.
 public struct AddRequest: Sendable {
     /// A folder, a `.safetensors` file, or the http or https address of either.
@@ -9,9 +11,16 @@ public struct AddRequest: Sendable {
     /// The folder of a checkpoint's `vocab.json` and `merges.txt`; nil takes what lies beside it, or CLIP's.
     public var tokenizer: String?
 
+    /// What its UNet predicts; nil takes what its files say. It is remembered in the model's folder.
+    public var prediction: ScheduleConfiguration.PredictionType?
+
     /// A source under its own name.
-    public init(source: String, name: String? = nil, sha256: String? = nil, tokenizer: String? = nil) {
+    public init(
+        source: String, name: String? = nil, sha256: String? = nil, tokenizer: String? = nil,
+        prediction: ScheduleConfiguration.PredictionType? = nil
+    ) {
         (self.source, self.name, self.sha256, self.tokenizer) = (source, name, sha256, tokenizer)
+        self.prediction = prediction
     }
 }
 
@@ -21,4 +30,6 @@ public struct AddedModel: Sendable {
     public let model: FoundModel
     /// The SHA-256 of every weights file.
     public let hashes: [(file: String, sha256: String)]
+    /// Whether nothing tells what its UNet predicts.
+    public let isPredictionAssumed: Bool
 }

@@ -6,10 +6,18 @@ import Glibc
 struct Download {
     let url: String
     let job: Job
-    /// Failures in a row, without a byte between them, that end it.
+    var place = FetchPart.single
+    /// Failures in a row, with next to nothing between them, that end it.
     var attempts = 4
     /// Pause after the first of them, in microseconds; each further one doubles it.
     var pause: UInt32 = 500_000
+    /// Seconds that less than a kilobyte may come in each of.
+    var patience = 30
+
+    /// Bytes that make a connection worth having had.
+    private static let leastProgress = 40_000
+    /// The address in messages.
+    private var shown: String { shownAddress(url) }
 
     /// - Returns: the file's hash; nil where the server has no such file.
     func run(to target: String) throws -> String? {
@@ -17,8 +25,8 @@ struct Download {
         var failures = 0
         while true {
             let before = part.count
-            let transfer = Transfer(part, job, tag: part.count > 0 ? PartTag(of: part).value : nil)
-            let outcome = transfer.run(url)
+            let transfer = Transfer(part, self, tag: part.count > 0 ? PartTag(of: part).value : nil)
+            let outcome = transfer.run()
             if let error = transfer.error { throw error }
             switch verdict(outcome, transfer) {
             case .whole: return try part.finish()
@@ -29,8 +37,10 @@ struct Download {
             case .startOver: part.restart()
             case .goOn: break
             }
-            failures = part.count > before ? 1 : failures + 1
-            guard failures < attempts else { throw StoreError.lacking("\(url): \(words(outcome)); run the same again to go on from there") }
+            failures = part.count >= before + Self.leastProgress ? 1 : failures + 1
+            guard failures < attempts else {
+                throw StoreError.lacking("\(shown): \(words(outcome)); run the same again to go on from there")
+            }
             try wait(pause << UInt32(failures - 1))
         }
     }
@@ -50,7 +60,7 @@ struct Download {
             guard let total = transfer.total, total != transfer.part.count else { return .whole }
             return transfer.part.count < total ? .goOn : .startOver
         case FETCH_STOPPED: return .hopeless(CancellationError())
-        case FETCH_IMPOSSIBLE: return .hopeless(StoreError.badRequest("\(url): \(words(outcome))"))
+        case FETCH_IMPOSSIBLE: return .hopeless(StoreError.badRequest("\(shown): \(words(outcome))"))
         case FETCH_REFUSED: return refusal(outcome, transfer)
         default: return .goOn
         }
@@ -64,9 +74,10 @@ struct Download {
         case 408, 429, 500...599: .goOn
         case 401, 403:
             .hopeless(
-                StoreError.badRequest("\(url): the server refuses access (\(outcome.status)): download it with a browser, and add the file")
+                StoreError.badRequest(
+                    "\(shown): the server refuses access (\(outcome.status)): download it with a browser, and add the file")
             )
-        default: .hopeless(StoreError.badRequest("\(url): the server answers \(outcome.status)"))
+        default: .hopeless(StoreError.badRequest("\(shown): the server answers \(outcome.status)"))
         }
     }
 
@@ -87,20 +98,21 @@ struct Download {
 /// One connection's part in a download: what C calls back.
 private final class Transfer {
     let part: PartFile
-    private let job: Job
+    private let download: Download
     private let tag: String?
     private(set) var total: Int?
     /// What a callback could not throw through C.
     private(set) var error: (any Error)?
 
-    init(_ part: PartFile, _ job: Job, tag: String?) { (self.part, self.job, self.tag) = (part, job, tag) }
+    init(_ part: PartFile, _ download: Download, tag: String?) { (self.part, self.download, self.tag) = (part, download, tag) }
 
-    func run(_ url: String) -> fetch_outcome {
+    func run() -> fetch_outcome {
         withExtendedLifetime(self) {
-            url.withCString { url in
+            download.url.withCString { url in
                 tag.withOptionalCString { tag in
                     var request = fetch_request()
                     (request.url, request.offset, request.tag) = (url, Int64(part.count), tag)
+                    request.patience = Int32(clamping: download.patience)
                     request.data = Unmanaged.passUnretained(self).toOpaque()
                     request.begin = { resumes, total, tag, data in
                         Transfer.from(data).attempt { try $0.begin(resumes != 0, Int(total), tag.map { String(cString: $0) }) }
@@ -108,7 +120,7 @@ private final class Transfer {
                     request.receive = { bytes, count, data in
                         Transfer.from(data).attempt { try $0.receive(UnsafeRawBufferPointer(start: bytes, count: count)) }
                     }
-                    request.tick = { data in Transfer.from(data).attempt { try $0.job.check() } }
+                    request.tick = { data in Transfer.from(data).attempt { try $0.download.job.check() } }
                     return dragon_fetch(&request)
                 }
             }
@@ -134,13 +146,19 @@ private final class Transfer {
         if !resumes { part.restart() }
         self.total = total >= 0 ? total : nil
         PartTag(of: part).store(tag)
-        if let total = self.total { try part.checkRoom(for: total) }
+        guard let total = self.total else { return }
+        guard total <= download.place.limit else { throw tooLong("announces \(download.place.refusal)") }
+        try part.checkRoom(for: total)
     }
 
     private func receive(_ bytes: UnsafeRawBufferPointer) throws {
+        if let total, bytes.count > total - part.count { throw tooLong("sends more than the \(total) bytes that it announced") }
+        guard bytes.count <= download.place.limit - part.count else { throw tooLong("sends \(download.place.refusal)") }
         try part.append(bytes)
-        job.tellFetched(part, of: total)
+        download.job.tellFetched(part, of: total, download.place)
     }
+
+    private func tooLong(_ words: String) -> StoreError { .badModel("\(shownAddress(download.url)): the server \(words)") }
 }
 
 extension Transfer? {

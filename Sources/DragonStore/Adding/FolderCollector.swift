@@ -8,59 +8,86 @@ struct FolderCollector {
     let folder: String
 
     private static let required = [
-        "scheduler/scheduler_config.json", "text_encoder/config.json", "unet/config.json", "vae/config.json", "tokenizer/vocab.json",
-        "tokenizer/merges.txt",
+        "scheduler/scheduler_config.json", "text_encoder/config.json", "unet/config.json", "vae/config.json",
     ]
     private static let optional = [
         "dragon.json", "README.md", "LICENSE", "LICENSE.md", "LICENSE.txt", "tokenizer/tokenizer_config.json",
         "tokenizer/special_tokens_map.json",
     ]
-    private static let weights = [
-        "text_encoder": "model", "unet": "diffusion_pytorch_model", "vae": "diffusion_pytorch_model",
+    private static let tokenizer = ["tokenizer/vocab.json", "tokenizer/merges.txt"]
+    private static let wholeTokenizer = "tokenizer/tokenizer.json"
+    /// The parts in their order, and how much of Stable Diffusion's bytes each is.
+    private static let networks: [(part: String, stem: String, share: ClosedRange<Double>)] = [
+        (part: "text_encoder", stem: "model", share: 0.02...0.13), ("unet", "diffusion_pytorch_model", 0.13...0.91),
+        ("vae", "diffusion_pytorch_model", 0.91...FetchPart.all.upperBound),
     ]
 
     /// - Returns: the hashes of the weights files.
     func collect() throws -> [(file: String, sha256: String)] {
-        guard try fetch("model_index.json") != nil else {
+        guard try fetch("model_index.json") else {
             throw StoreError.badRequest(
                 "\(source.name) is no model: it has no model_index.json; give a diffusers folder or a .safetensors file")
         }
-        for file in Self.required where try fetch(file) == nil { throw StoreError.badModel("\(source.name) lacks \(file)") }
+        for file in Self.required where try !fetch(file) { throw StoreError.badModel("\(source.name) lacks \(file)") }
+        for file in Self.tokenizer where try !fetch(file) {
+            guard try fetch(Self.wholeTokenizer) else { throw StoreError.badModel("\(source.name) lacks \(file)") }
+            break
+        }
         for file in Self.optional { _ = try fetch(file) }
-        return try Self.weights.sorted { $0.key < $1.key }.flatMap { try weights($0.key, stem: $0.value) }
+        return try Self.networks.flatMap { try weights($0.part, stem: $0.stem, share: $0.share) }
     }
 
-    private func fetch(_ file: String) throws -> String? {
+    /// Brings a small file, which counts for nothing in the progress.
+    private func fetch(_ file: String) throws -> Bool {
+        try fetch(file, FetchPart(share: 0...0, limit: FetchPart.mostTextBytes)) != nil
+    }
+
+    private func fetch(_ file: String, _ part: FetchPart) throws -> String? {
         var made = folder
-        for part in file.split(separator: "/").dropLast() {
-            made += "/\(part)"
+        for name in file.split(separator: "/").dropLast() {
+            made += "/\(name)"
             mkdir(made, 0o755)
         }
-        return try source.fetch(file, to: "\(folder)/\(file)")
+        return try source.fetch(file, to: "\(folder)/\(file)", part)
     }
 
     /// One file or its shards, whichever there is.
-    private func weights(_ part: String, stem: String) throws -> [(file: String, sha256: String)] {
+    private func weights(_ part: String, stem: String, share: ClosedRange<Double>) throws -> [(file: String, sha256: String)] {
         let full = ["\(stem).safetensors", "\(stem).safetensors.index.json"]
         let half = ["\(stem).fp16.safetensors", "\(stem).safetensors.index.fp16.json", "\(stem).fp16.safetensors.index.json"]
         for name in source.prefersHalf ? half + full : full + half {
-            let file = "\(part)/\(name)"
-            guard let hash = try fetch(file) else { continue }
-            guard name.hasSuffix(".json") else { return [(file, hash)] }
-            return try shards("\(folder)/\(file)").map { shard in
-                guard let hash = try fetch("\(part)/\(shard)") else { throw StoreError.badModel("\(source.name) lacks \(part)/\(shard)") }
-                return ("\(part)/\(shard)", hash)
+            let (file, isIndex) = ("\(part)/\(name)", name.hasSuffix(".json"))
+            let limit = isIndex ? FetchPart.mostTextBytes : FetchPart.mostWeightBytes
+            guard let hash = try fetch(file, FetchPart(share: isIndex ? share.lowerBound...share.lowerBound : share, limit: limit)) else {
+                continue
             }
+            return isIndex ? try shards(part, index: "\(folder)/\(file)", share: share) : [(file, hash)]
         }
         throw StoreError.badModel("\(source.name) has no .safetensors weights in \(part)/: convert them, or take another copy of the model")
     }
 
-    /// The files that an index names.
+    /// Brings the files that an index names.
+    private func shards(_ part: String, index: String, share: ClosedRange<Double>) throws -> [(file: String, sha256: String)] {
+        let names = try shards(index)
+        let width = (share.upperBound - share.lowerBound) / Double(names.count)
+        return try names.enumerated().map { number, shard in
+            let start = share.lowerBound + width * Double(number)
+            let piece = FetchPart(share: start...start + width, limit: FetchPart.mostWeightBytes)
+            guard let hash = try fetch("\(part)/\(shard)", piece) else {
+                throw StoreError.badModel("\(source.name) lacks \(part)/\(shard)")
+            }
+            return ("\(part)/\(shard)", hash)
+        }
+    }
+
     private func shards(_ index: String) throws -> [String] {
-        let map = try JSONValue(parsing: try readFile(index, limit: 16_000_000)).object?["weight_map"]?.object
+        let map = try readJSON(index).object?["weight_map"]?.object
         let names = Set((map?.names ?? []).compactMap { map?[$0]?.string })
-        guard !names.isEmpty, names.allSatisfy({ $0.hasSuffix(checkpointSuffix) && !$0.contains("/") && !$0.hasPrefix(".") }) else {
+        guard !names.isEmpty, names.allSatisfy({ isCheckpointName($0) && !$0.contains("/") && !$0.hasPrefix(".") }) else {
             throw StoreError.badModel("\(index) names no shards")
+        }
+        guard names.count <= Limits.mostShards else {
+            throw StoreError.badModel("\(index) names \(names.count) files: a part of a model may have \(Limits.mostShards)")
         }
         return names.sorted()
     }

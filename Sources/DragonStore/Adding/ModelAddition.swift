@@ -18,12 +18,12 @@ extension ModelStore {
         }
         let expected = try request.sha256.map(Self.checkedHash)
         guard expected == nil || origin.isSingleFile else {
-            throw StoreError.badRequest("--sha256 is for a single file: \(request.source) is a folder")
+            throw StoreError.badRequest("--sha256 is for a single file: \(origin.address) is a folder")
         }
+        StagingLock.sweep(folder, sparing: StagingLock.prefix + name)
         let addition = ModelAddition(
-            origin: origin, expectedHash: expected, tokenizer: request.tokenizer, tokenizers: places.tokenizers,
-            target: "\(folder)/\(name)",
-            staging: "\(folder)/.adding-\(name)", job: job)
+            origin: origin, expectedHash: expected, tokenizer: request.tokenizer, prediction: request.prediction,
+            tokenizers: places.tokenizers, target: "\(folder)/\(name)", staging: "\(folder)/\(StagingLock.prefix)\(name)", job: job)
         return try addition.run()
     }
 
@@ -46,7 +46,8 @@ extension ModelStore {
     ///
     /// - Throws: ``StoreError``: there is none of that name, or it is not the user's.
     public func remove(_ name: String) throws {
-        let own = [name, name + checkpointSuffix, ".adding-\(name)"].map { "\(places.user ?? "")/\($0)" }
+        let staging = StagingLock.prefix + name
+        let own = [name, name + checkpointSuffix, staging].map { "\(places.user ?? "")/\($0)" }
         let isPlain = !name.isEmpty && !name.contains("/") && !name.hasPrefix(".")
         guard isPlain, places.user != nil, let path = own.first(where: exists) else {
             if let other = models().first(where: { $0.name == name }) {
@@ -54,6 +55,8 @@ extension ModelStore {
             }
             throw StoreError.badRequest("there is no model \(name): \"dragon model list\" shows all")
         }
+        // An addition that runs is its program's; what a broken one left is anybody's.
+        guard !path.hasSuffix("/\(staging)") else { return try StagingLock.remove(path) }
         guard removeTree(path) else { throw StoreError.lacking("cannot remove \(path): \(systemReason())") }
     }
 }
@@ -63,6 +66,7 @@ struct ModelAddition {
     let origin: Origin
     let expectedHash: String?
     let tokenizer: String?
+    let prediction: ScheduleConfiguration.PredictionType?
     let tokenizers: [String]
     let target: String
     /// Where the files gather: hidden, and on the target's own disk.
@@ -70,17 +74,20 @@ struct ModelAddition {
     let job: Job
 
     func run() throws -> AddedModel {
-        let lock = try StagingLock(staging, source: origin.address)
+        let lock = try StagingLock(staging, source: origin.address, isResumed: origin.isRemote)
         defer { lock.release() }
         do {
             let hashes = try fetch()
             try job.check()
-            job.tell(.check, step: 0, total: 1, fraction: 1, subject: origin.address)
-            try check()
+            job.tell(.check, step: 0, total: 1, fraction: FetchPart.all.upperBound, subject: origin.address)
+            let files = try check()
+            job.tell(.check, step: 1, total: 1, fraction: 1, subject: origin.address)
             lock.forgetSource()
             guard rename(staging, target) == 0 else { throw StoreError.lacking("cannot write \(target): \(systemReason())") }
             let path = origin.isSingleFile ? "\(target)/\(checkpointName)" : target
-            return AddedModel(model: FoundModel(path: path, name: target.split(separator: "/").last.map(String.init)), hashes: hashes)
+            return AddedModel(
+                model: FoundModel(path: path, name: target.split(separator: "/").last.map(String.init), problem: nil), hashes: hashes,
+                isPredictionAssumed: files.isPredictionAssumed)
         } catch {
             if !isWorthKeeping(error) { _ = removeTree(staging) }
             throw error
@@ -103,9 +110,9 @@ struct ModelAddition {
         case .remoteFolder(let address):
             return try FolderCollector(source: RemoteSource(address: address, job: job), folder: staging).collect()
         case .localFile(let folder, let name):
-            return try single(LocalSource(folder: folder, job: job).fetch(name, to: "\(staging)/\(checkpointName)"))
+            return try single(LocalSource(folder: folder, job: job).fetch(name, to: checkpointPath, .single))
         case .remoteFile(let address):
-            return try single(Download(url: address, job: job).run(to: "\(staging)/\(checkpointName)"))
+            return try single(Download(url: address, job: job).run(to: checkpointPath))
         }
     }
 
@@ -118,21 +125,30 @@ struct ModelAddition {
         return [(checkpointName, hash)]
     }
 
-    /// Opens every file of what was fetched; a checkpoint gets its tokenizer first.
-    private func check() throws {
-        let path = origin.isSingleFile ? "\(staging)/\(checkpointName)" : staging
-        if origin.isSingleFile { try addTokenizer(try opened(path)) }
-        if let problem = FoundModel(path: path).problem {
-            throw StoreError.badModel("\(origin.address) is no usable model: \(problem.replacing(staging, with: origin.address))")
+    private var checkpointPath: String { "\(staging)/\(checkpointName)" }
+
+    /// Checks that edits can run on what was fetched; a checkpoint gets its tokenizer first.
+    private func check() throws -> ModelFiles {
+        try remember()
+        do {
+            let path = origin.isSingleFile ? checkpointPath : staging
+            if origin.isSingleFile { try addTokenizer(try ModelFiles(path: path)) }
+            let files = try ModelFiles(path: path)
+            try files.checkForEditing()
+            return files
+        } catch let error as ModelError {
+            let words = error.description.replacing(checkpointPath, with: origin.address).replacing(staging, with: origin.address)
+            throw StoreError.badModel("\(origin.address) is no usable model: \(words)")
         }
     }
 
-    private func opened(_ path: String) throws -> ModelFiles {
-        do {
-            return try ModelFiles(path: path)
-        } catch {
-            throw StoreError.badModel("\(origin.address) is no usable model: \(error.description.replacing(path, with: origin.address))")
-        }
+    /// Writes what the user said about the model where it is read from.
+    private func remember() throws {
+        guard let prediction else { return }
+        let file = origin.isSingleFile ? ModelFiles.settingsFile(ofCheckpoint: checkpointPath) : "\(staging)/dragon.json"
+        var settings = exists(file) ? try readJSON(file, limit: FetchPart.mostTextBytes).object ?? JSONObject() : JSONObject()
+        settings["prediction_type"] = .string(prediction.rawValue)
+        try writeFile(file, Array(JSONValue.object(settings).text.utf8))
     }
 
     private func addTokenizer(_ files: ModelFiles) throws {
@@ -140,10 +156,13 @@ struct ModelAddition {
         mkdir(folder, 0o755)
         if let given = tokenizer ?? origin.tokenizerBeside {
             let source = LocalSource(folder: given, job: job)
-            for file in ["vocab.json", "merges.txt"] where try source.fetch(file, to: "\(folder)/\(file)") == nil {
-                throw StoreError.badRequest("\(given) has no \(file)")
+            let part = FetchPart(share: FetchPart.all.upperBound...FetchPart.all.upperBound, limit: FetchPart.mostTextBytes)
+            func fetch(_ file: String) throws -> Bool { try source.fetch(file, to: "\(folder)/\(file)", part) != nil }
+            for file in ["vocab.json", "merges.txt"] where try !fetch(file) {
+                guard try fetch("tokenizer.json") else { throw StoreError.badRequest("\(given) has no \(file)") }
+                break
             }
-            for file in ["tokenizer_config.json", "special_tokens_map.json"] { _ = try source.fetch(file, to: "\(folder)/\(file)") }
+            for file in ["tokenizer_config.json", "special_tokens_map.json"] { _ = try fetch(file) }
         } else if let merges = tokenizers.first(where: isFile) {
             // Stable Diffusion 2 has OpenCLIP's wider text encoder.
             let padsWithZero = files.textEncoderConfiguration.hiddenSize >= 1024

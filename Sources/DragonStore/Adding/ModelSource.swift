@@ -10,7 +10,28 @@ protocol ModelSource {
     /// Brings a file, named relative to the model.
     ///
     /// - Returns: its hash; nil where there is no such file.
-    func fetch(_ file: String, to target: String) throws -> String?
+    func fetch(_ file: String, to target: String, _ part: FetchPart) throws -> String?
+}
+
+/// One file's part in an addition.
+struct FetchPart {
+    /// Of the whole addition, from the file's first byte to its last.
+    let share: ClosedRange<Double>
+    /// Bytes that it may have.
+    let limit: Int
+
+    /// All of the fetching; what is left is the check.
+    static let all = 0...0.98
+    /// Of a file of weights; Stable Diffusion's largest have a fifth of it.
+    static let mostWeightBytes = 40_000_000_000
+    /// Of a file of text, which is read whole.
+    static let mostTextBytes = 16_000_000
+
+    /// A model in a file of its own.
+    static let single = FetchPart(share: all, limit: mostWeightBytes)
+
+    /// Why a file of more bytes is not brought.
+    var refusal: String { "more than the \(limit / 1_000_000) MB that such a file may have" }
 }
 
 /// A folder of this machine, or the folder that a single file lies in.
@@ -23,7 +44,7 @@ struct LocalSource: ModelSource {
 
     private static let bufferSize = 1 << 22
 
-    func fetch(_ file: String, to target: String) throws -> String? {
+    func fetch(_ file: String, to target: String, _ place: FetchPart) throws -> String? {
         let path = "\(folder)/\(file)"
         guard isFile(path) else { return nil }
         guard let source = fopen(path, "r") else { throw StoreError.badRequest("cannot read \(path): \(systemReason())") }
@@ -38,7 +59,8 @@ struct LocalSource: ModelSource {
             let got = fread(&buffer, 1, buffer.count, source)
             guard got > 0 else { break }
             try buffer.withUnsafeBytes { try part.append(UnsafeRawBufferPointer(rebasing: $0.prefix(got))) }
-            job.tellFetched(part, of: total)
+            guard part.count <= place.limit else { throw StoreError.badModel("\(path) has \(place.refusal)") }
+            job.tellFetched(part, of: total, place)
         }
         guard ferror(source) == 0 else { throw StoreError.badRequest("cannot read \(path): \(systemReason())") }
         return try part.finish()
@@ -50,14 +72,14 @@ struct RemoteSource: ModelSource {
     /// Without a slash at its end.
     let address: String
     let job: Job
-    var name: String { address }
+    var name: String { shownAddress(address) }
     /// Half the time to download.
     var prefersHalf: Bool { true }
 
-    func fetch(_ file: String, to target: String) throws -> String? {
+    func fetch(_ file: String, to target: String, _ place: FetchPart) throws -> String? {
         // What an earlier try has finished stays.
         if let hash = try Self.hash(of: target, job) { return hash }
-        return try Download(url: "\(address)/\(file)", job: job).run(to: target)
+        return try Download(url: "\(address)/\(file)", job: job, place: place).run(to: target)
     }
 
     private static func hash(of path: String, _ job: Job) throws -> String? {

@@ -1,3 +1,5 @@
+import DragonModel
+
 /// A model's source, told apart by its looks.
 struct Origin {
     /// What it is.
@@ -8,47 +10,39 @@ struct Origin {
         case remoteFile(String)
     }
 
-    /// As the user gave it.
+    /// As the user gave it, without what nobody else should see: for messages and files.
     let address: String
     let kind: Kind
 
     init(_ source: String) throws {
-        address = source
+        address = shownAddress(source)
         let lower = source.lowercased()
-        if lower.hasPrefix("http://") || lower.hasPrefix("https://") {
-            let plain = Self.withoutQuery(source)
-            kind = plain.hasSuffix(checkpointSuffix) ? .remoteFile(source) : .remoteFolder(Self.files(of: plain))
+        if ModelFiles.isPickleName(address), !isFolder(source) {
+            throw StoreError.badModel(ModelError.pickle(file: address).description)
+        } else if lower.hasPrefix("http://") || lower.hasPrefix("https://") {
+            let files = addressOfFiles(source)
+            kind = isCheckpointName(String(withoutQuery(files))) ? .remoteFile(files) : .remoteFolder(String(withoutQuery(files)))
         } else if isFolder(source) {
             kind = try Self.folder(source)
-        } else if source.hasSuffix(checkpointSuffix), isFile(source) {
-            let path = resolved(source)
-            kind = .localFile(folder: parent(of: path) ?? "/", name: path.split(separator: "/").last.map(String.init) ?? path)
+        } else if isCheckpointName(source), isFile(source) {
+            // The folder's links are followed, the file's is not: the hub's cache keeps files under their hashes.
+            let name = source.split(separator: "/").last.map(String.init) ?? source
+            kind = .localFile(folder: resolved(source.contains("/") ? parent(of: source) ?? "/" : "."), name: name)
         } else if exists(source) {
-            throw StoreError.badRequest("\(source) is no model: give a diffusers folder or a .safetensors file")
+            throw StoreError.badRequest("\(address) is no model: give a diffusers folder or a .safetensors file")
         } else if source.contains("://") {
-            throw StoreError.badRequest("\(source) is no address that can be fetched: give one of http:// or https://")
+            throw StoreError.badRequest("\(address) is no address that can be fetched: give one of http:// or https://")
         } else {
-            throw StoreError.badRequest("\(source) does not exist")
+            throw StoreError.badRequest("\(address) does not exist")
         }
     }
 
-    /// A folder around a single checkpoint stands for the checkpoint.
+    /// A folder around a single checkpoint stands for the checkpoint, one of the hub's cache for its snapshot.
     private static func folder(_ path: String) throws -> Kind {
-        let path = resolved(path)
-        let checkpoints = entries(of: path).filter { $0.hasSuffix(checkpointSuffix) }
+        let path = resolvedModel(resolved(path))
+        let checkpoints = entries(of: path).filter(isCheckpointName)
         guard !exists("\(path)/model_index.json"), checkpoints.count == 1, let name = checkpoints.first else { return .localFolder(path) }
         return .localFile(folder: path, name: name)
-    }
-
-    private static func withoutQuery(_ url: String) -> String { String(url.prefix { $0 != "?" && $0 != "#" }) }
-
-    /// Where the files of a model's address lie: a page of Hugging Face shows them, its `resolve/main` gives them.
-    private static func files(of url: String) -> String {
-        var url = url
-        while url.hasSuffix("/") { url.removeLast() }
-        let parts = url.split(separator: "/").dropFirst().map(String.init)
-        if parts.count == 3, parts[0].lowercased() == "huggingface.co" { return url + "/resolve/main" }
-        return url.replacing("/tree/main", with: "/resolve/main")
     }
 
     var isSingleFile: Bool {
@@ -67,18 +61,18 @@ struct Origin {
 
     /// The tokenizer that lies beside a local checkpoint.
     var tokenizerBeside: String? {
-        guard case .localFile(let folder, _) = kind, isFile("\(folder)/tokenizer/vocab.json") else { return nil }
-        return "\(folder)/tokenizer"
+        guard case .localFile(let folder, _) = kind else { return nil }
+        return ["vocab.json", "tokenizer.json"].contains { isFile("\(folder)/tokenizer/\($0)") } ? "\(folder)/tokenizer" : nil
     }
 
     /// The source's own name, as far as it can be one.
     var suggestedName: String {
         get throws {
-            var parts = Self.withoutQuery(address).split(separator: "/").map(String.init)
-            if parts.suffix(2) == ["resolve", "main"] || parts.suffix(2) == ["tree", "main"] { parts.removeLast(2) }
+            var parts = address.split(separator: "/").map(String.init)
+            if let kind = parts.dropLast().last, ["resolve", "tree"].contains(kind) { parts.removeLast(2) }
             var name = parts.last ?? ""
             if [".", ".."].contains(name) { name = resolved(address).split(separator: "/").last.map(String.init) ?? "" }
-            if name.hasSuffix(checkpointSuffix) { name.removeLast(checkpointSuffix.count) }
+            name = FoundModel.name(of: name)
             let plain = String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" }.drop { $0 == "." })
             guard !plain.isEmpty else { throw StoreError.badRequest("\(address) has no name to take: choose one with --name") }
             return plain

@@ -12,6 +12,9 @@ final class PartFile {
     static let suffix = ".part"
     /// Room to leave free on the disk.
     private static let spare = 32_000_000
+    /// Bytes between two looks at the room.
+    private static let stretch = 64_000_000
+    private var roomChecked = 0
     private static let bufferSize = 1 << 20
 
     /// Opens the file, and takes up what an earlier try left of it.
@@ -47,8 +50,9 @@ final class PartFile {
         var status = statvfs()
         guard fstatvfs(descriptor, &status) == 0 else { return }
         let free = Int(clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue)
-        let needed = total - count
-        guard needed + Self.spare <= free else {
+        // Both are at least 0, so that their difference is a number, whatever a server announces.
+        let needed = max(0, total) - count
+        guard needed <= free - Self.spare else {
             throw StoreError.lacking("\(name) needs \(needed / 1_000_000 + 1) MB, the disk has \(free / 1_000_000) MB free: make room")
         }
     }
@@ -56,8 +60,12 @@ final class PartFile {
     /// What to call the file in messages.
     var name: String { target.split(separator: "/").last.map(String.init) ?? target }
 
-    /// Writes the next bytes.
+    /// Writes the next bytes; however many come, the disk keeps some room.
     func append(_ bytes: UnsafeRawBufferPointer) throws {
+        if count >= roomChecked {
+            try checkRoom(for: count + bytes.count)
+            roomChecked = count + Self.stretch
+        }
         hash.update(bytes)
         var rest = bytes
         while !rest.isEmpty {
@@ -107,9 +115,12 @@ struct PartTag {
 }
 
 extension Job {
-    /// Tells how much of a file is there, in bytes; `total` where it is known.
-    func tellFetched(_ part: PartFile, of total: Int?) {
-        let whole = total ?? 0
-        tell(.fetch, step: part.count, total: whole, fraction: whole > 0 ? Double(part.count) / Double(whole) : 0, subject: part.name)
+    /// Tells how much of a file is there, in bytes, with its part in the whole; `total` where it is known.
+    func tellFetched(_ part: PartFile, of total: Int?, _ place: FetchPart) {
+        let (whole, share) = (total ?? 0, place.share)
+        let fraction = whole > 0 ? min(1, Double(part.count) / Double(whole)) : 0
+        tell(
+            .fetch, step: part.count, total: whole, fraction: share.lowerBound + (share.upperBound - share.lowerBound) * fraction,
+            subject: part.name)
     }
 }

@@ -6,33 +6,31 @@ public struct FoundModel: Sendable, Equatable {
     public let name: String
     /// What to open: a folder in diffusers' layout, or a checkpoint.
     public let path: String
-    /// What is wrong with it, in one line; nil where it can be opened.
+    /// What is wrong with it, in one line; nil where edits can run on it.
     public let problem: String?
 
     /// The name of the model that comes with the program: it gives way to any other.
     public static let embeddedName = "embedded"
 
-    init(path: String, name: String? = nil) {
+    /// - Parameters:
+    ///   - name: nil takes it from the path.
+    ///   - problem: what a check found.
+    init(path: String, name: String? = nil, problem: String?) {
         self.path = path
         self.name = name ?? Self.name(of: path)
-        problem = Self.problem(path)
+        self.problem = problem
     }
 
-    private static func name(of path: String) -> String {
+    static func name(of path: String) -> String {
         let last = path.split(separator: "/").last.map(String.init) ?? path
-        return last.hasSuffix(checkpointSuffix) ? String(last.dropLast(checkpointSuffix.count)) : last
-    }
-
-    /// Opens every file of a model, without reading its weights.
-    private static func problem(_ path: String) -> String? {
-        do {
-            let files = try ModelFiles(path: path)
-            _ = try files.tokenizer()
-            _ = (try files.textEncoderWeights(), try files.unetWeights(), try files.autoencoderWeights())
-            return nil
-        } catch { return error.description }
+        // Hugging Face's cache: models--organisation--name.
+        if last.hasPrefix("models--"), let own = last.split(separator: "-").last { return String(last.suffix(from: own.startIndex)) }
+        return isCheckpointName(last) ? String(last.dropLast(checkpointSuffix.count)) : last
     }
 }
 
 /// How a checkpoint's name ends.
 let checkpointSuffix = ".safetensors"
+
+/// Whether a name is a checkpoint's, in capitals too.
+func isCheckpointName(_ name: String) -> Bool { name.lowercased().hasSuffix(checkpointSuffix) }

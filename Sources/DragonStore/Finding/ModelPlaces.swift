@@ -13,11 +13,16 @@ public struct ModelPlaces: Sendable, Equatable {
     /// Where CLIP's merges may lie, for checkpoints without a tokenizer.
     public var tokenizers: [String]
 
+    /// The file that remembers which models were checked; nil checks them anew each time.
+    public var checks: String?
+
     /// Places as given.
     public init(
-        named: [String] = [], user: String? = nil, shared: [String] = [], single: [String] = [], tokenizers: [String] = []
+        named: [String] = [], user: String? = nil, shared: [String] = [], single: [String] = [], tokenizers: [String] = [],
+        checks: String? = nil
     ) {
         (self.named, self.user, self.shared, self.single, self.tokenizers) = (named, user, shared, single, tokenizers)
+        self.checks = checks
     }
 
     /// The places of this machine.
@@ -31,6 +36,8 @@ public struct ModelPlaces: Sendable, Equatable {
         // A relative XDG_DATA_HOME is invalid by its specification, and ignored.
         let data = value("XDG_DATA_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil } ?? value("HOME").map { "\($0)/.local/share" }
         user = data.map { "\($0)/dragon/models" }
+        let cache = value("XDG_CACHE_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil } ?? value("HOME").map { "\($0)/.cache" }
+        checks = cache.map { "\($0)/dragon/checked-models.json" }
         let prefixes = binaries.compactMap { parent(of: $0).flatMap(parent) }.filter { $0 != "/" }
         let shares = (prefixes + ["/usr/local", "/usr"]).map { "\($0)/share/dragon" }
         let trees = binaries.compactMap(Self.sourceTree)

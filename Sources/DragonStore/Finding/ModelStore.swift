@@ -10,51 +10,96 @@ public struct ModelStore: Sendable {
     public init(places: ModelPlaces? = nil) { self.places = places ?? .current }
 
     /// Every model, sound or not: the named ones first, then the user's, then the system's; the embedded one last.
-    public func models() -> [FoundModel] { candidates().map { FoundModel(path: $0.path, name: $0.name) } }
+    public func models() -> [FoundModel] {
+        let checks = ModelChecks(places.checks)
+        defer { checks.save() }
+        return candidates().map { found($0, checks) }
+    }
 
-    /// The first model that can be opened.
+    /// The first model that edits can run on.
     ///
-    /// - Throws: ``StoreError/noModel``.
+    /// - Throws: ``StoreError/noModel``; ``StoreError/badRequest(_:)`` where `DRAGON_MODEL_PATH` names what is none.
     public func firstUsable() throws(StoreError) -> FoundModel {
+        let checks = ModelChecks(places.checks)
+        defer { checks.save() }
+        // Another model than the one that was asked for would be a surprise.
+        for path in places.named {
+            if let complaint = complaint(path, checks) { throw .badRequest(complaint) }
+        }
         for candidate in candidates() {
-            let model = FoundModel(path: candidate.path, name: candidate.name)
+            let model = found(candidate, checks)
             if model.problem == nil { return model }
         }
         throw .noModel
     }
 
+    /// What is wrong with the places that `DRAGON_MODEL_PATH` names, in one line each.
+    public func complaints() -> [String] {
+        let checks = ModelChecks(places.checks)
+        defer { checks.save() }
+        return places.named.compactMap { complaint($0, checks) }
+    }
+
+    /// The path of a model that is given by its path, or by its name in the list of models.
+    ///
+    /// - Throws: ``StoreError/badRequest(_:)`` for a bare word that is neither.
+    public func path(of model: String) throws(StoreError) -> String {
+        if isModel(model) || isFile(model) { return model }
+        guard !model.contains("/"), !model.isEmpty else { return model }
+        if let candidate = candidates().first(where: { $0.shownName == model }) { return candidate.path }
+        guard exists(model) else {
+            throw .badRequest("there is no file, folder or model \(model): \"dragon model list\" shows the models by name")
+        }
+        return model
+    }
+
     private struct Candidate {
         let path: String
         let name: String?
+
+        var shownName: String { name ?? FoundModel.name(of: path) }
+    }
+
+    private func found(_ candidate: Candidate, _ checks: ModelChecks) -> FoundModel {
+        FoundModel(path: candidate.path, name: candidate.name, problem: checks.problem(candidate.path))
+    }
+
+    /// What is wrong with a path of `DRAGON_MODEL_PATH`; nil where it has a model that can be used.
+    private func complaint(_ path: String, _ checks: ModelChecks) -> String? {
+        let named = "DRAGON_MODEL_PATH names \(path), which"
+        guard exists(path) else { return "\(named) does not exist: correct the variable, or unset it" }
+        if isModel(path) { return checks.problem(candidate(path).path).map { "\(named) cannot be used: \($0)" } }
+        let isUsable = inside(path).contains { checks.problem($0.path) == nil }
+        return isUsable ? nil : "\(named) has no usable model: correct the variable, or unset it"
     }
 
     private func candidates() -> [Candidate] {
-        var found: [Candidate] = []
-        for path in places.named { found += isModel(path) ? [candidate(path, name: nil)] : inside(path) }
-        for folder in [places.user].compactMap({ $0 }) + places.shared { found += inside(folder) }
-        found += places.single.filter { exists($0) }.map { candidate($0, name: nil) }
-        var seen: Set<String> = []
-        let once = found.filter { seen.insert(resolved($0.path)).inserted }
+        let named = places.named.flatMap { isModel($0) ? [candidate($0)] : inside($0) }
+        var found = ([places.user].compactMap { $0 } + places.shared).flatMap { inside($0) }
+        found += places.single.filter { exists($0) }.map { candidate($0) }
         let isEmbedded = { (model: Candidate) in model.path.hasSuffix("/\(FoundModel.embeddedName)") }
-        return once.filter { !isEmbedded($0) } + once.filter(isEmbedded)
+        var seen: Set<String> = []
+        return (named + found.filter { !isEmbedded($0) } + found.filter(isEmbedded)).filter { seen.insert(resolved($0.path)).inserted }
     }
 
     /// The models in a folder of models, by name.
     private func inside(_ folder: String) -> [Candidate] {
         entries(of: folder).filter { !$0.hasPrefix(".") }.compactMap { name in
             let path = "\(folder)/\(name)"
-            guard isFolder(path) || name.hasSuffix(checkpointSuffix) else { return nil }
-            return candidate(path, name: nil)
+            return isFolder(path) || isCheckpointName(name) ? candidate(path) : nil
         }
     }
 
     /// A folder that holds a checkpoint and its tokenizer stands for the checkpoint.
-    private func candidate(_ path: String, name: String?) -> Candidate {
-        guard isFolder(path), !exists("\(path)/model_index.json") else { return Candidate(path: path, name: name) }
-        let checkpoints = entries(of: path).filter { $0.hasSuffix(checkpointSuffix) }
-        guard checkpoints.count == 1, let file = checkpoints.first else { return Candidate(path: path, name: name) }
-        return Candidate(path: "\(path)/\(file)", name: path.split(separator: "/").last.map(String.init))
+    private func candidate(_ path: String) -> Candidate {
+        guard isFolder(path), !isModel(path) else { return Candidate(path: path, name: nil) }
+        let folder = resolvedModel(path)
+        let checkpoints = entries(of: folder).filter(isCheckpointName)
+        guard checkpoints.count == 1, let file = checkpoints.first else { return Candidate(path: path, name: nil) }
+        return Candidate(path: "\(folder)/\(file)", name: FoundModel.name(of: path))
     }
 
-    private func isModel(_ path: String) -> Bool { path.hasSuffix(checkpointSuffix) || exists("\(path)/model_index.json") }
+    private func isModel(_ path: String) -> Bool {
+        isFolder(path) ? exists("\(resolvedModel(path))/model_index.json") : isCheckpointName(path)
+    }
 }

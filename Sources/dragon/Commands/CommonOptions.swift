@@ -8,12 +8,15 @@ struct ModelOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Folder in diffusers' layout, or .safetensors checkpoint; without it, the first good one of \"dragon model list\".",
-            valueName: "dir"))
+            "Folder in diffusers' layout, .safetensors checkpoint, or name in \"dragon model list\"; without it, the first good one of those.",
+            valueName: "dir or name"))
     var model: String?
 
     @Option(name: .long, help: ArgumentHelp("Folder of vocab.json and merges.txt, where the model has none.", valueName: "dir"))
     var tokenizer: String?
+
+    @Option(name: .long, help: PredictionName.help)
+    var prediction: PredictionName?
 
     @Flag(name: .long, help: "Print a report for machines on stdout.")
     var json = false
@@ -22,8 +25,28 @@ struct ModelOptions: ParsableArguments {
     ///
     /// - Throws: ``StoreError/noModel`` where none is named and none is installed.
     func files() throws -> ModelFiles {
-        try ModelFiles(path: try model ?? ModelStore().firstUsable().path, tokenizer: tokenizer)
+        let path = try model.map { try ModelStore().path(of: $0) } ?? ModelStore().firstUsable().path
+        return try ModelFiles(path: path, tokenizer: tokenizer, prediction: prediction?.type)
     }
+}
+
+/// What to say of a model whose files do not tell what it predicts; nil for all others.
+func assumptionNote(_ isPredictionAssumed: Bool) -> String? {
+    isPredictionAssumed
+        ? "the model's files do not tell whether it predicts noise or velocity; velocity is taken. "
+            + "If pictures come out as noise, say --prediction epsilon"
+        : nil
+}
+
+/// What a model's UNet predicts, as options name it.
+enum PredictionName: String, ExpressibleByArgument, CaseIterable {
+    case epsilon
+    case velocity = "v"
+
+    static let help = ArgumentHelp(
+        "What the model predicts, noise (epsilon) or velocity (v), where its files do not tell.", valueName: "epsilon|v")
+
+    var type: ScheduleConfiguration.PredictionType { self == .epsilon ? .epsilon : .velocity }
 }
 
 /// Options of the commands that compute.

@@ -39,6 +39,7 @@ extension EditCommand {
         let context = compute.context(progress.job)
         defer { progress.end() }
         let files = try model.files()
+        if !compute.quiet, let note = assumptionNote(files.isPredictionAssumed) { writeError("warning: \(note)") }
         let inputs = try EditInputs(editing)
         let ready = try measurements.measure("prepare") { try inputs.prepared(try mode(inputs), for: files, in: context) }
         progress.begin("loading the model")
@@ -57,7 +58,7 @@ extension EditCommand {
             try picture.write(to: editing.output, as: format)
             if let trace = options.trace, let path = editing.trace { try trace.write(to: path) }
         }
-        report(measurements, ready, picture, threads: context.threads)
+        report(measurements, ready, picture, model: files.path, threads: context.threads)
     }
 
     /// The mode, of what the options give it.
@@ -86,11 +87,11 @@ extension EditCommand {
         if model.json { print(JSONValue.object(measurements.report).text) }
     }
 
-    private func report(_ measurements: Measurements, _ ready: ReadyEdit, _ picture: Picture, threads: Int) {
+    private func report(_ measurements: Measurements, _ ready: ReadyEdit, _ picture: Picture, model path: String, threads: Int) {
         if model.json {
             let (parameters, grid) = (ready.parameters, ready.gridSize)
             var report = JSONObject([
-                "command": .string(Self._commandName), "output": .string(editing.output),
+                "command": .string(Self._commandName), "model": .string(path), "output": .string(editing.output),
                 "width": .integer(picture.width), "height": .integer(picture.height), "grid_width": .integer(grid.width),
                 "grid_height": .integer(grid.height), "algorithm": .string(parameters.algorithm.rawValue),
                 "steps": .integer(parameters.steps), "guided_steps": .integer(parameters.guidedSteps),

@@ -55,25 +55,28 @@ struct Generate: ParsableCommand {
         let progress = JobReport(isQuiet: compute.quiet)
         let context = compute.context(progress.job)
         defer { progress.end() }
+        let files = try model.files()
+        if let note = assumptionNote(files.isPredictionAssumed) { warn(note) }
         progress.begin("loading the model")
-        let diffusion = try measurements.measure("load") { try DiffusionModel(files: try model.files(), in: context) }
+        let diffusion = try measurements.measure("load") { try DiffusionModel(files: files, in: context) }
         let isCut = !diffusion.tokenizer.fits(prompt)
         if isCut { warn("the prompt is too long; its end is left out") }
         progress.begin("generating")
         let image = try measurements.measure("generate") { try diffusion.generate(request, in: context) }
         progress.end()
         try measurements.measure("write") { try Picture(image).write(to: output, as: format) }
-        report(measurements, isCut: isCut, threads: context.threads)
+        report(measurements, model: files.path, isCut: isCut, threads: context.threads)
     }
 
     private func warn(_ message: String) {
         if !compute.quiet { writeError("warning: \(message)") }
     }
 
-    private func report(_ measurements: Measurements, isCut: Bool, threads: Int) {
+    private func report(_ measurements: Measurements, model path: String, isCut: Bool, threads: Int) {
         if model.json {
             var report = JSONObject([
-                "command": .string("generate"), "output": .string(output), "width": .integer(width), "height": .integer(height),
+                "command": .string("generate"), "model": .string(path), "output": .string(output), "width": .integer(width),
+                "height": .integer(height),
                 "steps": .integer(steps), "seed": .string(String(seed)), "threads": .integer(threads), "prompt_cut": .bool(isCut),
             ])
             for name in measurements.report.names { report[name] = measurements.report[name] }

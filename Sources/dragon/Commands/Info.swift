@@ -8,7 +8,9 @@ struct Info: ParsableCommand {
     @OptionGroup var model: ModelOptions
 
     func run() throws {
-        let report = try ModelReport(try model.files())
+        let files = try model.files()
+        try files.checkNetworks()
+        let report = try ModelReport(files)
         print(model.json ? JSONValue.object(report.json).text : report.text)
     }
 }
@@ -51,9 +53,14 @@ struct ModelReport {
         result["attention_heads"] = .array(unet.attentionHeads.map { .integer($0) })
         result["cross_attention_dim"] = .integer(unet.crossAttentionDim)
         result["prediction_type"] = .string(schedule.predictionType.rawValue)
+        result["prediction_assumed"] = .bool(files.isPredictionAssumed)
         result["side"] = .integer(side)
         result["tokens"] = (try? tokens.get()).map { .integer($0) } ?? .null
         return result
+    }
+
+    private var assumption: String {
+        files.isPredictionAssumed ? ", it seems: say --prediction epsilon where its pictures come out as noise" : ""
     }
 
     private var side: Int { unet.sampleSize * files.autoencoderConfiguration.downsampling }
@@ -70,7 +77,7 @@ struct ModelReport {
             "\(padded("channels"))\(unet.blockOutChannels.map(String.init).joined(separator: ", ")); heads \(unet.attentionHeads.map(String.init).joined(separator: ", "))",
             "\(padded("text width"))\(unet.crossAttentionDim)",
             "\(padded("latents"))\(files.autoencoderConfiguration.latentChannels) channels, 1/\(files.autoencoderConfiguration.downsampling) of the picture's side",
-            "\(padded("predicts"))\(schedule.predictionType == .epsilon ? "noise" : "velocity")",
+            "\(padded("predicts"))\(schedule.predictionType == .epsilon ? "noise" : "velocity")\(assumption)",
             "\(padded("trained at"))\(side) × \(side)",
         ]
         switch tokens {

@@ -30,6 +30,9 @@ struct AddModel: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Folder of a checkpoint's vocab.json and merges.txt, instead of CLIP's.", valueName: "dir"))
     var tokenizer: String?
 
+    @Option(name: .long, help: PredictionName.help)
+    var prediction: PredictionName?
+
     @Flag(name: .long, help: "No progress on stderr.")
     var quiet = false
 
@@ -39,10 +42,11 @@ struct AddModel: ParsableCommand {
         onInterruption { job.cancel() }
         defer { progress.end() }
         let added = try ModelStore().add(
-            AddRequest(source: source, name: name, sha256: sha256, tokenizer: tokenizer), job: job)
+            AddRequest(source: source, name: name, sha256: sha256, tokenizer: tokenizer, prediction: prediction?.type), job: job)
         progress.end()
         for (file, hash) in added.hashes { print("\(hash)  \(file)") }
         print("\(added.model.name): added to \(added.model.path)")
+        if !quiet, let note = assumptionNote(added.isPredictionAssumed) { writeError("warning: \(note)") }
     }
 }
 
@@ -93,7 +97,9 @@ struct ListModels: ParsableCommand {
     var json = false
 
     func run() throws {
-        let models = ModelStore().models()
+        let store = ModelStore()
+        let (models, complaints) = (store.models(), store.complaints())
+        for complaint in complaints { writeError("warning: \(complaint)") }
         if json {
             let list = models.map { model in
                 JSONValue.object(
@@ -101,7 +107,12 @@ struct ListModels: ParsableCommand {
                         "name": .string(model.name), "path": .string(model.path), "problem": model.problem.map { .string($0) } ?? .null,
                     ]))
             }
-            print(JSONValue.object(JSONObject(["command": .string("model list"), "models": .array(list)])).text)
+            print(
+                JSONValue.object(
+                    JSONObject([
+                        "command": .string("model list"), "models": .array(list), "warnings": .array(complaints.map { .string($0) }),
+                    ])
+                ).text)
         } else if models.isEmpty {
             print("no models: add one with \"dragon model add PATH_OR_URL\"")
         } else {

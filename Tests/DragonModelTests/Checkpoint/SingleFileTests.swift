@@ -65,6 +65,37 @@ import Testing
         #expect(other.scheduleConfiguration.predictionType == .velocity)
     }
 
+    @Test func whatIsPredictedIsSaidBesideAFileThatDoesNotTell() throws {
+        let path = try write(try rows(second), lastBlock)
+        #expect(try ModelFiles(path: path).isPredictionAssumed)
+        try folder.write("model.dragon.json", #"{"prediction_type":"epsilon","working_side":512}"#)
+        let files = try ModelFiles(path: path)
+        #expect(files.scheduleConfiguration.predictionType == .epsilon && !files.isPredictionAssumed && files.workingSide == 512)
+        #expect(try ModelFiles(path: path, prediction: .velocity).scheduleConfiguration.predictionType == .velocity)
+        try folder.write("model.dragon.json", "{}")
+        for (metadata, prediction) in [
+            (["modelspec.architecture": "stable-diffusion-v2-512"], ScheduleConfiguration.PredictionType.epsilon),
+            (["modelspec.architecture": "stable-diffusion-v2-768-v"], .velocity), (["ss_v_parameterization": "False"], .epsilon),
+        ] {
+            let files = try ModelFiles(path: try write(try rows(second), lastBlock, metadata: metadata))
+            #expect(files.scheduleConfiguration.predictionType == prediction && !files.isPredictionAssumed)
+        }
+    }
+
+    @Test func knownBaggageIsIgnored() throws {
+        let names = [
+            "loss.logvar", "model_ema.diffusion_modelinput_blocks00weight", "denoiser.sigmas", "denoiser.log_sigmas", "logit_scale",
+            "embedding_manager.initial_embeddings.x", "cond_stage_model.logit_scale", "cond_stage_model.transformer.logit_scale",
+            "cond_stage_model.transformer.vision_model.embeddings.class_embedding", "cond_stage_model.transformer.visual_projection.weight",
+            "cond_stage_model.transformer.text_model.embeddings.position_ids", "position_ids", "safety_checker.concept_embeds",
+            "first_stage_model.loss.discriminator.main.0.weight", "cond_stage_model.transformer.text_projection.weight",
+        ]
+        let files = try ModelFiles(path: try write(try rows(first), names.map { ($0, [1]) }))
+        try files.checkNetworks()
+        let visual = ("cond_stage_model.model.visual.proj", [1])
+        try ModelFiles(path: try write(try rows(second), lastBlock + [visual])).checkNetworks()
+    }
+
     @Test func fusedWeightsAreCutInOrder() throws {
         var writer = SafetensorsWriter()
         writer.add("attn.in_proj_weight", (0..<12).map(Float.init), shape: [6, 2])

@@ -108,7 +108,7 @@ import Testing
 
     @Test(arguments: [
         #"{"beta_schedule":"sigmoid"}"#, #"{"prediction_type":"sample"}"#, #"{"rescale_betas_zero_snr":true}"#, #"{"trained_betas":[0.1]}"#,
-        #"{"clip_sample":true}"#, #"{"beta_start":0.5,"beta_end":0.1}"#, #"{"beta_end":1.5}"#, #"{"num_train_timesteps":0}"#,
+        #"{"beta_start":0.5,"beta_end":0.1}"#, #"{"beta_end":1.5}"#, #"{"num_train_timesteps":0}"#,
         #"{"steps_offset":1000}"#,
     ])
     func otherSchedulesAreRefused(text: String) { #expect(throws: ModelError.self) { try ScheduleConfiguration(options(text)) } }

@@ -1,0 +1,102 @@
+import DragonModel
+import Glibc
+
+/// Which models can be used for edits. A model is checked once, and again when one of its files has changed.
+final class ModelChecks {
+    private struct Check {
+        let identity: String
+        let problem: String?
+    }
+
+    private let file: String?
+    private var known: [String: Check] = [:]
+    private var isChanged = false
+    private let shelf = TokenizerShelf()
+
+    /// To be raised when a check finds what it did not find before: older results are forgotten.
+    private static let revision = "\(engineVersion)/1"
+    /// Models that are remembered.
+    private static let most = 2000
+
+    /// - Parameter file: where results are kept for the next program; nil keeps none.
+    init(_ file: String?) {
+        self.file = file
+        guard let file, let root = try? readJSON(file, limit: 4_000_000).object, root["revision"]?.string == Self.revision else { return }
+        let models = root["models"]?.object ?? JSONObject()
+        for path in models.names {
+            guard let check = models[path]?.object, let identity = check["identity"]?.string else { continue }
+            known[path] = Check(identity: identity, problem: check["problem"]?.string)
+        }
+    }
+
+    /// What is wrong with a model, in one line; nil where edits can run on it.
+    func problem(_ path: String) -> String? {
+        let identity = FileIdentity(model: path).text
+        if let identity, let check = known[path], check.identity == identity { return check.problem }
+        let (problem, isLasting) = check(path)
+        if let identity, isLasting, file != nil {
+            known[path] = Check(identity: identity, problem: problem)
+            isChanged = true
+        }
+        return problem
+    }
+
+    /// - Returns: the problem, and whether it is one of the files', not of the moment.
+    private func check(_ path: String) -> (String?, isLasting: Bool) {
+        do {
+            try ModelFiles(path: path).checkForEditing(sharing: shelf)
+            return (nil, true)
+        } catch {
+            if case .unreadable = error { return (error.description, false) }
+            return (error.description, !error.isLimitOfMachine)
+        }
+    }
+
+    /// Keeps what was found. Where that is not possible the next program checks again.
+    func save() {
+        guard isChanged, let file, let folder = parent(of: file) else { return }
+        try? makeFolders(folder)
+        var models = JSONObject()
+        for (path, check) in known.filter({ exists($0.key) }).sorted(by: { $0.key < $1.key }).prefix(Self.most) {
+            let problem = check.problem.map { JSONValue.string($0) } ?? .null
+            models[path] = .object(JSONObject(["identity": .string(check.identity), "problem": problem]))
+        }
+        let root = JSONValue.object(JSONObject(["revision": .string(Self.revision), "models": .object(models)]))
+        try? writeFile(file, Array(root.text.utf8))
+        isChanged = false
+    }
+}
+
+/// Whether a model's files are those that they were: their names, sizes, times and numbers on the disk.
+struct FileIdentity {
+    /// nil where there are too many files to tell.
+    let text: String?
+
+    /// Files of a model's folder, at most: more are not looked at.
+    private static let mostFiles = 1000
+
+    init(model path: String) {
+        let folder = isFolder(path) ? resolvedModel(path) : parent(of: path) ?? "."
+        let parts = isFolder(path) ? ["", "scheduler", "text_encoder", "tokenizer", "unet", "vae"] : ["tokenizer"]
+        var files = isFolder(path) ? [path, folder] : [path] + [ModelFiles.settingsFile(ofCheckpoint: path)]
+        for part in parts {
+            let inner = part.isEmpty ? folder : "\(folder)/\(part)"
+            files += [inner] + entries(of: inner).map { "\(inner)/\($0)" }
+        }
+        guard files.count <= Self.mostFiles else {
+            text = nil
+            return
+        }
+        var hash = SHA256()
+        for file in files { Array("\(file) \(Self.identity(file))\n".utf8).withUnsafeBytes { hash.update($0) } }
+        text = hash.finished()
+    }
+
+    private static func identity(_ file: String) -> String {
+        var status = stat()
+        guard stat(file, &status) == 0 else { return "absent" }
+        let (written, changed) = (status.st_mtim, status.st_ctim)
+        return
+            "\(status.st_dev) \(status.st_ino) \(status.st_size) \(written.tv_sec).\(written.tv_nsec) \(changed.tv_sec).\(changed.tv_nsec)"
+    }
+}
