@@ -22,7 +22,8 @@ let package = Package(
         .target(name: "COpenBLAS", path: "CInterop/OpenBLAS", cSettings: cSettings, linkerSettings: [.linkedLibrary("dl")]),
         .systemLibrary(name: "CPNG", path: "CInterop/PNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", path: "CInterop/JPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
-        .systemLibrary(name: "CWebP", path: "CInterop/WebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+        .systemLibrary(name: "CWebP", path: "CInterop/WebP", pkgConfig: "libwebpmux", providers: [.apt(["libwebp-dev"])]),
+        .systemLibrary(name: "CLCMS", path: "CInterop/LCMS", pkgConfig: "lcms2", providers: [.apt(["liblcms2-dev"])]),
         .systemLibrary(name: "CCurl", path: "CInterop/Curl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CFetch", dependencies: ["CCurl"], path: "CInterop/Fetch", cSettings: cSettings),
         .systemLibrary(name: "CGIMP", path: "CInterop/GIMP", pkgConfig: "gimp-2.0", providers: [.apt(["libgimp2.0-dev"])]),
@@ -53,7 +54,7 @@ let package = Package(
         .executableTarget(
             name: "dragon",
             dependencies: [
-                "DragonEdit", "DragonImage", "DragonModel", "DragonPhoto", "DragonStore", "DragonTensor", "CPictures",
+                "DragonEdit", "DragonImage", "DragonModel", "DragonPhoto", "DragonStore", "DragonTensor", "CLCMS", "CPictures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // The plug-in: C on the engine's header, with the engine linked in. Core and dialog ask a host for pictures; an adapter for each

@@ -9,7 +9,7 @@ struct Info: ParsableCommand {
 
     func run() throws {
         let report = try ModelReport(try model.files())
-        print(model.json ? JSONValue.object(report.json).text : report.text)
+        try printLine(model.json ? JSONValue.object(report.json).text : report.text)
     }
 }
 

@@ -39,6 +39,18 @@ var peakMemory: Int {
     return getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 ? Int(usage.ru_maxrss) * 1024 : 0
 }
 
+/// Bytes that the system could give to a new program; without a number, no limit.
+var availableMemory: Int {
+    guard let file = fopen("/proc/meminfo", "r") else { return .max }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, Int32(line.count), file) != nil {
+        let words = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")
+        if words.first == "MemAvailable:", words.count > 1 { return Int(words[1]).map { $0 * 1024 } ?? .max }
+    }
+    return .max
+}
+
 extension Double {
     /// The nearest number with that many decimal places.
     func rounded(toDigits digits: Int) -> Double {
