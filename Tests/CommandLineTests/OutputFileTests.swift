@@ -86,9 +86,13 @@ struct OutputFileTests {
     private func publicProgram() throws -> String {
         let copy = "\(folder)/program"
         if access(copy, X_OK) != 0 {
-            try FileManager.default.copyItem(atPath: Program.path, toPath: copy)
-            try FileManager.default.copyItem(atPath: fixture("faults/photo.png"), toPath: "\(folder)/photo.png")
-            chmod(copy, 0o755)
+            // By another process: a test beside this one may start a program meanwhile, and hold what is open here to write.
+            let copying = Process()
+            copying.executableURL = URL(fileURLWithPath: "/bin/cp")
+            copying.arguments = [Program.path, fixture("faults/photo.png"), folder]
+            try copying.run()
+            copying.waitUntilExit()
+            #expect(rename("\(folder)/dragon", copy) == 0)
         }
         return copy
     }
@@ -137,14 +141,41 @@ struct OutputFileTests {
         #expect(try files() == [".dragon-ghijkl.part", "out.png"])
     }
 
-    @Test("an interrupted write leaves nothing", arguments: [SIGINT, SIGTERM, SIGHUP])
+    /// A library that makes the disk slow.
+    private func slowDisk() throws -> String {
+        let (source, library) = ("\(folder)-slow.c", "\(folder)-slow.so")
+        try "#include <unistd.h>\nint fsync(int file) { (void)file; return (int)sleep(20); }\n".write(
+            toFile: source, atomically: true, encoding: .utf8)
+        let compiler = Process()
+        compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        compiler.arguments = ["clang", "-shared", "-fPIC", source, "-o", library]
+        try compiler.run()
+        compiler.waitUntilExit()
+        unlink(source)
+        #expect(compiler.terminationStatus == 0)
+        return library
+    }
+
+    @Test("a write that is interrupted on a slow disk leaves nothing beside what was there", arguments: [SIGINT, SIGTERM, SIGHUP])
+    func slowWrite(signal: Int32) throws {
+        let library = try slowDisk()
+        defer {
+            unlink(library)
+            removeFolder()
+        }
+        #expect(FileManager.default.createFile(atPath: "\(folder)/out.png", contents: Data([1, 2])))
+        let program = try Program(preview("\(folder)/out.png"), environment: ["LD_PRELOAD=\(library)"])
+        for _ in 0..<1000 where try files().count < 2 { usleep(10_000) }
+        #expect(try files().count == 2)
+        kill(program.process, signal)
+        #expect(program.wait().status == 130)
+        #expect(try files() == ["out.png"])
+        #expect(FileManager.default.contents(atPath: "\(folder)/out.png") == Data([1, 2]))
+    }
+
+    @Test("an interrupted edit writes nothing", arguments: [SIGINT, SIGTERM, SIGHUP])
     func interrupted(signal: Int32) throws {
         defer { removeFolder() }
-        // The handler's part alone, in a process of its own.
-        let temporary = try Temporary(beside: "\(folder)/out.png")
-        #expect(try files().count == 1)
-        temporary.remove()
-        #expect(try files().isEmpty)
         let program = try Program([
             "generate", "--model", fixture("model"), "--prompt", "x", "--steps", "1000", "--width", "1024", "--height", "1024", "-o",
             "\(folder)/never.png",
@@ -162,6 +193,33 @@ struct OutputFileTests {
             let run = try Program.run(arguments, output: "/dev/full")
             #expect(run.status == 3 && run.errors.contains("cannot print") && run.errors.contains("No space left"), "\(run)")
         }
+    }
+
+    @Test func aClosedOutputIsAnErrorAndNoPartOfTheResult() throws {
+        defer { removeFolder() }
+        let run = try Program.run(preview("\(folder)/x.png") + ["--json"], output: "&-")
+        #expect(run.status == 2 && run.errors.contains("cannot print"), "\(run)")
+        #expect(try Picture(file: "\(folder)/x.png").width == 128)
+    }
+
+    @Test("a preview's report has the members of an edit's, and both tell of a prompt that was cut")
+    func reports() throws {
+        defer { removeFolder() }
+        let edit = [
+            "drag", "-i", fixture("faults/photo.png"), "--drag", "20,20:30,20", "-o", "\(folder)/x.png", "--json", "--quiet", "--prompt",
+            String(repeating: "a dog and ", count: 100),
+        ]
+        var members: [[String]] = []
+        for more in [["--preview"], ["--model", fixture("model"), "--steps", "1"]] {
+            let run = try Program.run(edit + more)
+            #expect(run.status == 0 && run.errors.isEmpty, "\(run)")
+            let report = try #require(try JSONValue(parsing: Array(run.output.utf8)).object)
+            members.append(report.names)
+            #expect(report["width"]?.integer == 128 && report["height"]?.integer == 96 && report["seed"]?.string == "0")
+            guard more.count > 1 else { continue }
+            #expect(report["prompt_cut"]?.bool == true && report["warnings"]?.array?.first?.string?.contains("prompt is too long") == true)
+        }
+        #expect(members.count == 2 && members[0] == members[1])
     }
 
     @Test func aFileNameThatIsNotUTF8IsRefusedBeforeAnythingRuns() throws {

@@ -31,10 +31,10 @@ extension Picture {
         for pixel in 0..<width * height {
             let (light, alpha) = look(pixel)
             guard alpha >= 0.5 else { continue }
-            let rgb = (0..<3).map { sample(pixel * 4 + $0) }
+            let (red, green, blue) = (sample(pixel * 4), sample(pixel * 4 + 1), sample(pixel * 4 + 2))
             opaque += 1
             if light >= 0.5 { bright += 1 }
-            if (rgb.max() ?? 0) - (rgb.min() ?? 0) > 0.125 { coloured += 1 }
+            if max(red, green, blue) - min(red, green, blue) > 0.125 { coloured += 1 }
             if (0.04...0.96).contains(light) { shaded += 1 }
         }
         guard opaque > 0, opaque < width * height else { return false }
