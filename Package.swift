@@ -29,7 +29,7 @@ let package = Package(
         .systemLibrary(name: "CGIMP", path: "CInterop/GIMP", pkgConfig: "gimp-2.0", providers: [.apt(["libgimp2.0-dev"])]),
         .systemLibrary(name: "CGTK", path: "CInterop/GTK", pkgConfig: "gtk+-3.0", providers: [.apt(["libgtk-3-dev"])]),
         .target(name: "CDragon", path: "CInterop/Dragon", cSettings: cSettings),
-        .target(name: "CPictures", dependencies: ["CPNG", "CJPEG", "CWebP"], path: "CInterop/Pictures", cSettings: cSettings),
+        .target(name: "CPictures", dependencies: ["CPNG", "CJPEG", "CLCMS", "CWebP"], path: "CInterop/Pictures", cSettings: cSettings),
 
         // Swift, each layer on the ones before it. All of those are named, not the nearest alone: a module whose types changed their
         // layout, below one that stayed as it was, would else not be compiled into what stands above.

@@ -21,6 +21,15 @@ codec_bytes dragon_copy(const void *bytes, size_t size);
 /// at 3.
 void dragon_row8(const codec_picture *picture, uint32_t row, uint32_t channels, uint8_t *out);
 
+/// What turns four inks into sRGB by their profile; NULL where there is none that can be used.
+///
+/// @param is_inverted whether 255 is no ink, as Adobe's files have it: that is light already.
+void *dragon_inks_open(codec_bytes profile, int is_inverted);
+void dragon_inks_close(void *inks);
+
+/// A row of four inks as R G B A, without a profile by what each ink lets through.
+void dragon_inks_row(void *inks, const uint8_t *ink, uint32_t width, int is_inverted, uint8_t *out);
+
 /// EXIF data without the mark that JPEG, and some writers of WebP, set before it.
 codec_bytes dragon_exif_bare(const uint8_t *bytes, size_t size);
 

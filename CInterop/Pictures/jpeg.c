@@ -27,6 +27,7 @@ typedef struct {
     errors errors;
     void *pixels;
     uint8_t *row;
+    void *inks;
     codec_picture_status status;
 } reading;
 
@@ -76,17 +77,6 @@ static void set_errors(errors *e, char *message) {
     e->message = message;
 }
 
-/// Ink to light; Adobe's files hold it inverted, which is light already.
-static void row_from_cmyk(const uint8_t *ink, uint32_t width, int is_inverted, uint8_t *out) {
-    for (uint32_t x = 0; x < width; x++, ink += 4, out += 4) {
-        for (int c = 0; c < 3; c++) {
-            unsigned light = is_inverted ? ink[c] : 255u - ink[c], key = is_inverted ? ink[3] : 255u - ink[3];
-            out[c] = (uint8_t)((light * key + 127) / 255);
-        }
-        out[3] = 255;
-    }
-}
-
 /// Whether a picture's scans tell every bit of every coefficient, as far as libjpeg knows.
 static int is_complete(j_decompress_ptr info) {
     if (info->coef_bits == NULL)
@@ -98,12 +88,24 @@ static int is_complete(j_decompress_ptr info) {
     return 1;
 }
 
-/// Before the end, which forgets the markers.
-static void read_details(j_decompress_ptr info, codec_picture *picture) {
+/// The profile; that of four inks is used up here.
+static void read_profile(reading *r, int is_cmyk, codec_picture *picture) {
+    j_decompress_ptr info = &r->info;
     JOCTET *profile = NULL;
     unsigned size = 0;
-    if (jpeg_read_icc_profile(info, &profile, &size))
-        picture->profile = (codec_bytes){profile, size};
+    if (!jpeg_read_icc_profile(info, &profile, &size))
+        return;
+    picture->profile = (codec_bytes){profile, size};
+    if (!is_cmyk)
+        return;
+    r->inks = dragon_inks_open(picture->profile, info->saw_Adobe_marker);
+    if (r->inks == NULL)
+        dragon_say(r->errors.warning, "the profile of its four inks cannot be used");
+    codec_bytes_free(&picture->profile);
+}
+
+/// Before the end, which forgets the markers.
+static void read_details(j_decompress_ptr info, codec_picture *picture) {
     for (jpeg_saved_marker_ptr m = info->marker_list; m != NULL && picture->exif.size == 0; m = m->next)
         if (m->marker == JPEG_APP0 + 1 && m->data_length > 6 && memcmp(m->data, "Exif\0\0", 6) == 0)
             picture->exif = dragon_exif_bare(m->data, m->data_length);
@@ -132,6 +134,7 @@ static void decode(reading *r, const uint8_t *bytes, size_t size, size_t memory_
     if (r->pixels == NULL)
         return;
     int is_cmyk = info->jpeg_color_space == JCS_CMYK || info->jpeg_color_space == JCS_YCCK;
+    read_profile(r, is_cmyk, picture);
     info->out_color_space = is_cmyk ? JCS_CMYK : JCS_EXT_RGBA;
     jpeg_start_decompress(info);
     r->row = malloc((size_t)width * 4);
@@ -141,11 +144,10 @@ static void decode(reading *r, const uint8_t *bytes, size_t size, size_t memory_
         uint8_t *out = (uint8_t *)r->pixels + (size_t)info->output_scanline * width * 4;
         jpeg_read_scanlines(info, is_cmyk ? &r->row : &out, 1);
         if (is_cmyk)
-            row_from_cmyk(r->row, width, info->saw_Adobe_marker, out);
+            dragon_inks_row(r->inks, r->row, width, info->saw_Adobe_marker, out);
     }
     if (r->errors.is_past_end && !is_complete(info))
         leave_with(&r->errors, "it is truncated or damaged");
-    picture->is_cmyk = is_cmyk;
     read_details(info, picture);
     jpeg_finish_decompress(info);
     picture->width = width;
@@ -166,6 +168,7 @@ codec_picture_status dragon_jpeg_decode(const uint8_t *bytes, size_t size, size_
     decode(&r, bytes, size, memory_limit, picture);
     jpeg_destroy_decompress(&r.info);
     free(r.row);
+    dragon_inks_close(r.inks);
     if (r.status != CODEC_OK) {
         free(r.pixels);
         picture->pixels = NULL;

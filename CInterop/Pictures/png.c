@@ -177,6 +177,8 @@ static void set_details(png_structp png, png_infop info, const codec_picture *pi
     if (picture->profile.size > 0 && picture->profile.size <= PNG_UINT_31_MAX)
         png_set_iCCP(png, info, "profile", PNG_COMPRESSION_TYPE_BASE, picture->profile.bytes,
                      (png_uint_32)picture->profile.size);
+    else if (picture->colours.is_srgb)
+        png_set_sRGB(png, info, PNG_sRGB_INTENT_PERCEPTUAL);
     if (picture->exif.size > 0 && picture->exif.size <= PNG_UINT_31_MAX)
         png_set_eXIf_1(png, info, (png_uint_32)picture->exif.size, picture->exif.bytes);
     const double *density = picture->pixels_per_metre;

@@ -107,6 +107,13 @@ struct ColourTests {
         #expect(try picture("photo.png").details.profile == nil)
     }
 
+    @Test func whatAPNGSaysOfSRGBComesBack() throws {
+        let said = Picture(width: 1, height: 1, samples: .eight([1, 2, 3, 255]), details: PictureDetails(saysSRGB: true))
+        let encoded = try said.encoded(as: .png, file: "x")
+        #expect(encoded.indices.contains { encoded[$0...].starts(with: Array("sRGB".utf8)) })
+        #expect(try Picture(encoded: encoded, file: "x") == said)
+    }
+
     @Test func numbersInsteadOfAProfileBecomeOneThatReadsTheSame() throws {
         for name in ["gamma1.png", "chrm.png", "grey18.png"] {
             let before = try picture(name)

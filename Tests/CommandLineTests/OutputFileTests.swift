@@ -55,6 +55,15 @@ struct OutputFileTests {
         #expect(run.status == 2 && run.errors.contains("name too long") && run.errors.count { $0 == "\n" } == 1, "\(run)")
     }
 
+    @Test func aTraceThatCouldNotBeWrittenIsRefusedBeforeAnythingRuns() throws {
+        defer { removeFolder() }
+        for trace in ["\(folder)/" + String(repeating: "t", count: 250), folder, "/no/such/t"] {
+            let run = try Program.run(preview("\(folder)/x.png") + ["--trace", trace])
+            #expect(run.status == 2 && run.errors.contains(trace.prefix(80)), "\(run)")
+        }
+        #expect(try files().isEmpty)
+    }
+
     @Test func aNameThatEndsInASlashIsRefused() throws {
         defer { removeFolder() }
         let run = try Program.run(generate("\(folder)/x.png/"))

@@ -57,6 +57,13 @@ struct PictureDetailsTests {
         #expect(try picture(name).distance(from: try expectedPixels("inks")) <= 3)
     }
 
+    @Test func fourInksAreReadByTheirProfile() throws {
+        // Pillow's, by the same profile, to a step of its tables.
+        let found = try picture("cmyk-profile.jpg")
+        #expect(found.distance(from: try expectedPixels("cmyk-profile.jpg")) <= 2)
+        #expect(found.details.profile == nil && found.details.warnings.isEmpty)
+    }
+
     @Test func aJPEGWithoutItsLastBytesIsRead() throws {
         let found = try picture("noeoi.jpg")
         #expect(found.details.warnings.isEmpty)
@@ -67,7 +74,7 @@ struct PictureDetailsTests {
     }
 
     @Test func aDamagedJPEGIsReadAndWarnedOf() throws {
-        #expect(try picture("flworst.jpg").details.warnings.first?.contains("damaged") == true)
+        #expect(try picture("flworst.jpg").details.warnings.first?.contains("Corrupt JPEG data") == true)
         let output = "/tmp/dragon-damage-\(getpid()).png"
         defer { unlink(output) }
         let arguments = [
@@ -76,7 +83,7 @@ struct PictureDetailsTests {
         let run = try Program.run(arguments + ["--json"])
         #expect(run.status == 0 && run.errors.hasPrefix("dragon: warning: ") && run.errors.contains("flworst.jpg"), "\(run)")
         let report = try #require(try JSONValue(parsing: Array(run.output.utf8)).object)
-        #expect(report["warnings"]?.array?.first?.string?.contains("damaged") == true)
+        #expect(report["warnings"]?.array?.first?.string?.contains("Corrupt JPEG data") == true)
     }
 
     @Test func damagedDetailsAreReadOrLeftOut() throws {

@@ -51,9 +51,7 @@ typedef struct {
     uint32_t has_alpha;
     /// width * height * 4 samples.
     void *pixels;
-    /// Whether the file has four inks: the pixels are R G B that was made of them, and the profile is the inks'.
-    uint32_t is_cmyk;
-    /// The ICC profile, or none.
+    /// The ICC profile, or none. Four inks are sRGB by now, and have none.
     codec_bytes profile;
     /// EXIF data from its byte order mark on, or none. What it says of turning is done already: it says upright.
     codec_bytes exif;

@@ -79,6 +79,10 @@ struct OutputFile {
 /// - Throws: ``ModelError/unwritable(file:reason:)``, ``ModelError/diskFull(file:reason:)``.
 func checkReplaceable(_ path: String) throws(ModelError) {
     _ = try OutputFile(path)
+    // The writer of tensors sets its own mark behind the name.
+    if let name = path.split(separator: "/").last, name.utf8.count > Int(NAME_MAX) - 7 {
+        throw .unwritable(file: path, reason: "its name is too long")
+    }
     guard FileStatus(path)?.isRegular == true else { return }
     do {
         try Temporary(beside: path).remove()
