@@ -64,6 +64,21 @@ struct OutputFileTests {
         #expect(try files().isEmpty)
     }
 
+    @Test("a link stays, and leads to the result, whether or not that was there", arguments: [true, false])
+    func links(isThere: Bool) throws {
+        defer { removeFolder() }
+        let other = "\(folder)/other"
+        try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: true)
+        if isThere { #expect(FileManager.default.createFile(atPath: "\(other)/real.png", contents: Data([1]))) }
+        for (link, target) in [("out.png", "second.png"), ("second.png", "other/real.png")] {
+            try FileManager.default.createSymbolicLink(atPath: "\(folder)/\(link)", withDestinationPath: target)
+        }
+        #expect(try Program.run(preview("\(folder)/out.png")).status == 0)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/out.png") == "second.png")
+        #expect(try Picture(file: "\(other)/real.png").width == 128)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: other) == ["real.png"])
+    }
+
     @Test func aNameThatEndsInASlashIsRefused() throws {
         defer { removeFolder() }
         let run = try Program.run(generate("\(folder)/x.png/"))

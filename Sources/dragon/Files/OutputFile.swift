@@ -15,7 +15,7 @@ struct OutputFile {
         } else {
             guard errno == ENOENT else { throw failure(errno) }
             // Tried out: rights alone do not tell of a full or a foreign disk.
-            do { try Temporary(beside: path).remove() } catch { throw failure(error.code) }
+            do { try Temporary(beside: resolved(path)).remove() } catch { throw failure(error.code) }
         }
     }
 
@@ -27,7 +27,7 @@ struct OutputFile {
         let status = FileStatus(path)
         do {
             if let status, !status.isRegular { return try writeInPlace(bytes, at: path) }
-            let target = status == nil ? path : resolved(path)
+            let target = resolved(path)
             do {
                 try replace(target, with: bytes, mode: status?.mode)
             } catch let error where status != nil && [EACCES, EPERM, EROFS, EBUSY, EXDEV, ENAMETOOLONG].contains(error.code) {
@@ -89,9 +89,15 @@ func checkReplaceable(_ path: String) throws(ModelError) {
     } catch { throw .unwritable(file: path, reason: "its folder takes no new files") }
 }
 
-/// Where a link leads, so that its target is replaced and not the link.
+/// Where a link leads, so that its target is replaced and not the link; that need not be there yet.
 private func resolved(_ path: String) -> String {
-    guard let real = realpath(path, nil) else { return path }
-    defer { free(real) }
-    return String(cString: real)
+    var (place, links) = (path, 0)
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    while links < 40 {
+        let length = readlink(place, &buffer, buffer.count)
+        guard length > 0, let target = String(validating: buffer[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self) else { break }
+        let folder = place.lastIndex(of: "/").map { place[...$0] } ?? ""
+        (place, links) = (target.hasPrefix("/") ? target : folder + target, links + 1)
+    }
+    return place
 }
