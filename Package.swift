@@ -22,13 +22,14 @@ let package = Package(
         .target(name: "COpenBLAS", path: "CInterop/OpenBLAS", cSettings: cSettings, linkerSettings: [.linkedLibrary("dl")]),
         .systemLibrary(name: "CPNG", path: "CInterop/PNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", path: "CInterop/JPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
-        .systemLibrary(name: "CWebP", path: "CInterop/WebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+        .systemLibrary(name: "CWebP", path: "CInterop/WebP", pkgConfig: "libwebpmux", providers: [.apt(["libwebp-dev"])]),
+        .systemLibrary(name: "CLCMS", path: "CInterop/LCMS", pkgConfig: "lcms2", providers: [.apt(["liblcms2-dev"])]),
         .systemLibrary(name: "CCurl", path: "CInterop/Curl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CFetch", dependencies: ["CCurl"], path: "CInterop/Fetch", cSettings: cSettings),
         .systemLibrary(name: "CGIMP", path: "CInterop/GIMP", pkgConfig: "gimp-2.0", providers: [.apt(["libgimp2.0-dev"])]),
         .systemLibrary(name: "CGTK", path: "CInterop/GTK", pkgConfig: "gtk+-3.0", providers: [.apt(["libgtk-3-dev"])]),
         .target(name: "CDragon", path: "CInterop/Dragon", cSettings: cSettings),
-        .target(name: "CPictures", dependencies: ["CPNG", "CJPEG", "CWebP"], path: "CInterop/Pictures", cSettings: cSettings),
+        .target(name: "CPictures", dependencies: ["CPNG", "CJPEG", "CLCMS", "CWebP"], path: "CInterop/Pictures", cSettings: cSettings),
 
         // Swift, each layer on the ones before it. All of those are named, not the nearest alone: a module whose types changed their
         // layout, below one that stayed as it was, would else not be compiled into what stands above.
@@ -53,7 +54,7 @@ let package = Package(
         .executableTarget(
             name: "dragon",
             dependencies: [
-                "DragonEdit", "DragonImage", "DragonModel", "DragonPhoto", "DragonStore", "DragonTensor", "CPictures",
+                "DragonEdit", "DragonImage", "DragonModel", "DragonPhoto", "DragonStore", "DragonTensor", "CLCMS", "CPictures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // The plug-in: C on the engine's header, with the engine linked in. Core and dialog ask a host for pictures; an adapter for each

@@ -59,10 +59,39 @@ static void ask_for_rgba(png_structp png, int depth) {
     png_set_interlace_handling(png);
 }
 
-static void decode(png_structp png, png_infop info, reading *r, size_t pixel_limit, codec_picture *picture) {
+/// What the file says of its colours: a profile or chunks of numbers.
+static void read_colours(png_structp png, png_infop info, codec_picture *picture) {
+    png_charp name;
+    int intent, compression;
+    png_bytep profile;
+    png_uint_32 size;
+    if (png_get_iCCP(png, info, &name, &compression, &profile, &size) != 0)
+        picture->profile = dragon_copy(profile, size);
+    codec_colours *colours = &picture->colours;
+    colours->is_srgb = png_get_sRGB(png, info, &intent) != 0;
+    png_get_gAMA(png, info, &colours->gamma);
+    double *c = colours->chromaticities;
+    png_get_cHRM(png, info, &c[0], &c[1], &c[2], &c[3], &c[4], &c[5], &c[6], &c[7]);
+}
+
+/// Once everything is read: EXIF data may stand behind the pixels.
+static void read_details(png_structp png, png_infop info, codec_picture *picture) {
+    read_colours(png, info, picture);
+    png_bytep exif;
+    png_uint_32 size, across, down;
+    int unit;
+    if (png_get_eXIf_1(png, info, &size, &exif) != 0)
+        picture->exif = dragon_exif_bare(exif, size);
+    if (png_get_pHYs(png, info, &across, &down, &unit) != 0 && unit == PNG_RESOLUTION_METER) {
+        picture->pixels_per_metre[0] = across;
+        picture->pixels_per_metre[1] = down;
+    }
+}
+
+static void decode(png_structp png, png_infop info, reading *r, size_t memory_limit, codec_picture *picture) {
     if (setjmp(png_jmpbuf(png)))
         return;
-    png_set_user_limits(png, UINT16_MAX, UINT16_MAX);
+    png_set_user_limits(png, codec_longest_side(CODEC_PNG), codec_longest_side(CODEC_PNG));
     png_set_chunk_malloc_max(png, 8u << 20);
     png_set_read_fn(png, r, read_bytes);
     png_read_info(png, info);
@@ -75,7 +104,7 @@ static void decode(png_structp png, png_infop info, reading *r, size_t pixel_lim
     size_t stride = (size_t)width * 4 * (depth / 8);
     if (png_get_rowbytes(png, info) != stride)
         png_error(png, "its pixels have an unexpected layout");
-    r->pixels = dragon_pixels(width, height, depth, pixel_limit, &r->status, r->message);
+    r->pixels = dragon_pixels(width, height, depth, 0, memory_limit, &r->status, r->message);
     if (r->pixels == NULL)
         return;
     r->rows = malloc(height * sizeof *r->rows);
@@ -84,18 +113,20 @@ static void decode(png_structp png, png_infop info, reading *r, size_t pixel_lim
     for (uint32_t y = 0; y < height; y++)
         r->rows[y] = (png_bytep)r->pixels + y * stride;
     png_read_image(png, r->rows);
-    png_read_end(png, NULL);
-    *picture = (codec_picture){width, height, depth, has_alpha, r->pixels};
+    png_read_end(png, info);
+    *picture = (codec_picture){.width = width, .height = height, .depth = depth, .has_alpha = has_alpha};
+    picture->pixels = r->pixels;
+    read_details(png, info, picture);
     r->status = CODEC_OK;
 }
 
-codec_picture_status dragon_png_decode(const uint8_t *bytes, size_t size, size_t pixel_limit, codec_picture *picture,
+codec_picture_status dragon_png_decode(const uint8_t *bytes, size_t size, size_t memory_limit, codec_picture *picture,
                                        char *message) {
     reading r = {bytes, size, message, NULL, NULL, CODEC_MALFORMED};
     png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &r, fail_reading, ignore_warning);
     png_infop info = png == NULL ? NULL : png_create_info_struct(png);
     if (info != NULL) {
-        decode(png, info, &r, pixel_limit, picture);
+        decode(png, info, &r, memory_limit, picture);
     } else {
         dragon_say(message, "out of memory");
         r.status = CODEC_OUT_OF_MEMORY;
@@ -140,6 +171,21 @@ static void fill_row(const codec_picture *picture, uint32_t y, uint32_t channels
         }
 }
 
+static void set_details(png_structp png, png_infop info, const codec_picture *picture) {
+    // A profile that libpng finds fault with is left out, and the picture written.
+    png_set_benign_errors(png, 1);
+    if (picture->profile.size > 0 && picture->profile.size <= PNG_UINT_31_MAX)
+        png_set_iCCP(png, info, "profile", PNG_COMPRESSION_TYPE_BASE, picture->profile.bytes,
+                     (png_uint_32)picture->profile.size);
+    else if (picture->colours.is_srgb)
+        png_set_sRGB(png, info, PNG_sRGB_INTENT_PERCEPTUAL);
+    if (picture->exif.size > 0 && picture->exif.size <= PNG_UINT_31_MAX)
+        png_set_eXIf_1(png, info, (png_uint_32)picture->exif.size, picture->exif.bytes);
+    const double *density = picture->pixels_per_metre;
+    if (density[0] >= 1 && density[0] < PNG_UINT_31_MAX && density[1] >= 1 && density[1] < PNG_UINT_31_MAX)
+        png_set_pHYs(png, info, (png_uint_32)(density[0] + 0.5), (png_uint_32)(density[1] + 0.5), PNG_RESOLUTION_METER);
+}
+
 static int encode(png_structp png, png_infop info, writing *w, const codec_picture *picture) {
     if (setjmp(png_jmpbuf(png)))
         return 0;
@@ -148,6 +194,7 @@ static int encode(png_structp png, png_infop info, writing *w, const codec_pictu
     png_set_IHDR(png, info, picture->width, picture->height, (int)picture->depth,
                  picture->has_alpha ? PNG_COLOR_TYPE_RGB_ALPHA : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    set_details(png, info, picture);
     png_write_info(png, info);
     w->row = malloc((size_t)picture->width * channels * (picture->depth / 8));
     if (w->row == NULL)

@@ -1,3 +1,4 @@
-// libwebp.
+// libwebp and libwebpmux.
 #include <webp/decode.h>
 #include <webp/encode.h>
+#include <webp/mux.h>

@@ -15,8 +15,10 @@ struct Dragon: ParsableCommand {
 
     /// Parses and runs, and ends the process with the documented code. (ArgumentParser's own entry would end with 64 and print the usage.)
     static func main() {
+        holdStandardDescriptors()
         prepareSignals()
         do {
+            try checkArguments()
             var command = try parseAsRoot()
             try command.run()
         } catch {

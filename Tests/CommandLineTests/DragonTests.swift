@@ -106,7 +106,9 @@ import Testing
         let text = ProgressText(phase: "generating", done: 12, total: 48, secondsLeft: 33.2)
         #expect(text.line == "generating 12/48, 34 s left")
         #expect(text.bar(columns: 80) == "generating [##########······························] 12/48, 34 s left")
-        #expect(text.bar(columns: 20) == text.line)
+        for columns in 1..<80 { #expect(text.bar(columns: columns).count < columns, "\(columns)") }
+        #expect(text.bar(columns: 31) == text.line && text.bar(columns: 20) == "generating 12/48, …")
+        #expect(ProgressText.cut("loading the model …", to: 12) == "loading th…")
         #expect(ProgressText(phase: "x", done: 2, total: 2, secondsLeft: 0).line == "x 2/2")
         #expect(ProgressText(phase: "x", done: 1, total: 9, secondsLeft: 1e300).line == "x 1/9, 100 h left")
     }

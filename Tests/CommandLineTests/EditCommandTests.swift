@@ -95,7 +95,7 @@ struct EditCommandTests {
             let isSet = x.contains(index % width) && y.contains(index / width)
             return Array(repeating: isSet ? 255 : UInt8(index % 60), count: 3) + [255]
         }
-        try Picture(width: width, height: height, samples: .eight(samples)).write(to: path, as: .png)
+        try OutputPicture(path).write(Picture(width: width, height: height, samples: .eight(samples)))
         return path
     }
 
@@ -119,7 +119,7 @@ struct EditCommandTests {
         let (full, other) = (try write("full.png", 100, 70, x: 0..<100, y: 0..<70), try write("other.png", 64, 64, x: 0..<9, y: 0..<9))
         defer { for path in [picture, mask, empty, full, other] { unlink(path) } }
         let to = ["--from", "0,0", "--to", "10,0"]
-        try expect(edit("move", picture, "--mask", empty) + to, status: 2, saying: "the mask is empty")
+        try expect(edit("move", picture, "--mask", empty) + to, status: 2, saying: "marks but none brighter than half")
         try expect(edit("move", picture, "--mask", full) + to, status: 2, saying: "covers the whole picture")
         try expect(edit("move", picture, "--mask", other) + to, status: 2, saying: "the mask is 64×64, expected its picture's 100×70")
         try expect(edit("move", picture) + to, status: 2, saying: "--mask is missing")

@@ -70,7 +70,7 @@ import Testing
         var huge = try bytes("rgb.png")
         huge.replaceSubrange(16..<24, with: [0, 0, 0xEA, 0x60, 0, 0, 0xEA, 0x60])
         huge.replaceSubrange(29..<33, with: checksum(huge[12..<29]))
-        guard case .unreadable(_, let reason)? = error({ _ = try Picture(encoded: huge, file: "x") }) else {
+        guard case .unreadable(_, let reason)? = error({ _ = try Picture(encoded: huge, file: "x", memory: 1 << 30) }) else {
             throw PictureError.outOfMemory(file: "")
         }
         #expect(reason.contains("60000 x 60000"))
@@ -96,8 +96,8 @@ import Testing
                 damaged.replaceSubrange(29..<33, with: checksum(damaged[12..<29]))
             }
             // Only `PictureError` can come, by its type; that nothing traps is the test.
-            let picture = try? Picture(encoded: damaged, file: name)
-            #expect((picture?.width ?? 1) * (picture?.height ?? 1) <= Picture.pixelLimit)
+            let picture = try? Picture(encoded: damaged, file: name, memory: 1 << 28)
+            #expect((picture?.width ?? 1) * (picture?.height ?? 1) <= 1 << 26)
         }
     }
 
@@ -139,7 +139,9 @@ import Testing
     @Test func aDamagedOrientationIsNone() throws {
         let whole = try bytes("rgb.jpg")
         let plain = try Picture(encoded: whole, file: "x")
-        for value: UInt8 in [0, 9, 255] { #expect(try Picture(encoded: turned(whole, value, isBig: true), file: "x") == plain) }
+        for value: UInt8 in [0, 9, 255] {
+            #expect(try Picture(encoded: turned(whole, value, isBig: true), file: "x").samples == plain.samples)
+        }
         var state: UInt64 = 7
         for _ in 0..<2000 {
             var damaged = turned(whole, 6, isBig: state % 2 == 0)

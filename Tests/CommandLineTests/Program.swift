@@ -18,13 +18,16 @@ final class Program {
     ///   - fileSizeLimit: bytes that a file of its may have, in the way of a full disk.
     ///   - environment: variables set for it, as `NAME=VALUE`.
     ///   - program: a copy of it elsewhere.
-    init(_ arguments: [String], fileSizeLimit: UInt? = nil, environment: [String] = [], program: String? = nil) throws {
+    ///   - output: where stdout goes, instead of a file that is read.
+    init(
+        _ arguments: [String], fileSizeLimit: UInt? = nil, environment: [String] = [], program: String? = nil, output: String? = nil
+    ) throws {
         let stem = "/tmp/dragon-run-\(getpid())-\(UInt64.random(in: 0 ... .max))"
         (outputPath, errorsPath) = (stem + ".out", stem + ".err")
         // A shell sets the limit, and sends what is printed to files; "$@" keeps the arguments as they are.
         let limit = fileSizeLimit.map { "ulimit -f \(max(1, $0 / 1024)); " } ?? ""
         let command = ["env"] + environment + [program ?? Self.path] + arguments
-        let words = ["sh", "-c", "\(limit)exec \"$@\" >\(outputPath) 2>\(errorsPath)", "sh"] + command
+        let words = ["sh", "-c", "\(limit)exec \"$@\" >\(output ?? outputPath) 2>\(errorsPath)", "sh"] + command
         var pointers = words.map { strdup($0) } + [nil]
         defer { for pointer in pointers { free(pointer) } }
         var started = pid_t()
@@ -47,9 +50,9 @@ final class Program {
     }
 
     static func run(
-        _ arguments: [String], fileSizeLimit: UInt? = nil, environment: [String] = [], program: String? = nil
+        _ arguments: [String], fileSizeLimit: UInt? = nil, environment: [String] = [], program: String? = nil, output: String? = nil
     ) throws -> Outcome {
-        try Program(arguments, fileSizeLimit: fileSizeLimit, environment: environment, program: program).wait()
+        try Program(arguments, fileSizeLimit: fileSizeLimit, environment: environment, program: program, output: output).wait()
     }
 
     struct StartFailure: Error { let code: Int32 }

@@ -37,15 +37,6 @@ private func openBeside(_ target: String, mode: mode_t, shownAs path: String) th
     }
 }
 
-/// Checks, before a long computation, that its result can be written: that the folder takes new files, or the file new bytes.
-///
-/// - Throws: ``ModelError/unwritable(file:reason:)``.
-public func checkWritable(_ path: String) throws(ModelError) {
-    if isFolder(path) { throw .unwritable(file: path, reason: "it is a folder") }
-    let target = exists(path) ? path : folder(of: path)
-    guard access(target, W_OK) == 0 else { throw .unwritable(file: path, reason: systemReason()) }
-}
-
 /// Writes one run of bytes; see ``writeFile(_:_:)-(_,[UnsafeRawBufferPointer])``.
 public func writeFile(_ path: String, _ bytes: [UInt8]) throws(ModelError) {
     let result = bytes.withUnsafeBytes { bytes in

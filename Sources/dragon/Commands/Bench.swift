@@ -55,7 +55,7 @@ struct Bench: ParsableCommand {
             progress.step(repetition + 1, of: repetitions)
         }
         progress.end()
-        report(times.sorted(), operations: Double(context.countedOperations - before) / Double(repetitions), context)
+        try report(times.sorted(), operations: Double(context.countedOperations - before) / Double(repetitions), context)
     }
 
     /// What one repetition does; only the part that is measured is loaded. Numbers do not matter to the time, as long as
@@ -130,11 +130,11 @@ struct Bench: ParsableCommand {
         return { _ = try model.edit(request, conditioning, in: context) }
     }
 
-    private func report(_ times: [Double], operations: Double, _ context: ComputeContext) {
+    private func report(_ times: [Double], operations: Double, _ context: ComputeContext) throws {
         let (least, median) = (times[0], times[times.count / 2])
         let speed = (operations / least / 1e9).rounded(toDigits: 1)
         guard model.json else {
-            print(
+            try printLine(
                 "\(phase.rawValue) \(side): \(least.rounded(toDigits: 3)) s at best, \(median.rounded(toDigits: 3)) s usually, \(speed) GFLOPS"
             )
             return
@@ -146,6 +146,6 @@ struct Bench: ParsableCommand {
             "threads": .integer(context.threads),
             "instruction_set": .string("\(context.instructionSet)"), "openblas_core": OpenBLAS.coreName.map { .string($0) } ?? .null,
         ])
-        print(JSONValue.object(report).text)
+        try printLine(JSONValue.object(report).text)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DragonEdit
+import DragonImage
 import DragonModel
 import DragonPhoto
 import DragonTensor
@@ -31,21 +32,23 @@ extension EditCommand {
 
     func run() throws {
         // Everything that can be wrong is found before the long part starts.
-        let format = try PictureFormat(path: editing.output)
-        for path in [editing.output, editing.trace].compactMap({ $0 }) { try checkWritable(path) }
-        guard !editing.preview else { return try writePreview(as: format) }
+        let output = try OutputPicture(editing.output)
+        if let trace = editing.trace { try checkReplaceable(trace) }
+        let warnings = Warnings(isQuiet: compute.quiet)
+        guard !editing.preview else { return try writePreview(output, warnings) }
         var measurements = Measurements()
         let progress = JobReport(isQuiet: compute.quiet)
         let context = compute.context(progress.job)
         defer { progress.end() }
         let files = try model.files()
-        if !compute.quiet, let note = assumptionNote(files.isPredictionAssumed) { writeError("warning: \(note)") }
-        let inputs = try EditInputs(editing)
+        if let note = assumptionNote(files.isPredictionAssumed) { warnings.add(note) }
+        let inputs = try EditInputs(editing, warnings)
+        try output.checkHolds(width: inputs.size.width, height: inputs.size.height)
         let ready = try measurements.measure("prepare") { try inputs.prepared(try mode(inputs), for: files, in: context) }
         progress.begin("loading the model")
         let diffusion = try measurements.measure("load") { try DiffusionModel(files: files, in: context) }
         let isCut = inputs.replay == nil && [editing.prompt, referencePrompt ?? ""].contains { !diffusion.tokenizer.fits($0) }
-        if isCut, !compute.quiet { writeError("warning: the prompt is too long; its end is left out") }
+        if isCut { warnings.add("the prompt is too long; its end is left out") }
         progress.begin("editing")
         var options = EditOptions()
         options.trace = editing.trace.map { _ in EditTrace() }
@@ -55,10 +58,14 @@ extension EditCommand {
         for (name, seconds) in progress.phases { measurements.add(name, seconds: seconds) }
         progress.end()
         try measurements.measure("write") {
-            try picture.write(to: editing.output, as: format)
+            try output.write(picture)
             if let trace = options.trace, let path = editing.trace { try trace.write(to: path) }
         }
-        report(measurements, ready, picture, model: files.path, threads: context.threads)
+        try report(
+            EditReport(
+                model: files.path, size: inputs.size, grid: ready.gridSize, parameters: ready.parameters, threads: context.threads,
+                isPromptCut: isCut,
+                warnings: warnings, measurements: measurements))
     }
 
     /// The mode, of what the options give it.
@@ -73,9 +80,10 @@ extension EditCommand {
     }
 
     /// Writes what the edit intends.
-    private func writePreview(as format: PictureFormat) throws {
-        let inputs = try EditInputs(editing)
+    private func writePreview(_ output: OutputPicture, _ warnings: Warnings) throws {
+        let inputs = try EditInputs(editing, warnings)
         guard case .file(let picture) = inputs.origin else { throw MissingOption(name: "-i, which --preview needs,") }
+        try output.checkHolds(width: picture.width, height: picture.height)
         let mode = try mode(inputs)
         // No model is asked: its numbers play no part.
         let settings = try EditSettings(mode.name, editing.overrides, defaults: ModelDefaults(), side: Limits.sideMultiple)
@@ -83,25 +91,48 @@ extension EditCommand {
         let layer = try measurements.measure("preview") {
             try PhotoEdit(photo: picture.source, mode: mode, settings: settings).preview()
         }
-        try picture.covered(by: layer).write(to: editing.output, as: format)
-        if model.json { print(JSONValue.object(measurements.report).text) }
+        try measurements.measure("write") { try output.write(picture.covered(by: layer)) }
+        try report(
+            EditReport(
+                model: nil, size: inputs.size, grid: nil, parameters: settings.parameters, threads: compute.context().threads,
+                isPromptCut: nil,
+                warnings: warnings, measurements: measurements))
     }
 
-    private func report(_ measurements: Measurements, _ ready: ReadyEdit, _ picture: Picture, model path: String, threads: Int) {
+    private func report(_ report: EditReport) throws {
         if model.json {
-            let (parameters, grid) = (ready.parameters, ready.gridSize)
-            var report = JSONObject([
-                "command": .string(Self._commandName), "model": .string(path), "output": .string(editing.output),
-                "width": .integer(picture.width), "height": .integer(picture.height), "grid_width": .integer(grid.width),
-                "grid_height": .integer(grid.height), "algorithm": .string(parameters.algorithm.rawValue),
-                "steps": .integer(parameters.steps), "guided_steps": .integer(parameters.guidedSteps),
-                "seed": .string(String(editing.seed)), "threads": .integer(threads),
-            ])
-            for name in measurements.report.names { report[name] = measurements.report[name] }
-            print(JSONValue.object(report).text)
-        } else if !compute.quiet {
-            print("\(editing.output): edited in \(measurements.seconds.rounded(toDigits: 1)) s")
+            try printLine(report.json(Self._commandName, editing).text)
+        } else if !compute.quiet, !editing.preview {
+            try printLine("\(editing.output): edited in \(report.measurements.seconds.rounded(toDigits: 1)) s")
         }
+    }
+}
+
+/// What a command tells of an edit.
+struct EditReport {
+    /// The model that ran; nil where none was asked.
+    let model: String?
+    let size: PixelSize
+    /// Sides of the working grid; nil where no model was asked.
+    let grid: PixelSize?
+    let parameters: EditParameters
+    let threads: Int
+    /// Nil where no model was asked.
+    let isPromptCut: Bool?
+    let warnings: Warnings
+    let measurements: Measurements
+
+    func json(_ command: String, _ options: EditingOptions) -> JSONValue {
+        var report = JSONObject([
+            "command": .string(command), "model": model.map { .string($0) } ?? .null, "output": .string(options.output),
+            "width": .integer(size.width), "height": .integer(size.height),
+            "grid_width": grid.map { .integer($0.width) } ?? .null, "grid_height": grid.map { .integer($0.height) } ?? .null,
+            "algorithm": .string(parameters.algorithm.rawValue), "steps": .integer(parameters.steps),
+            "guided_steps": .integer(parameters.guidedSteps), "seed": .string(String(options.seed)), "threads": .integer(threads),
+            "prompt_cut": isPromptCut.map { .bool($0) } ?? .null, "warnings": warnings.json,
+        ])
+        for name in measurements.report.names { report[name] = measurements.report[name] }
+        return .object(report)
     }
 }
 

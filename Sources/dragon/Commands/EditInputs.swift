@@ -16,13 +16,14 @@ struct EditInputs {
 
     let origin: Origin
     private let options: EditingOptions
+    private let warnings: Warnings
 
-    init(_ options: EditingOptions) throws {
-        self.options = options
+    init(_ options: EditingOptions, _ warnings: Warnings) throws {
+        (self.options, self.warnings) = (options, warnings)
         if let path = options.replay {
             origin = .replay(try Replay(file: path))
         } else if let path = options.input {
-            origin = .file(try Picture(file: path))
+            origin = .file(try Self.picture(path, warnings))
         } else {
             origin = .generated(PixelSize(width: options.width, height: options.height))
         }
@@ -35,12 +36,27 @@ struct EditInputs {
         var given = ModeInputs()
         given.mask = try mask(files.mask) ?? replay?.mask
         given.likeness = try mask(files.likeness) ?? replay?.inpaintMask
-        given.reference = try files.reference.map { try Picture(file: $0).source } ?? replay?.reference?.source
+        given.reference = try files.reference.map { try Self.picture($0, warnings).source } ?? replay?.reference?.source
         given.referenceMask = try mask(files.referenceMask) ?? replay?.referenceMask
         return given
     }
 
-    private func mask(_ path: String?) throws -> Mask? { try path.map { try Picture(file: $0).mask } }
+    private func mask(_ path: String?) throws -> Mask? { try path.map { try Self.picture($0, warnings).mask(file: $0) } }
+
+    private static func picture(_ path: String, _ warnings: Warnings) throws -> Picture {
+        let picture = try Picture(file: path)
+        for warning in picture.details.warnings { warnings.add("\(path): \(warning)") }
+        return picture
+    }
+
+    /// Columns and rows of what will be written.
+    var size: PixelSize {
+        switch origin {
+        case .file(let picture): PixelSize(width: picture.width, height: picture.height)
+        case .replay(let replay): PixelSize(width: replay.picture.width, height: replay.picture.height)
+        case .generated(let size): size
+        }
+    }
 
     /// Checks the edit and does all of it that comes before the model. The memory is looked at first, before anything takes time.
     func prepared(_ mode: any EditMode, for files: ModelFiles, in context: ComputeContext) throws -> ReadyEdit {

@@ -105,6 +105,8 @@ struct EditingOptions: ParsableArguments {
     var replay: String?
 
     mutating func validate() throws {
+        if output.isEmpty { throw ValidationError("-o is empty: name a file that ends in .png, .jpg or .webp") }
+        if trace?.isEmpty == true { throw ValidationError("--trace is empty: name a file") }
         let sources = [input != nil, generate, replay != nil].count { $0 }
         guard sources == 1 else { throw ValidationError("give one picture: -i FILE, --generate with --prompt, or --replay FILE") }
         guard (1...1_000_000).contains(memory ?? 1) else { throw ValidationError("--memory should be a number of megabytes, 1 or more") }

@@ -48,41 +48,39 @@ struct Generate: ParsableCommand {
 
     func run() throws {
         // Everything that can be wrong is found before the long part starts.
-        let format = try PictureFormat(path: output)
+        let file = try OutputPicture(output)
         try request.validate()
-        try checkWritable(output)
+        try file.checkHolds(width: width, height: height)
+        let warnings = Warnings(isQuiet: compute.quiet)
         var measurements = Measurements()
         let progress = JobReport(isQuiet: compute.quiet)
         let context = compute.context(progress.job)
         defer { progress.end() }
         let files = try model.files()
-        if let note = assumptionNote(files.isPredictionAssumed) { warn(note) }
+        if let note = assumptionNote(files.isPredictionAssumed) { warnings.add(note) }
         progress.begin("loading the model")
         let diffusion = try measurements.measure("load") { try DiffusionModel(files: files, in: context) }
         let isCut = !diffusion.tokenizer.fits(prompt)
-        if isCut { warn("the prompt is too long; its end is left out") }
+        if isCut { warnings.add("the prompt is too long; its end is left out") }
         progress.begin("generating")
         let image = try measurements.measure("generate") { try diffusion.generate(request, in: context) }
         progress.end()
-        try measurements.measure("write") { try Picture(image).write(to: output, as: format) }
-        report(measurements, model: files.path, isCut: isCut, threads: context.threads)
+        try measurements.measure("write") { try file.write(Picture(image)) }
+        try report(measurements, warnings, model: files.path, isCut: isCut, threads: context.threads)
     }
 
-    private func warn(_ message: String) {
-        if !compute.quiet { writeError("warning: \(message)") }
-    }
-
-    private func report(_ measurements: Measurements, model path: String, isCut: Bool, threads: Int) {
+    private func report(_ measurements: Measurements, _ warnings: Warnings, model path: String, isCut: Bool, threads: Int) throws {
         if model.json {
             var report = JSONObject([
                 "command": .string("generate"), "model": .string(path), "output": .string(output), "width": .integer(width),
                 "height": .integer(height),
                 "steps": .integer(steps), "seed": .string(String(seed)), "threads": .integer(threads), "prompt_cut": .bool(isCut),
+                "warnings": warnings.json,
             ])
             for name in measurements.report.names { report[name] = measurements.report[name] }
-            print(JSONValue.object(report).text)
+            try printLine(JSONValue.object(report).text)
         } else if !compute.quiet {
-            print("\(output): \(width) × \(height) in \(measurements.seconds.rounded(toDigits: 1)) s")
+            try printLine("\(output): \(width) × \(height) in \(measurements.seconds.rounded(toDigits: 1)) s")
         }
     }
 }

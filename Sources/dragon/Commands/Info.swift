@@ -11,7 +11,7 @@ struct Info: ParsableCommand {
         let files = try model.files()
         try files.checkNetworks()
         let report = try ModelReport(files)
-        print(model.json ? JSONValue.object(report.json).text : report.text)
+        try printLine(model.json ? JSONValue.object(report.json).text : report.text)
     }
 }
 

@@ -44,8 +44,8 @@ struct AddModel: ParsableCommand {
         let added = try ModelStore().add(
             AddRequest(source: source, name: name, sha256: sha256, tokenizer: tokenizer, prediction: prediction?.type), job: job)
         progress.end()
-        for (file, hash) in added.hashes { print("\(hash)  \(file)") }
-        print("\(added.model.name): added to \(added.model.path)")
+        for (file, hash) in added.hashes { try printLine("\(hash)  \(file)") }
+        try printLine("\(added.model.name): added to \(added.model.path)")
         if !quiet, let note = assumptionNote(added.isPredictionAssumed) { writeError("warning: \(note)") }
     }
 }
@@ -107,16 +107,16 @@ struct ListModels: ParsableCommand {
                         "name": .string(model.name), "path": .string(model.path), "problem": model.problem.map { .string($0) } ?? .null,
                     ]))
             }
-            print(
+            try printLine(
                 JSONValue.object(
                     JSONObject([
                         "command": .string("model list"), "models": .array(list), "warnings": .array(complaints.map { .string($0) }),
                     ])
                 ).text)
         } else if models.isEmpty {
-            print("no models: add one with \"dragon model add PATH_OR_URL\"")
+            try printLine("no models: add one with \"dragon model add PATH_OR_URL\"")
         } else {
-            for model in models { print("\(model.name)\t\(model.path)\(model.problem.map { "\tunusable: \($0)" } ?? "")") }
+            for model in models { try printLine("\(model.name)\t\(model.path)\(model.problem.map { "\tunusable: \($0)" } ?? "")") }
         }
     }
 }
@@ -130,6 +130,6 @@ struct RemoveModel: ParsableCommand {
 
     func run() throws {
         try ModelStore().remove(name)
-        print("\(name): removed")
+        try printLine("\(name): removed")
     }
 }

@@ -2,54 +2,6 @@ import CPictures
 import DragonModel
 import DragonTensor
 
-/// The formats of picture files.
-enum PictureFormat: Equatable {
-    case png, jpeg, webp
-
-    /// The format that a file's name asks for.
-    init(path: String) throws(PictureError) {
-        let name = path.split(separator: "/").last ?? ""
-        switch name.lastIndex(of: ".").map({ name[name.index(after: $0)...].lowercased() }) {
-        case "png": self = .png
-        case "jpg", "jpeg": self = .jpeg
-        case "webp": self = .webp
-        default: throw .unknownExtension(file: path)
-        }
-    }
-
-    fileprivate var code: codec_picture_format {
-        switch self {
-        case .png: CODEC_PNG
-        case .jpeg: CODEC_JPEG
-        case .webp: CODEC_WEBP
-        }
-    }
-}
-
-/// What can be wrong with a picture's file.
-enum PictureError: Error, Equatable, CustomStringConvertible {
-    /// A name that ends in no known format's extension.
-    case unknownExtension(file: String)
-    /// A file that cannot be decoded.
-    case unreadable(file: String, reason: String)
-    /// A picture that cannot be encoded.
-    case unwritable(file: String, reason: String)
-    /// The system has no room for the pixels.
-    case outOfMemory(file: String)
-
-    /// Whether the machine, not the input, is at fault.
-    var isLimitOfMachine: Bool { if case .outOfMemory = self { true } else { false } }
-
-    var description: String {
-        switch self {
-        case .unknownExtension(let file): "\(file) should end in .png, .jpg or .webp"
-        case .unreadable(let file, let reason): "cannot read the picture \(file): \(reason)"
-        case .unwritable(let file, let reason): "cannot write the picture \(file): \(reason)"
-        case .outOfMemory(let file): "out of memory at the picture \(file); close other programs or take a smaller one"
-        }
-    }
-}
-
 /// Pixels in memory: rows from the top, R G B A, alpha not multiplied in.
 struct Picture: Equatable {
     /// Samples of 8 or 16 bits.
@@ -62,16 +14,21 @@ struct Picture: Equatable {
     let height: Int
     let hasAlpha: Bool
     let samples: Samples
+    /// What else its file says.
+    let details: PictureDetails
 
-    /// Pixels that a file may have.
-    static let pixelLimit = 64 << 20
     /// Bytes that a file may have.
     static let byteLimit = 1 << 30
     /// Quality of JPEG and WebP, of 100.
     static let quality = 95
 
-    init(width: Int, height: Int, hasAlpha: Bool = false, samples: Samples) {
-        (self.width, self.height, self.hasAlpha, self.samples) = (width, height, hasAlpha, samples)
+    init(width: Int, height: Int, hasAlpha: Bool = false, samples: Samples, details: PictureDetails = PictureDetails()) {
+        (self.width, self.height, self.hasAlpha, self.samples, self.details) = (width, height, hasAlpha, samples, details)
+    }
+
+    /// Other samples of the same picture.
+    func with(_ samples: Samples) -> Picture {
+        Picture(width: width, height: height, hasAlpha: hasAlpha, samples: samples, details: details)
     }
 
     /// The first picture of a batch, `[batch, 3, height, width]`, −1 … 1 to 0 … 255.
@@ -97,13 +54,15 @@ struct Picture: Equatable {
 extension Picture {
     /// Reads a picture; its first bytes tell the format, not its name.
     init(file path: String) throws {
+        if path.isEmpty { throw PictureError.noName(option: nil) }
         try self.init(encoded: try readFile(path, limit: Self.byteLimit), file: path)
     }
 
-    init(encoded bytes: [UInt8], file: String) throws(PictureError) {
+    /// - Parameter memory: the most bytes that reading may take. The edit needs as much again, and so does the writing.
+    init(encoded bytes: [UInt8], file: String, memory: Int = Machine().freeMemory / 3) throws(PictureError) {
         var picture = codec_picture()
         var message = [CChar](repeating: 0, count: Int(CODEC_MESSAGE))
-        let status = codec_picture_decode(bytes, bytes.count, Self.pixelLimit, &picture, &message)
+        let status = codec_picture_decode(bytes, bytes.count, memory, &picture, &message)
         defer { codec_picture_free(&picture) }
         guard status == CODEC_OK, let pixels = picture.pixels else {
             if status == CODEC_OUT_OF_MEMORY { throw .outOfMemory(file: file) }
@@ -114,11 +73,10 @@ extension Picture {
             picture.depth == 16
             ? .sixteen(Array(UnsafeBufferPointer(start: pixels.assumingMemoryBound(to: UInt16.self), count: count)))
             : .eight(Array(UnsafeBufferPointer(start: pixels.assumingMemoryBound(to: UInt8.self), count: count)))
-        self.init(width: Int(picture.width), height: Int(picture.height), hasAlpha: picture.has_alpha != 0, samples: samples)
+        self.init(
+            width: Int(picture.width), height: Int(picture.height), hasAlpha: picture.has_alpha != 0, samples: samples,
+            details: PictureDetails(picture))
     }
-
-    /// Writes the picture, whole or not at all.
-    func write(to path: String, as format: PictureFormat) throws { try writeFile(path, try encoded(as: format, file: path)) }
 
     func encoded(as format: PictureFormat, file: String) throws(PictureError) -> [UInt8] {
         var encoded = codec_bytes()
@@ -137,10 +95,13 @@ extension Picture {
 
     private func withCPicture<Result>(_ body: (codec_picture) -> Result) -> Result {
         func call(_ pixels: UnsafeRawBufferPointer, depth: UInt32) -> Result {
-            body(
-                codec_picture(
-                    width: UInt32(width), height: UInt32(height), depth: depth, has_alpha: hasAlpha ? 1 : 0,
-                    pixels: UnsafeMutableRawPointer(mutating: pixels.baseAddress)))
+            details.withCDetails { details in
+                var picture = details
+                (picture.width, picture.height, picture.depth) = (UInt32(width), UInt32(height), depth)
+                picture.has_alpha = hasAlpha ? 1 : 0
+                picture.pixels = UnsafeMutableRawPointer(mutating: pixels.baseAddress)
+                return body(picture)
+            }
         }
         switch samples {
         case .eight(let bytes): return bytes.withUnsafeBytes { call($0, depth: 8) }

@@ -11,41 +11,39 @@ extension Picture {
         }
     }
 
-    /// The picture as edits read it.
+    /// The picture as edits read it: in sRGB.
     var source: PictureSource {
-        let channels = hasAlpha ? 4 : 3
-        return PictureSource(width: width, height: height, hasAlpha: hasAlpha) { box in
-            var planes = Array(repeating: [Float](repeating: 0, count: box.width * box.height), count: channels)
-            for y in 0..<box.height {
-                let row = min(max(y + box.y, 0), height - 1) * width
-                for x in 0..<box.width {
-                    let pixel = (row + min(max(x + box.x, 0), width - 1)) * 4
-                    for c in 0..<channels { planes[c][y * box.width + x] = sample(pixel + c) }
-                }
-            }
-            return Raster(width: box.width, height: box.height, planes: planes)
-        }
+        PictureSource(width: width, height: height, hasAlpha: hasAlpha) { seen(in: $0) }
     }
 
-    /// The picture as a mask: what is bright and opaque belongs, what is grey or half transparent in part.
-    var mask: Mask {
-        Mask(
-            height: height, width: width,
-            shares: (0..<width * height).map { pixel in
-                let light = (sample(pixel * 4) + sample(pixel * 4 + 1) + sample(pixel * 4 + 2)) / 3
-                return UInt8((light * sample(pixel * 4 + 3) * 255).rounded())
-            })
+    /// What lies in a box, in sRGB; beyond the picture its border repeats.
+    func seen(in box: PixelBox) -> Raster {
+        let channels = hasAlpha ? 4 : 3
+        var planes = Array(repeating: [Float](repeating: 0, count: box.width * box.height), count: channels)
+        for y in 0..<box.height {
+            let row = min(max(y + box.y, 0), height - 1) * width
+            for x in 0..<box.width {
+                let pixel = (row + min(max(x + box.x, 0), width - 1)) * 4
+                for c in 0..<channels { planes[c][y * box.width + x] = sample(pixel + c) }
+            }
+        }
+        details.profile?.convertToSRGB(&planes)
+        return Raster(width: box.width, height: box.height, planes: planes)
     }
 
     /// The picture under an edit's layer; pixels that it does not cover stay as they are, bit for bit.
     func covered(by layer: EditLayer) -> Picture {
-        switch samples {
-        case .eight(let bytes): Picture(width: width, height: height, hasAlpha: hasAlpha, samples: .eight(blended(bytes, layer, 255)))
-        case .sixteen(let words): Picture(width: width, height: height, hasAlpha: hasAlpha, samples: .sixteen(blended(words, layer, 65535)))
+        var planes = layer.colours.planes
+        details.profile?.convertFromSRGB(&planes)
+        return switch samples {
+        case .eight(let bytes): with(.eight(blended(bytes, layer, planes, 255)))
+        case .sixteen(let words): with(.sixteen(blended(words, layer, planes, 65535)))
         }
     }
 
-    private func blended<Sample: FixedWidthInteger>(_ samples: [Sample], _ layer: EditLayer, _ most: Float) -> [Sample] {
+    private func blended<Sample: FixedWidthInteger>(
+        _ samples: [Sample], _ layer: EditLayer, _ planes: [[Float]], _ most: Float
+    ) -> [Sample] {
         var result = samples
         for y in 0..<layer.box.height {
             for x in 0..<layer.box.width {
@@ -53,9 +51,9 @@ extension Picture {
                 let share = layer.coverage[from]
                 guard share > 0 else { continue }
                 let pixel = ((y + layer.box.y) * width + x + layer.box.x) * 4
-                for c in layer.colours.planes.indices {
+                for c in planes.indices {
                     let old = Float(samples[pixel + c])
-                    let value = old + share * (layer.colours.planes[c][from] * most - old)
+                    let value = old + share * (planes[c][from] * most - old)
                     result[pixel + c] = Sample(min(max(value.rounded(), 0), most))
                 }
             }

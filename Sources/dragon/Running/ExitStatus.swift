@@ -21,6 +21,7 @@ enum ExitStatus: Int32 {
         case let error as ModelError: self = error.isLimitOfMachine ? .machineLacks : .badInput
         case TensorError.outOfMemory, EditError.memory: self = .machineLacks
         case let error as StoreError: self = error.isLimitOfMachine ? .machineLacks : .badInput
+        case let error as PrintError: self = isFullDisk(error.code) ? .machineLacks : .badInput
         case let error as PictureError: self = error.isLimitOfMachine ? .machineLacks : .badInput
         default: self = Dragon.exitCode(for: error).isSuccess ? .success : .badInput
         }
@@ -31,7 +32,8 @@ enum ExitStatus: Int32 {
 func finish(_ error: any Error) -> Never {
     let status = ExitStatus(error)
     switch status {
-    case .success: print(Dragon.fullMessage(for: error))
+    case .success:
+        do { try printLine(Dragon.fullMessage(for: error)) } catch { finish(error) }
     case .interrupted: writeError("interrupted")
     case .badInput, .machineLacks: writeError(Dragon.message(for: error))
     }

@@ -1,7 +1,7 @@
 import DragonTensor
 import Glibc
 
-/// Makes Ctrl-C wait for ``onInterruption(_:)``, and a file that grows too large an error instead of the process's end.
+/// Makes Ctrl-C, and the signals that end a session, wait for ``onInterruption(_:)``, and a file that grows too large an error instead of the process's end.
 ///
 /// Must come before any other thread starts: threads inherit the mask.
 func prepareSignals() {
@@ -25,7 +25,13 @@ private let gracePeriodInMicroseconds: UInt32 = 800_000
 private var interruptionSignal: sigset_t {
     var set = sigset_t()
     sigemptyset(&set)
-    sigaddset(&set, SIGINT)
+    for number in [SIGINT, SIGTERM] { sigaddset(&set, number) }
+    // Under nohup a session's end is no reason to end.
+    var hangUp = sigaction()
+    sigaction(SIGHUP, nil, &hangUp)
+    if unsafeBitCast(hangUp.__sigaction_handler.sa_handler, to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self) {
+        sigaddset(&set, SIGHUP)
+    }
     return set
 }
 
@@ -59,7 +65,9 @@ private final class InterruptionHandler: @unchecked Sendable {
         pthread_mutex_unlock(&lock)
         body()
         usleep(gracePeriodInMicroseconds)
-        writeError("interrupted")
-        _exit(ExitStatus.interrupted.rawValue)
+        Temporary.removeAll {
+            writeError("interrupted")
+            _exit(ExitStatus.interrupted.rawValue)
+        }
     }
 }

@@ -24,7 +24,7 @@ final class ProgressReport {
         start = clock.now
         lastLine = start
         switch style {
-        case .bar: show("\(phase) …")
+        case .bar: show(ProgressText.cut("\(phase) …", to: terminalColumns))
         case .lines: writeToStandardError("\(phase)\n")
         case .none: break
         }
@@ -87,10 +87,15 @@ struct ProgressText {
     /// For a terminal of that width.
     func bar(columns: Int) -> String {
         let room = columns - phase.count - count.count - left.count - 5
-        guard room >= 8 else { return line }
+        guard room >= 8 else { return Self.cut(line, to: columns) }
         let width = min(room, 40)
         let filled = total > 0 ? width * min(max(done, 0), total) / total : 0
         return "\(phase) [\(String(repeating: "#", count: filled))\(String(repeating: "·", count: width - filled))] \(count)\(left)"
+    }
+
+    /// What of a text stands on one line, the last column left free: some terminals go on to the next line there.
+    static func cut(_ text: String, to columns: Int) -> String {
+        text.count < columns ? text : String(text.prefix(max(columns - 2, 0))) + (columns > 1 ? "…" : "")
     }
 
     private func duration(_ seconds: Double) -> String {
