@@ -53,6 +53,13 @@ gboolean mask_bounds(const Mask *mask, Box *box) {
     return TRUE;
 }
 
+gboolean mask_has_any(const Mask *mask) {
+    for (gsize i = 0; i < (gsize)mask->width * mask->height; i++)
+        if (mask->bytes[i])
+            return TRUE;
+    return FALSE;
+}
+
 static int compare_doubles(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);

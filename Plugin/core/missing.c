@@ -12,6 +12,10 @@ static const Sentences SENTENCES[MISSING_COUNT] = {
     [MISSING_OBJECT] = {N_("Draw around the object with the mouse. (A selection made beforehand counts as the "
                            "object.)"),
                         N_("No object: select it on the layer first.")},
+    [MISSING_FIRM_OBJECT] =
+        {N_("The selection is too faint: nothing is selected by half or more. Draw around the object, or "
+            "use Select ▸ Sharpen in GIMP."),
+         N_("The selection is too faint: nothing is selected by half or more. Use Select ▸ Sharpen.")},
     [MISSING_DISPLACEMENT] = {N_("Drag the object to its new place."),
                               N_("No displacement: give one, or draw a path from the object to its new place.")},
     [MISSING_FACTOR] = {N_("Drag a corner of the box, or use the slider, to make the object larger or smaller."),

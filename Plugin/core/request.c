@@ -23,7 +23,7 @@ Missing request_missing(const Edit *edit, const Material *material) {
     const Mode *mode = edit->mode;
     gboolean stays = edit->displacement.x == 0 && edit->displacement.y == 0 && edit->resize == 1;
     if (mode->mask == MASK_OBJECT && lacks_object(material->mask))
-        return MISSING_OBJECT;
+        return material->mask && mask_has_any(material->mask) ? MISSING_FIRM_OBJECT : MISSING_OBJECT;
     if (mode_takes(mode, ARGUMENT_REFERENCE) && !material->reference)
         return MISSING_REFERENCE;
     if (mode_takes(mode, ARGUMENT_REFERENCE) && lacks_object(material->reference_mask))

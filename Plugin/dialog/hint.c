@@ -21,6 +21,7 @@ static char *name_of(Missing missing) {
 static gboolean can_miss(const Mode *mode, Missing missing) {
     switch (missing) {
     case MISSING_OBJECT:
+    case MISSING_FIRM_OBJECT:
         return mode->mask == MASK_OBJECT;
     case MISSING_REFERENCE:
     case MISSING_REFERENCE_OBJECT:

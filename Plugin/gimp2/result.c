@@ -125,28 +125,80 @@ static Pieces mixed_pieces(const Gimp *gimp, const Material *material, const Pie
     return (Pieces){{0, 0, whole->width, whole->height}, whole, share};
 }
 
-// Where the result is more transparent than the source, a layer above cannot show it: an edited copy takes the place of
-// the source and of the results on it, which are hidden.
+static void copy_pixels(gint32 from, gint32 to) {
+    GeglBuffer *source = gimp_drawable_get_buffer(from), *target = gimp_drawable_get_buffer(to);
+    gegl_buffer_copy(source, NULL, GEGL_ABYSS_NONE, target, NULL);
+    g_object_unref(source);
+    g_object_unref(target);
+    gimp_drawable_update(to, 0, 0, gimp_drawable_width(to), gimp_drawable_height(to));
+}
+
+// A group's copy is a group again, which takes no pixels: a plain layer that looks the same.
+static gint32 flat_copy(gint32 group) {
+    gint32 image = gimp_item_get_image(group), layer, mask = gimp_layer_get_mask(group);
+    layer =
+        gimp_layer_new(image, "", gimp_drawable_width(group), gimp_drawable_height(group),
+                       gimp_drawable_type_with_alpha(group), gimp_layer_get_opacity(group), gimp_layer_get_mode(group));
+    if (layer == -1)
+        return -1;
+    int x, y;
+    gimp_drawable_offsets(group, &x, &y);
+    gimp_layer_set_offsets(layer, x, y);
+    copy_pixels(group, layer);
+    if (mask != -1) {
+        gint32 copy = gimp_layer_create_mask(layer, GIMP_ADD_MASK_WHITE);
+        gimp_layer_add_mask(layer, copy);
+        copy_pixels(mask, copy);
+        gimp_layer_set_apply_mask(layer, gimp_layer_get_apply_mask(group));
+        gimp_layer_set_edit_mask(layer, FALSE);
+    }
+    return layer;
+}
+
+// The source again, free to be written.
+static gint32 copy_of(gint32 source) {
+    gint32 layer = gimp_item_is_group(source) ? flat_copy(source) : gimp_layer_copy(source);
+    if (layer == -1)
+        return -1;
+    gimp_item_set_lock_content(layer, FALSE);
+    gimp_item_set_lock_position(layer, FALSE);
+    gimp_layer_set_lock_alpha(layer, FALSE);
+    return layer;
+}
+
+// Where a layer above the source could not show the result: an edited copy takes the place of the source and of the
+// results on it, which are hidden.
 static gint32 insert_copy(const Gimp *gimp, const Edit *edit, const Material *material, const Pieces *pieces) {
-    gint32 layer = gimp_item_is_group(gimp->layer) ? gimp_layer_new_from_drawable(gimp->layer, gimp->image)
-                                                   : gimp_layer_copy(gimp->layer);
+    gint32 layer = copy_of(gimp->layer);
     if (layer == -1)
         return -1;
     gimp_item_set_name(layer, mode_name(edit->mode));
     attach_text(layer, edit);
-    if (!insert_above(gimp, layer))
-        return -1;
+    // Before the layer is in the image: a group around it may be locked.
     Pieces mixed = mixed_pieces(gimp, material, pieces);
     write_mixed(layer, mixed.picture, &mixed);
     picture_free(mixed.picture);
     g_free(mixed.share);
+    if (!insert_above(gimp, layer))
+        return -1;
     gimp_item_set_visible(gimp->layer, FALSE);
     for (guint i = 0; i < gimp->results->len; i++)
         gimp_item_set_visible(g_array_index(gimp->results, gint32, i), FALSE);
     return layer;
 }
 
+// Whether a layer above the source would show as the source does: nothing of that shines through, is mixed or hidden.
+static gboolean is_plain(gint32 source) {
+    GimpLayerMode mode = gimp_layer_get_mode(source);
+    gboolean is_normal = mode == GIMP_LAYER_MODE_NORMAL || mode == GIMP_LAYER_MODE_NORMAL_LEGACY ||
+                         (gimp_item_is_group(source) && mode == GIMP_LAYER_MODE_PASS_THROUGH);
+    gboolean is_masked = gimp_layer_get_mask(source) != -1 && gimp_layer_get_apply_mask(source);
+    return is_normal && !is_masked && gimp_layer_get_opacity(source) >= 100;
+}
+
 static gint32 insert_pieces(const Gimp *gimp, const Edit *edit, const Material *material, const Pieces *pieces) {
+    if (!is_plain(gimp->layer))
+        return insert_copy(gimp, edit, material, pieces);
     Picture *below = picture_part(material->picture, pieces->box);
     gboolean erases = picture_erases(below, pieces->picture, pieces->share);
     picture_free(below);

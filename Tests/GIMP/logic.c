@@ -196,6 +196,8 @@ static void test_requests(void) {
     CHECK(request_missing(edit, &material) == MISSING_OBJECT);
     material.mask = mask_new(8, 8);
     CHECK(request_missing(edit, &material) == MISSING_OBJECT);
+    material.mask->bytes[9] = 100;
+    CHECK(request_missing(edit, &material) == MISSING_FIRM_OBJECT);
     material.mask->bytes[9] = 255;
     CHECK(request_missing(edit, &material) == MISSING_DISPLACEMENT);
     edit->displacement.x = 4;
