@@ -74,7 +74,8 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/Support"),
         // DragonModel reads the recorded gradients.
         .testTarget(
-            name: "DragonTensorTests", dependencies: ["DragonTensor", "DragonModel", "TestSupport"], path: "Tests/DragonTensorTests"),
+            name: "DragonTensorTests", dependencies: ["CKernels", "DragonTensor", "DragonModel", "TestSupport"],
+            path: "Tests/DragonTensorTests"),
         .testTarget(
             name: "DragonModelTests", dependencies: ["DragonModel", "DragonTensor", "TestSupport"], path: "Tests/DragonModelTests"),
         .testTarget(name: "DragonImageTests", dependencies: ["DragonImage", "DragonModel"], path: "Tests/DragonImageTests"),

@@ -61,6 +61,8 @@ extension Status {
         do {
             try body()
             return (.ok, "")
+        } catch is CancellationError {
+            return (.cancelled, "\(Status.cancelled.text)")
         } catch { return (Status(error), oneLine("\(error)")) }
     }
 

@@ -132,7 +132,7 @@ static void test_callbacks(dragon_model *model) {
         request.progress = answer;
         request.user_data = &garbage;
         dragon_result *result = (dragon_result *)1;
-        EXPECT(model, dragon_edit(model, &request, &result), DRAGON_CANCELLED, NULL);
+        EXPECT(model, dragon_edit(model, &request, &result), DRAGON_CANCELLED, "cancelled");
         CHECK(result == NULL, "no result");
     }
     dragon_request request = move_request();

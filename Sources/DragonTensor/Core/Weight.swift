@@ -82,8 +82,10 @@ final class OwnedFloats {
     let pointer: UnsafeMutablePointer<Float>
 
     init(_ values: [Float]) {
-        pointer = .allocate(capacity: max(values.count, 1))
+        // Kernels may read a little past an array's end; see DRAGON_SLACK.
+        pointer = .allocate(capacity: values.count + Int(DRAGON_SLACK))
         pointer.initialize(from: values, count: values.count)
+        (pointer + values.count).initialize(repeating: 0, count: Int(DRAGON_SLACK))
     }
 
     deinit { pointer.deallocate() }
