@@ -15,7 +15,7 @@ struct Trend {
         var (place, places) = (SIMD2<Double>.zero, SIMD3<Double>.zero)
         var (sum, square) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
         var (along, down) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
-        for y in 0..<h where !Cancellation.ends(at: y) {
+        for y in 0..<h where !Cancellation.isAsked {
             let py = Double(Float(y) - middle.y)
             for x in 0..<w where !level.isHole[y * w + x] {
                 let (px, v) = (Double(Float(x) - middle.x), SIMD4<Double>(level.colours[y * w + x]))

@@ -31,7 +31,7 @@ package struct DistanceField {
         let width = part.width
         var squares = alongColumns(mask, within: part)
         var envelope = Envelope(count: width)
-        for y in 0..<part.height where !Cancellation.ends(at: y) {
+        for y in 0..<part.height where !Cancellation.isAsked {
             envelope.squares(&squares, from: y * width)
         }
         for at in squares.indices { squares[at] = squares[at].squareRoot() }
@@ -52,9 +52,9 @@ package struct DistanceField {
                 squares[to + x] = min(squares[to + x], since[x] * since[x])
             }
         }
-        for y in 0..<height where !Cancellation.ends(at: y) { pass(y, &squares, &since) }
+        for y in 0..<height where !Cancellation.isAsked { pass(y, &squares, &since) }
         for x in 0..<width { since[x] = .infinity }
-        for y in (0..<height).reversed() where !Cancellation.ends(at: y) { pass(y, &squares, &since) }
+        for y in (0..<height).reversed() where !Cancellation.isAsked { pass(y, &squares, &since) }
         return squares
     }
 

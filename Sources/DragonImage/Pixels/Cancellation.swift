@@ -37,7 +37,4 @@ package enum Cancellation {
 
     /// Throws where the work is to end.
     package static func check() throws { if isAsked { throw CancellationError() } }
-
-    /// Whether to end at a row; asks at some.
-    package static func ends(at row: Int) -> Bool { row & 31 == 0 && isAsked }
 }

@@ -34,7 +34,7 @@ package struct Resampling {
     /// Along rows: `height` rows of the input's length.
     package func rows(_ plane: [Float], height: Int) -> [Float] {
         var result = [Float](repeating: 0, count: taps.count * height)
-        for y in 0..<height where !Cancellation.ends(at: y) {
+        for y in 0..<height where !Cancellation.isAsked {
             for (x, tap) in taps.enumerated() {
                 var sum: Float = 0
                 for (k, weight) in tap.weights.enumerated() {
@@ -49,7 +49,7 @@ package struct Resampling {
     /// Along columns: the input's number of rows, `width` samples each.
     package func columns(_ plane: [Float], width: Int) -> [Float] {
         var result = [Float](repeating: 0, count: taps.count * width)
-        for (y, tap) in taps.enumerated() where !Cancellation.ends(at: y) {
+        for (y, tap) in taps.enumerated() where !Cancellation.isAsked {
             for (k, weight) in tap.weights.enumerated() {
                 let row = min(max(tap.first + k, 0), inputCount - 1) * width
                 for x in 0..<width { result[y * width + x] += weight * plane[row + x] }

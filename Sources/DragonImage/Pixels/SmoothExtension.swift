@@ -4,7 +4,7 @@ package func smoothedIn(_ values: [Float], weights: [Float], width: Int, height:
     guard width > 1 || height > 1 else { return weights[0] > 0 ? values : [0] }
     let (w, h) = ((width + 1) / 2, (height + 1) / 2)
     var (coarse, share) = ([Float](repeating: 0, count: w * h), [Float](repeating: 0, count: w * h))
-    for y in 0..<height where !Cancellation.ends(at: y) {
+    for y in 0..<height where !Cancellation.isAsked {
         for x in 0..<width {
             let (from, to) = (y * width + x, y / 2 * w + x / 2)
             coarse[to] += values[from] * weights[from]
@@ -14,7 +14,7 @@ package func smoothedIn(_ values: [Float], weights: [Float], width: Int, height:
     for i in coarse.indices where share[i] > 0 { coarse[i] /= share[i] }
     let below = smoothedIn(coarse, weights: share.map { min($0, 1) }, width: w, height: h)
     var result = values
-    for y in 0..<height where !Cancellation.ends(at: y) {
+    for y in 0..<height where !Cancellation.isAsked {
         for x in 0..<width {
             let at = y * width + x
             guard weights[at] < 1 else { continue }

@@ -15,7 +15,7 @@ package struct WarpField {
         guard let bounds = region.bounds else { return }
         let (inside, soft) = (DistanceField(to: !region), region.coverage.planes[0])
         let width = Float(max(2, Self.seam * Double(region.count).squareRoot()))
-        for y in bounds.y..<bounds.endY where !Cancellation.ends(at: y) {
+        for y in bounds.y..<bounds.endY where !Cancellation.isAsked {
             for x in bounds.x..<bounds.endX where region[y, x] {
                 let at = y * box.width + x
                 let share = Double(soft[at] * smoothStep(inside.distances[at] / width))
@@ -35,8 +35,9 @@ package struct WarpField {
         let cells = moved.indices
         var planes = colours.planes
         for p in planes.indices {
+            guard !Cancellation.isAsked else { break }
             let range = samples(of: colours.planes[p])
-            for at in cells where !Cancellation.ends(at: at / 256) {
+            for at in cells {
                 planes[p][at] = cubicSample(
                     colours.planes[p], box.width, box.height, Float(at % box.width) + dx[at], Float(at / box.width) + dy[at]
                 ).clamped(to: range)
