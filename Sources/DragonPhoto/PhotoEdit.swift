@@ -40,12 +40,17 @@ public struct PhotoEdit: Sendable {
     ///
     /// - Throws: ``EditError``, also for what of the photo and the mode does not fit together.
     public func check(on files: ModelFiles) throws {
+        let (grid, photo) = try checked()
+        _ = try EditMemory(grid.gridSize, steps: settings.parameters.steps, on: files)
+            .keepsBank(limit: settings.memoryLimit, held: photo.held, peak: photo.peak)
+    }
+
+    /// The working grid and what the photo's own pixels will take, once the numbers are found in range.
+    private func checked() throws -> (grid: WorkGrid, photo: PhotoMemory) {
         try settings.parameters.validate()
         let footprint = try footprint()
         let grid = grid(footprint)
-        let photo = PhotoMemory(footprint, grid)
-        _ = try EditMemory(grid.gridSize, steps: settings.parameters.steps, on: files)
-            .keepsBank(limit: settings.memoryLimit, held: photo.held, peak: photo.peak)
+        return (grid, PhotoMemory(footprint, grid))
     }
 
     /// The part of the photo that is worked on.
@@ -83,12 +88,7 @@ public struct PhotoEdit: Sendable {
         _ model: DiffusionModel, prompts: EditPrompts, options: EditOptions = EditOptions(), reusing cache: PreparationCache? = nil,
         in context: ComputeContext
     ) throws -> EditLayer {
-        try settings.parameters.validate()
-        let (photo, grid) = try context.job.stoppingPhotoWork {
-            let footprint = try footprint()
-            let grid = self.grid(footprint)
-            return (PhotoMemory(footprint, grid), grid)
-        }
+        let (grid, photo) = try context.job.stoppingPhotoWork { try checked() }
         var options = options
         let limit = options.memoryLimit ?? settings.memoryLimit ?? Machine().freeMemory
         let memory = EditMemory(

@@ -20,18 +20,6 @@ func size(of path: String) -> Int? {
     return stat(path, &status) == 0 ? Int(status.st_size) : nil
 }
 
-/// Names in a folder, sorted; none where it cannot be read.
-func entries(of folder: String) -> [String] {
-    guard let stream = opendir(folder) else { return [] }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-        let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        if name != ".", name != ".." { names.append(name) }
-    }
-    return names.sorted()
-}
-
 /// Where links lead; the path itself where they lead nowhere.
 func resolved(_ path: String) -> String {
     guard let real = realpath(path, nil) else { return path }

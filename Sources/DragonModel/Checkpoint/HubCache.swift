@@ -1,5 +1,3 @@
-import Glibc
-
 /// The model that a folder of Hugging Face's cache stands for: `models--x--y` keeps its files in `snapshots/HASH`, and in `refs/main`
 /// which of them is the current one. Any other folder stands for itself.
 public func resolvedModel(_ path: String) -> String {
@@ -7,20 +5,9 @@ public func resolvedModel(_ path: String) -> String {
     guard !exists(joined(path, "model_index.json")), isFolder(snapshots) else { return path }
     let main = (try? readFile(joined(path, "refs/main"), limit: 200)).map { String(decoding: $0, as: UTF8.self) } ?? ""
     let hash = main.filter { !$0.isWhitespace }
-    let names = (hash.isEmpty || hash.contains("/") || hash.hasPrefix(".") ? [] : [hash]) + folderEntries(snapshots)
+    let names =
+        (hash.isEmpty || hash.contains("/") || hash.hasPrefix(".") ? [] : [hash]) + entries(of: snapshots).filter { !$0.hasPrefix(".") }
     let folders = names.map { joined(snapshots, $0) }.filter(isFolder)
     // One without an index may hold a checkpoint.
     return folders.first { exists(joined($0, "model_index.json")) } ?? folders.first ?? path
-}
-
-/// Names in a folder, sorted.
-private func folderEntries(_ path: String) -> [String] {
-    guard let folder = opendir(path) else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-        let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        if !name.hasPrefix(".") { names.append(name) }
-    }
-    return names.sorted()
 }

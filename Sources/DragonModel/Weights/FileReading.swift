@@ -119,6 +119,18 @@ public func readFile(_ path: String, limit: Int) throws(ModelError) -> [UInt8] {
     return bytes
 }
 
+/// Names in a folder, sorted; none where it cannot be read.
+public func entries(of folder: String) -> [String] {
+    guard let stream = opendir(folder) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+        let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+}
+
 /// Whether a path leads to a file or folder.
 func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 

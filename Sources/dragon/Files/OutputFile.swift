@@ -55,7 +55,7 @@ struct OutputFile {
         if isRegular, bytes.count > Int(status.st_size) {
             // Room is found before the old bytes go.
             let code = posix_fallocate(descriptor.number, 0, bytes.count)
-            if [ENOSPC, EDQUOT, EFBIG].contains(code) {
+            if isFullDisk(code) {
                 ftruncate(descriptor.number, status.st_size)
                 throw SystemError(code: code)
             }
