@@ -1,9 +1,13 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+// What outlives a slip in C: canaries behind arrays, checked lengths in the C library's copies, no stack over another's pages.
+let hardened = ["-fstack-protector-strong", "-fstack-clash-protection", "-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2"]
 // Kernels are arithmetic: a debug build without optimisation would be a hundred times slower and prove nothing more.
-let kernelSettings: [CSetting] = [.unsafeFlags(["-O3", "-fvisibility=hidden", "-Wall", "-Wextra"])]
-let cSettings: [CSetting] = [.unsafeFlags(["-O2", "-fvisibility=hidden", "-Wall", "-Wextra"])]
+let kernelSettings: [CSetting] = [.unsafeFlags(["-O3", "-fvisibility=hidden", "-Wall", "-Wextra"] + hardened)]
+let cSettings: [CSetting] = [.unsafeFlags(["-O2", "-fvisibility=hidden", "-Wall", "-Wextra"] + hardened)]
+// Every symbol is bound at the start, and the table of them read-only from then on.
+let bound: [String] = ["-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now"]
 
 let package = Package(
     name: "dragon",
@@ -14,7 +18,7 @@ let package = Package(
         .executable(name: "dragon-dialog", targets: ["dragon-dialog"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
     ],
     targets: [
         // C: kernels, the loader of OpenBLAS, picture codecs.
@@ -46,17 +50,18 @@ let package = Package(
         .target(
             name: "CDragonLibrary", dependencies: ["DragonEngine"], path: "CInterop/Library", exclude: ["exports.map"],
             linkerSettings: [
-                .unsafeFlags([
-                    "-Xlinker", "--version-script=\(Context.packageDirectory)/CInterop/Library/exports.map", "-Xlinker",
-                    "-soname=libdragonengine.so.1",
-                ])
+                .unsafeFlags(
+                    bound + [
+                        "-Xlinker", "--version-script=\(Context.packageDirectory)/CInterop/Library/exports.map", "-Xlinker",
+                        "-soname=libdragonengine.so.1",
+                    ])
             ]),
         .executableTarget(
             name: "dragon",
             dependencies: [
                 "DragonEdit", "DragonImage", "DragonModel", "DragonPhoto", "DragonStore", "DragonTensor", "CLCMS", "CPictures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ], linkerSettings: [.unsafeFlags(bound)]),
         // The plug-in: C on the engine's header, with the engine linked in. Core and dialog ask a host for pictures; an adapter for each
         // program that is one stands beside them.
         .target(
@@ -64,11 +69,11 @@ let package = Package(
             cSettings: cSettings + [.headerSearchPath("dialog")]),
         .executableTarget(
             name: "dragon-gimp", dependencies: ["CDialog", "CDragon", "DragonEngine", "CGIMP"], path: "Plugin/gimp2",
-            cSettings: cSettings + [.headerSearchPath("../dialog")]),
+            cSettings: cSettings + [.headerSearchPath("../dialog")], linkerSettings: [.unsafeFlags(bound)]),
         // The dialog on picture files, for tests and for looking at it. Built, not installed.
         .executableTarget(
             name: "dragon-dialog", dependencies: ["CDialog", "CDragon", "DragonEngine", "CGTK"], path: "Plugin/file",
-            cSettings: cSettings + [.headerSearchPath("../dialog")]),
+            cSettings: cSettings + [.headerSearchPath("../dialog")], linkerSettings: [.unsafeFlags(bound)]),
 
         // What several tests share: random numbers, where the fixtures lie.
         .target(name: "TestSupport", path: "Tests/Support"),
