@@ -9,12 +9,46 @@ protocol Lender {
     var lent: Pointer { get }
 }
 
-/// Calls `body` with the memory of each owner, all of which live until it returns.
+/// Calls `body` with an owner's memory; the owner lives until it returns.
+///
+/// The others are the same for more owners. (Parameter packs would say it once: compiled by Swift 6.3 across modules they crash.)
 @inline(__always)
-func withPointers<each Owner: Lender, Result>(
-    _ owners: repeat each Owner, body: (repeat (each Owner).Pointer) throws -> Result
+func withPointers<A: Lender, Result>(_ a: A, body: (A.Pointer) throws -> Result) rethrows -> Result {
+    try withExtendedLifetime(a) { try body(a.lent) }
+}
+
+@inline(__always)
+func withPointers<A: Lender, B: Lender, Result>(_ a: A, _ b: B, body: (A.Pointer, B.Pointer) throws -> Result) rethrows -> Result {
+    try withExtendedLifetime((a, b)) { try body(a.lent, b.lent) }
+}
+
+@inline(__always)
+func withPointers<A: Lender, B: Lender, C: Lender, Result>(
+    _ a: A, _ b: B, _ c: C, body: (A.Pointer, B.Pointer, C.Pointer) throws -> Result
 ) rethrows -> Result {
-    try withExtendedLifetime((repeat each owners)) { try body(repeat (each owners).lent) }
+    try withExtendedLifetime((a, b, c)) { try body(a.lent, b.lent, c.lent) }
+}
+
+@inline(__always)
+func withPointers<A: Lender, B: Lender, C: Lender, D: Lender, Result>(
+    _ a: A, _ b: B, _ c: C, _ d: D, body: (A.Pointer, B.Pointer, C.Pointer, D.Pointer) throws -> Result
+) rethrows -> Result {
+    try withExtendedLifetime((a, b, c, d)) { try body(a.lent, b.lent, c.lent, d.lent) }
+}
+
+@inline(__always)
+func withPointers<A: Lender, B: Lender, C: Lender, D: Lender, E: Lender, Result>(
+    _ a: A, _ b: B, _ c: C, _ d: D, _ e: E, body: (A.Pointer, B.Pointer, C.Pointer, D.Pointer, E.Pointer) throws -> Result
+) rethrows -> Result {
+    try withExtendedLifetime((a, b, c, d, e)) { try body(a.lent, b.lent, c.lent, d.lent, e.lent) }
+}
+
+@inline(__always)
+func withPointers<A: Lender, B: Lender, C: Lender, D: Lender, E: Lender, F: Lender, Result>(
+    _ a: A, _ b: B, _ c: C, _ d: D, _ e: E, _ f: F,
+    body: (A.Pointer, B.Pointer, C.Pointer, D.Pointer, E.Pointer, F.Pointer) throws -> Result
+) rethrows -> Result {
+    try withExtendedLifetime((a, b, c, d, e, f)) { try body(a.lent, b.lent, c.lent, d.lent, e.lent, f.lent) }
 }
 
 extension Tensor: Lender {
