@@ -25,7 +25,11 @@ extension dragon_parameters: SizedStruct {
     mutating func complete(from size: Int) { if size <= Self.leastSize { first_step = -1 } }
 }
 extension dragon_request: SizedStruct { static let name = "dragon_request" }
-extension dragon_model_info: SizedStruct { static let name = "dragon_model_info" }
+extension dragon_model_info: SizedStruct {
+    static let name = "dragon_model_info"
+    static var leastSize: Int { MemoryLayout<Self>.offset(of: \.instant_steps) ?? MemoryLayout<Self>.stride }
+}
+extension dragon_model_options: SizedStruct { static let name = "dragon_model_options" }
 extension dragon_estimate: SizedStruct { static let name = "dragon_estimate" }
 extension dragon_result_info: SizedStruct {
     static let name = "dragon_result_info"

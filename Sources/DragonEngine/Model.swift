@@ -42,8 +42,8 @@ final class Model: Sendable {
     init(threads: Int?) { machine = ComputeContext(threads: threads) }
 
     /// Loads the files; the handle stays without a model where that fails.
-    func load(path: String, job: Job) throws {
-        let files = try ModelFiles(path: path)
+    func load(path: String, additions: ModelAdditions, job: Job) throws {
+        let files = try ModelFiles(path: path, additions: additions)
         let contents = [try files.textEncoderWeights().contents, try files.unetWeights().contents, try files.autoencoderWeights().contents]
         let info = Info(parameters: contents.reduce(0) { $0 + $1.parameters }, bytes: contents.reduce(0) { $0 + $1.bytes })
         let loaded = Loaded(files: files, diffusion: try DiffusionModel(files: files, in: ComputeContext(machine, job: job)), info: info)

@@ -63,7 +63,7 @@ private func listed(_ list: OpaquePointer?, _ index: Int) -> FoundModel? {
 public func dragonModelOpen(
     _ path: UnsafePointer<CChar>?, _ threads: Int32, _ model: UnsafeMutablePointer<OpaquePointer?>?
 ) -> dragon_status {
-    open(path, threads, Job(), model)
+    open(path, Opening(threads: threads, job: Job()), model)
 }
 
 /// `dragon_model_open_watched` of the header.
@@ -72,20 +72,56 @@ public func dragonModelOpenWatched(
     _ path: UnsafePointer<CChar>?, _ threads: Int32, _ progress: dragon_progress_callback?, _ userData: UnsafeMutableRawPointer?,
     _ model: UnsafeMutablePointer<OpaquePointer?>?
 ) -> dragon_status {
-    open(path, threads, ProgressReport(progress, userData).job(), model)
+    open(path, Opening(threads: threads, job: ProgressReport(progress, userData).job()), model)
+}
+
+/// `dragon_model_open_with` of the header.
+@_cdecl("dragon_model_open_with")
+public func dragonModelOpenWith(
+    _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<dragon_model_options>?, _ model: UnsafeMutablePointer<OpaquePointer?>?
+) -> dragon_status {
+    open(path, try options.map { try Opening(dragon_model_options(from: $0)) } ?? Opening(threads: 0, job: Job()), model)
+}
+
+/// How a model is opened.
+private struct Opening {
+    let threads: Int32
+    let job: Job
+    var additions = ModelAdditions()
+
+    init(threads: Int32, job: Job) { (self.threads, self.job) = (threads, job) }
+
+    /// What a caller's struct says.
+    init(_ options: dragon_model_options) throws {
+        (threads, job) = (options.threads, ProgressReport(options.progress, options.user_data).job())
+        additions.autoencoder = try text(options.autoencoder, "the autoencoder's path")
+        let count = options.lora_count
+        guard count <= Int(DRAGON_MOST_LORAS) else {
+            throw Failure.badInput("\(count) LoRAs are too many: give at most \(DRAGON_MOST_LORAS)")
+        }
+        guard count > 0 else { return }
+        let loras = UnsafeRawPointer(try present(options.loras, "the LoRAs"))
+        for index in 0..<Int(count) {
+            let lora = (loras + index * MemoryLayout<dragon_lora>.stride).loadUnaligned(as: dragon_lora.self)
+            guard let path = try text(lora.path, "a LoRA's path") else { throw Failure.badInput("a LoRA's path is NULL") }
+            additions.loras.append(LoRASource(path: path, scale: Float(lora.scale)))
+        }
+    }
 }
 
 private func open(
-    _ path: UnsafePointer<CChar>?, _ threads: Int32, _ job: Job, _ model: UnsafeMutablePointer<OpaquePointer?>?
+    _ path: UnsafePointer<CChar>?, _ given: @autoclosure () throws -> Opening, _ model: UnsafeMutablePointer<OpaquePointer?>?
 ) -> dragon_status {
     clear(model)
     return Status.code {
+        let opening = try given()
+        let threads = opening.threads
         guard threads == 0 || Limits.threads.contains(Int(threads)) else {
             throw Failure.badInput("threads is \(threads): choose 1 to \(Limits.threads.upperBound), or 0")
         }
         let (path, opened) = (try text(path, "the path"), Model(threads: threads == 0 ? nil : Int(threads)))
         try give(opened, from: models, to: model, "the model")
-        let status = opened.call { try opened.load(path: try usable(path), job: job) }
+        let status = opened.call { try opened.load(path: try usable(path), additions: opening.additions, job: opening.job) }
         if status != 0 { throw Failure(status: Status(rawValue: status) ?? .badModel, description: opened.message) }
     }
 }
@@ -147,6 +183,13 @@ private func giveDefaults(
     try dragon_parameters(try EditSettings(try EditModeName(checking: mode), defaults: defaults, side: side)).write(to: parameters)
 }
 
+/// Steps of the preset instant; nil where the model cannot.
+private func instantSteps(_ defaults: ModelDefaults) -> Int? {
+    var overrides = EditOverrides()
+    overrides.preset = .instant
+    return try? EditSettings(.move, overrides, defaults: defaults, side: Limits.sideMultiple).parameters.steps
+}
+
 extension dragon_model_info {
     init(_ loaded: Model.Loaded) {
         self.init()
@@ -156,6 +199,8 @@ extension dragon_model_info {
         downsampling = Int32(clamping: files.autoencoderConfiguration.downsampling)
         steps = Int32(clamping: EditModeName.move.parameters(defaults: files.defaults).steps)
         (parameter_count, weight_bytes) = (UInt64(loaded.info.parameters), UInt64(loaded.info.bytes))
+        instant_steps = Int32(clamping: instantSteps(files.defaults) ?? 0)
+        is_inpainting = files.defaults.isInpainting ? 1 : 0
     }
 }
 

@@ -39,6 +39,14 @@ extension EditOverrides {
         (grow, feather, soften) = (Double(given.grow), Double(given.feather), Double(given.soften))
         usesPlate = given.use_plate != 0
         memoryLimit = given.memory_limit == 0 ? nil : Int(clamping: given.memory_limit)
+        guard given.preset == DRAGON_PRESET_EXACT || given.preset == DRAGON_PRESET_INSTANT else {
+            throw Failure.badInput("the preset is \(given.preset): choose one of dragon_preset")
+        }
+        guard given.preset == DRAGON_PRESET_INSTANT else { return }
+        // Its numbers are the model's.
+        preset = .instant
+        (steps, firstStep, guidanceScale, energyScale) = (nil, nil, nil, nil)
+        (editWeight, contentWeight, contrastWeight, inpaintWeight, sdeStrength) = (nil, nil, nil, nil, nil)
     }
 }
 

@@ -32,6 +32,8 @@ public enum ModelError: Error, Equatable, Sendable {
     case boundTwice(key: String, file: String)
     /// Weights that no part of the network took; `keys` holds the first few.
     case surplus(keys: [String], count: Int, file: String)
+    /// Changes of layers that the model has not; `keys` holds the first few.
+    case unmatched(keys: [String], count: Int, file: String)
     /// A weight with an element that is NaN or infinite.
     case nonFinite(key: String, file: String)
     /// Tokenizer files that contradict each other or themselves.
@@ -80,6 +82,9 @@ extension ModelError: CustomStringConvertible {
         case .boundTwice(let key, let file): "\(shown(file)): weight \(shown(key)) was bound twice"
         case .surplus(let keys, let count, let file):
             "\(shown(file)) has \(count) weights that the model does not use: \(shown(keys.joined(separator: ", ")))\(count > keys.count ? ", …" : "")"
+        case .unmatched(let keys, let count, let file):
+            "\(shown(file)) changes \(count) weights that the model does not have, or that are not known here: "
+                + "\(shown(keys.joined(separator: ", ")))\(count > keys.count ? ", …" : ""); it was made for another kind of model"
         case .nonFinite(let key, let file): "\(shown(file)): weight \(shown(key)) holds NaN or infinity; fetch the file again"
         default: ""
         }

@@ -42,7 +42,7 @@ public struct PhotoEdit: Sendable {
     ///
     /// - Throws: ``EditError``, also for what of the photo and the mode does not fit together.
     public func check(on files: ModelFiles) throws {
-        let steps = settings.parameters.steps
+        let steps = settings.parameters.bankedSteps
         _ = try need(limit: settings.memoryLimit) { EditMemory($0, steps: steps, on: files) }
     }
 
@@ -99,7 +99,7 @@ public struct PhotoEdit: Sendable {
             if let key, let kept = cache?.take(key) { return kept }
             let composition = try mode.compose(canvas)
             try job.check()
-            return PreparedPhoto(canvas, composition, mode, key: key)
+            return PreparedPhoto(canvas, composition, mode, method: settings.parameters.method, key: key)
         }
     }
 
@@ -111,7 +111,7 @@ public struct PhotoEdit: Sendable {
         in context: ComputeContext
     ) throws -> EditLayer {
         let limit = options.memoryLimit ?? settings.memoryLimit ?? Machine().freeMemory
-        let (steps, unet, autoencoder) = (settings.parameters.steps, model.unet.configuration, model.autoencoder.configuration)
+        let (steps, unet, autoencoder) = (settings.parameters.bankedSteps, model.unet.configuration, model.autoencoder.configuration)
         let need = try context.job.stoppingPhotoWork { () throws -> Need in
             try self.need(limit: limit) { EditMemory($0, steps: steps, unet, autoencoder, keepsFullPrecision: options.keepsFullPrecision) }
         }

@@ -14,22 +14,45 @@ public final class PreparedPhoto: @unchecked Sendable {
     private let grid: WorkGrid
     private let composition: Composition
     /// What the network sees and does; nil where nothing is left to it.
-    private let task: (picture: WorkingPicture, edit: any WorkingEdit)?
+    private let task: Task?
     private var inverted: (edit: InvertedEdit, prompts: EditPrompts, reconstruction: Tensor?)?
 
-    init(_ canvas: EditCanvas, _ composition: Composition, _ mode: any EditMode, key: PreparationKey? = nil) {
+    /// What the network is for: an edit of both papers, or places to paint in.
+    private enum Task {
+        case inversion(WorkingPicture, any WorkingEdit)
+        case inpainting(WorkingPicture)
+    }
+
+    init(
+        _ canvas: EditCanvas, _ composition: Composition, _ mode: any EditMode, method: EditMethod = .inversion,
+        key: PreparationKey? = nil
+    ) {
+        let composition = method == .inpainting ? composition.inpainting : composition
         (self.key, grid, self.composition) = (key, canvas.grid, composition)
+        guard composition.needsNetwork else {
+            task = nil
+            return
+        }
         task =
-            composition.needsNetwork
-            ? (WorkingPicture(canvas.grid.onGrid(composition.networkInput)), mode.working(canvas, composition)) : nil
+            switch method {
+            case .inversion: .inversion(WorkingPicture(grid.onGrid(composition.networkInput)), mode.working(canvas, composition))
+            case .inpainting: .inpainting(WorkingPicture(grid.onGrid(composition.intendedColours)))
+            }
     }
 
     /// Sides of the grid that the network works on.
     public var gridSize: PixelSize { grid.gridSize }
 
-    /// The edit on the working grid; nil where nothing is left to the network.
+    /// The edit on the working grid; nil where there is none.
     private func request(_ parameters: EditParameters) -> EditRequest? {
-        task.map { EditRequest(source: .picture($0.picture), edit: $0.edit, parameters: parameters) }
+        guard case .inversion(let picture, let edit)? = task else { return nil }
+        return EditRequest(source: .picture(picture), edit: edit, parameters: parameters)
+    }
+
+    /// What is to be painted in; nil where nothing is.
+    private func inpainting(_ parameters: EditParameters, downsampling: Int) -> InpaintingRequest? {
+        guard case .inpainting(let picture)? = task else { return nil }
+        return InpaintingRequest(picture: picture, cells: invented(downsampling), parameters: parameters)
     }
 
     /// Throws what the network could not do, before it is asked to.
@@ -37,6 +60,7 @@ public final class PreparedPhoto: @unchecked Sendable {
     /// - Parameter downsampling: pixels in a cell of the latent.
     public func validate(_ parameters: EditParameters, downsampling: Int) throws {
         try request(parameters)?.validate(downsampling: downsampling)
+        try inpainting(parameters, downsampling: downsampling)?.validate()
     }
 
     /// Runs an edit that this was prepared for, or another one with the same key.
@@ -60,6 +84,11 @@ public final class PreparedPhoto: @unchecked Sendable {
         _ edit: PhotoEdit, _ model: DiffusionModel, _ prompts: EditPrompts, _ options: EditOptions, in context: ComputeContext
     ) throws -> (result: Tensor, reconstruction: Tensor)? {
         let downsampling = model.autoencoder.configuration.downsampling
+        if let inpainting = inpainting(edit.settings.parameters, downsampling: downsampling) {
+            let parts = inpainting.parts(isInpainting: model.unet.configuration.isInpainting)
+            context.job.expect(parts + [Job.Part(.assemble, cost: 2)])
+            return try model.inpaint(inpainting, model.conditioning(prompts, in: context), options: options, in: context)
+        }
         guard var request = request(edit.settings.parameters) else {
             context.job.expect([Job.Part(.assemble, cost: 1)])
             return nil
@@ -92,7 +121,8 @@ public final class PreparedPhoto: @unchecked Sendable {
     private func composition(of edit: PhotoEdit) throws -> Composition {
         let seed = edit.settings.parameters.seed
         guard seed != 0, composition.filled > 0 else { return composition }
-        return try edit.mode.compose(try edit.canvas(filling: .texture(seed: seed)))
+        let composition = try edit.mode.compose(try edit.canvas(filling: .texture(seed: seed)))
+        return composition
     }
 
     /// Cells of the latent of which the network makes any pixel.
@@ -115,16 +145,19 @@ struct PreparationKey: Equatable {
     private let grid: WorkGrid
     private let margins: BlendMargins
     private let usesPlate: Bool
+    private let method: EditMethod
     private let colours: [[Float]]
 
     init(_ edit: PhotoEdit, _ canvas: EditCanvas) {
         (name, inputs) = (edit.mode.name, edit.mode.inputs)
         reference = inputs.reference?.digest ?? 0
         (grid, margins, usesPlate, colours) = (canvas.grid, canvas.margins, canvas.usesPlate, canvas.colours.planes)
+        method = edit.settings.parameters.method
     }
 
     static func == (a: PreparationKey, b: PreparationKey) -> Bool {
-        a.name == b.name && a.grid == b.grid && a.margins == b.margins && a.usesPlate == b.usesPlate && a.reference == b.reference
+        a.name == b.name && a.grid == b.grid && a.margins == b.margins && a.usesPlate == b.usesPlate && a.method == b.method
+            && a.reference == b.reference
             && a.inputs.isSame(as: b.inputs) && a.colours == b.colours
     }
 }

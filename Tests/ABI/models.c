@@ -89,6 +89,42 @@ static void test_watched_opening(void) {
     dragon_model_close(model);
 }
 
+static void test_opening_with_additions(void) {
+    dragon_model *model = NULL;
+    char path[4096];
+    snprintf(path, sizeof path, "%s/../variants/lora/kohya.safetensors", model_path);
+    dragon_lora loras[] = {{path, 0.5}, {NULL, 1}};
+    dragon_model_options options = {.size = sizeof options, .threads = 1, .loras = loras, .lora_count = 1};
+    dragon_status status = dragon_model_open_with(model_path, &options, &model);
+    EXPECT(model, status, DRAGON_OK, NULL);
+    dragon_model_info info = {.size = sizeof info};
+    EXPECT(model, dragon_model_describe(model, &info), DRAGON_OK, NULL);
+    CHECK(info.is_inpainting == 0 && info.instant_steps == 0, "%d %d", info.is_inpainting, info.instant_steps);
+    dragon_model_close(model);
+    EXPECT(model, dragon_model_open_with(model_path, NULL, &model), DRAGON_OK, NULL);
+    dragon_model_close(model);
+
+    options.lora_count = 2;
+    CHECK(dragon_model_open_with(model_path, &options, &model) == DRAGON_BAD_INPUT, "a LoRA without a path");
+    dragon_model_close(model);
+    options.lora_count = (size_t)-1;
+    CHECK(dragon_model_open_with(model_path, &options, &model) == DRAGON_BAD_INPUT, "too many LoRAs");
+    dragon_model_close(model);
+    options.lora_count = 1;
+    options.loras = NULL;
+    CHECK(dragon_model_open_with(model_path, &options, &model) == DRAGON_BAD_INPUT, "no LoRAs where there is one");
+    dragon_model_close(model);
+    options.size = 4;
+    CHECK(dragon_model_open_with(model_path, &options, &model) == DRAGON_WRONG_VERSION, "another size");
+    dragon_model_close(model);
+
+    options = (dragon_model_options){.size = sizeof options, .threads = 1, .loras = loras, .lora_count = 1};
+    snprintf(path, sizeof path, "%s/unet/diffusion_pytorch_model.safetensors", model_path);
+    status = dragon_model_open_with(model_path, &options, &model);
+    EXPECT(model, status, DRAGON_BAD_MODEL, "weights that the model does not have");
+    dragon_model_close(model);
+}
+
 static void test_describing(dragon_model *model) {
     dragon_model_info info = {.size = sizeof info};
     EXPECT(model, dragon_model_describe(model, &info), DRAGON_OK, NULL);
@@ -181,6 +217,7 @@ void test_models(void) {
     test_problems();
     test_opening();
     test_watched_opening();
+    test_opening_with_additions();
     dragon_model *model = open_model();
     test_describing(model);
     test_defaults(model);

@@ -24,6 +24,7 @@ struct SignatureTests {
         expectSame(dragonModelAdd, dragon_model_add, "dragon_model_add")
         expectSame(dragonModelOpen, dragon_model_open, "dragon_model_open")
         expectSame(dragonModelOpenWatched, dragon_model_open_watched, "dragon_model_open_watched")
+        expectSame(dragonModelOpenWith, dragon_model_open_with, "dragon_model_open_with")
         expectSame(dragonModelClose, dragon_model_close, "dragon_model_close")
         expectSame(dragonModelMessage, dragon_model_message, "dragon_model_message")
         expectSame(dragonModelDescribe, dragon_model_describe, "dragon_model_describe")
@@ -42,11 +43,13 @@ struct SignatureTests {
 
     @Test("structs start with their size, and keep the layout that was promised")
     func layouts() {
-        #expect(MemoryLayout<dragon_parameters>.offset(of: \.size) == 0 && MemoryLayout<dragon_parameters>.stride == 88)
+        #expect(MemoryLayout<dragon_parameters>.offset(of: \.size) == 0 && MemoryLayout<dragon_parameters>.stride == 96)
         #expect(MemoryLayout<dragon_parameters>.offset(of: \.first_step) == 80)
+        #expect(MemoryLayout<dragon_parameters>.offset(of: \.preset) == 88)
+        #expect(MemoryLayout<dragon_model_options>.stride == 56 && MemoryLayout<dragon_lora>.stride == 16)
         #expect(MemoryLayout<dragon_request>.offset(of: \.size) == 0 && MemoryLayout<dragon_request>.stride == 240)
         #expect(MemoryLayout<dragon_progress>.offset(of: \.size) == 0 && MemoryLayout<dragon_progress>.stride == 72)
-        #expect(MemoryLayout<dragon_model_info>.stride == 40 && MemoryLayout<dragon_estimate>.stride == 40)
+        #expect(MemoryLayout<dragon_model_info>.stride == 48 && MemoryLayout<dragon_estimate>.stride == 40)
         #expect(MemoryLayout<dragon_result_info>.stride == 32)
         #expect(MemoryLayout<dragon_result_info>.offset(of: \.made_pixels) == 24)
     }

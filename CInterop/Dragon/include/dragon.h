@@ -51,6 +51,8 @@ extern "C" {
 #define DRAGON_MOST_MARGIN 1000
 /// Threads of a model.
 #define DRAGON_MOST_THREADS 1024
+/// LoRAs of a model.
+#define DRAGON_MOST_LORAS 64
 
 // --- Types -----------------------------------------------------------------------------------------------------------
 
@@ -130,6 +132,16 @@ enum {
     DRAGON_PHASE_LOAD = 8,
 };
 
+/// How much time a picture may take.
+typedef int32_t dragon_preset;
+enum {
+    /// The steps that are given.
+    DRAGON_PRESET_EXACT = 0,
+    /// What is made is painted in within few steps, without inversion or guidance: a thirtieth of the time. For models
+    /// whose dragon_model_info says instant_steps; else DRAGON_BAD_INPUT, with a message that says which to add.
+    DRAGON_PRESET_INSTANT = 1,
+};
+
 /// A point or a shift, in pixels.
 typedef struct dragon_point {
     double x;
@@ -198,6 +210,11 @@ typedef struct dragon_parameters {
     int32_t first_step;
     /// Width in pixels of the ramp along a carried object's own edge, 0 … DRAGON_MOST_MARGIN; 0 leaves the mask's.
     float soften;
+    // Since version 0.2:
+    /// With DRAGON_PRESET_INSTANT steps, first_step, guidance_scale and the energies' numbers are not read.
+    dragon_preset preset;
+    /// Unused: 0.
+    int32_t reserved;
 } dragon_parameters;
 
 /// What a callback is told. Valid during the callback only.
@@ -264,7 +281,35 @@ typedef struct dragon_model_info {
     uint64_t parameter_count;
     /// Bytes of weights.
     uint64_t weight_bytes;
+    // Since version 0.2:
+    /// Steps that DRAGON_PRESET_INSTANT takes; 0 where the model cannot.
+    int32_t instant_steps;
+    /// 1: a model for inpainting. Its edits paint in what is missing, whatever the preset; there are no energies.
+    int32_t is_inpainting;
 } dragon_model_info;
+
+/// A LoRA: a file of low-rank changes to a model's weights.
+typedef struct dragon_lora {
+    /// A .safetensors file.
+    const char *path;
+    /// How much of it is taken: 1 is as trained; −10 … 10.
+    double scale;
+} dragon_lora;
+
+/// What is added to a model, or taken instead of its own.
+typedef struct dragon_model_options {
+    size_t size;
+    /// 1 … DRAGON_MOST_THREADS; 0 takes the machine's.
+    int32_t threads;
+    int32_t reserved;
+    /// lora_count of them, up to DRAGON_MOST_LORAS.
+    const dragon_lora *loras;
+    size_t lora_count;
+    /// Another autoencoder, a file or a folder; NULL takes the model's.
+    const char *autoencoder;
+    dragon_progress_callback progress;
+    void *user_data;
+} dragon_model_options;
 
 /// What an edit will take.
 typedef struct dragon_estimate {
@@ -338,6 +383,11 @@ dragon_status dragon_model_open(const char *path, int32_t threads, dragon_model 
 /// The same, told of its progress and asked whether to go on: DRAGON_CANCELLED where it is not to.
 dragon_status dragon_model_open_watched(const char *path, int32_t threads, dragon_progress_callback progress,
                                         void *user_data, dragon_model **model);
+
+/// The same, with what is added to the model.
+///
+/// - options: NULL adds nothing.
+dragon_status dragon_model_open_with(const char *path, const dragon_model_options *options, dragon_model **model);
 
 /// Cancels what runs, waits for its end, and frees the model. Results live on.
 void dragon_model_close(dragon_model *model);

@@ -85,7 +85,7 @@ public struct Composition: Sendable {
     /// How much of each pixel is the result's, 0 … 1, where no carried object lies.
     package let replaced: [Float]
     /// How much of each pixel the network makes.
-    package let made: [Float]
+    package private(set) var made: [Float]
     /// How much of each pixel differs from the picture before any network.
     package let intended: [Float]
     /// Pixels that the fill makes.
@@ -99,11 +99,23 @@ public struct Composition: Sendable {
         (self.replaced, self.made, self.intended, self.filled) = (replaced, made, intended ?? replaced, filled)
     }
 
-    /// What the network is to see: the base, with the carried object over it where it is prepared.
-    package var networkInput: Raster {
-        guard isPrepared, let carried else { return base }
+    /// The same for a model that paints in what is missing: what was filled is to be made too.
+    package var inpainting: Composition {
+        var result = self
+        if filled > 0 { (result.made, result.filled) = (zip(made, replaced).map(max), 0) }
+        return result
+    }
+
+    /// The part as it is intended, the carried object on it.
+    package var intendedColours: Raster {
+        guard let carried else { return base }
         return Raster(
             width: base.width, height: base.height, planes: base.planes.indices.map { carried.laid(on: base.planes[$0], plane: $0) })
+    }
+
+    /// What the network is to see: the base, with the carried object over it where it is prepared.
+    package var networkInput: Raster {
+        isPrepared ? intendedColours : base
     }
 
     /// A plane of the base, or of what became of it, under the carried object.

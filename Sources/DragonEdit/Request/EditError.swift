@@ -21,6 +21,10 @@ public enum EditError: Error, Equatable, CustomStringConvertible {
     case leavesPicture
     /// Nothing would change.
     case nothingToDo(String)
+    /// An edit without inversion, by a model that is not made for it.
+    case needsInpainting
+    /// An edit without inversion of something else than a photo.
+    case needsPhoto
     /// More memory than allowed.
     case memory(needed: Int, allowed: Int, remedy: MemoryRemedy)
 
@@ -39,6 +43,10 @@ public enum EditError: Error, Equatable, CustomStringConvertible {
         case .tooSmall(let what): "\(what) marks too little for the model to see: mark at least 8×8 pixels"
         case .leavesPicture: "the object would leave the picture altogether: choose a smaller displacement"
         case .nothingToDo(let reason): reason
+        case .needsInpainting:
+            "the preset instant needs a model for inpainting or for few steps: add stable-diffusion-inpainting by \"dragon model add\", "
+                + "or give an LCM or Hyper-SD LoRA by --lora"
+        case .needsPhoto: "inpainting needs a photo: give one by -i, or take another preset and a model that is not for inpainting"
         case .memory(let needed, let allowed, let remedy):
             "the edit needs about \(needed / 1_000_000) MB of memory, \(allowed / 1_000_000) MB are allowed: \(remedy)"
         }

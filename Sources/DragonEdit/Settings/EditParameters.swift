@@ -8,6 +8,14 @@ public enum EditAlgorithm: String, Sendable, CaseIterable {
     case diffeditor
 }
 
+/// How a picture comes to be as it is intended.
+public enum EditMethod: String, Sendable, Equatable {
+    /// Both papers': the picture is inverted to noise, and sampled from there under energies and a memory bank.
+    case inversion
+    /// What is made is painted in from noise, in few steps, and nothing else is touched.
+    case inpainting
+}
+
 /// Weights of an edit's energies (DragonDiffusion, equations 4 to 7).
 public struct EnergyWeights: Sendable, Equatable {
     /// Of what is edited.
@@ -43,6 +51,8 @@ public struct EditParameters: Sendable, Equatable {
     public var scheduleSteps = PublishedSchedule.steps
     /// Which paper's sampler runs.
     public var algorithm = EditAlgorithm.dragon
+    /// Whether there is an inversion at all.
+    public var method = EditMethod.inversion
     /// Where chance begins, in what is made anew; 0 is the edit as published, to which ``EditAlgorithm/dragon`` adds none.
     public var seed: UInt64 = 0
 
@@ -51,6 +61,9 @@ public struct EditParameters: Sendable, Equatable {
         (self.weights, self.energyScale) = (weights, energyScale)
         (self.guidanceScale, self.sdeStrength) = (guidanceScale, sdeStrength)
     }
+
+    /// Steps whose keys and values a memory bank keeps.
+    package var bankedSteps: Int { method == .inpainting ? 0 : steps }
 
     /// Sets the number of steps; the first one stays where it is on the schedule.
     mutating func setSteps(_ count: Int) {

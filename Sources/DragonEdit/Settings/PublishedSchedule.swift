@@ -66,6 +66,7 @@ public struct PublishedSchedule: Sendable, Equatable {
 extension EditParameters {
     /// Steps of a picture's edit that follow the energies.
     public var guidedSteps: Int {
+        guard method == .inversion else { return 0 }
         let schedule = PublishedSchedule(self)
         return (firstStep..<max(firstStep, steps)).count { schedule.guides($0) }
     }

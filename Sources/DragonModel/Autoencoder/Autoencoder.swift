@@ -1,10 +1,12 @@
 import DragonTensor
 
-/// Between pictures and latents: the variational autoencoder of latent diffusion, or the embedded model's linear one.
+/// Between pictures and latents: the variational autoencoder of latent diffusion, a tiny one distilled from it, or the embedded
+/// model's linear one.
 public struct Autoencoder: Sendable {
     private enum Kind {
         case variational(AutoencoderKL)
         case patches(PatchAutoencoder)
+        case tiny(TinyAutoencoder)
     }
 
     /// What it was built from.
@@ -19,6 +21,8 @@ public struct Autoencoder: Sendable {
             kind = .variational(try AutoencoderKL(scope, configuration: configuration, network: network))
         case .patch(let side, let hasContext):
             kind = .patches(try PatchAutoencoder(scope, side: side, hasContext: hasContext, configuration: configuration))
+        case .tiny(let network):
+            kind = .tiny(try TinyAutoencoder(scope, configuration: configuration, network: network))
         }
     }
 
@@ -31,6 +35,7 @@ public struct Autoencoder: Sendable {
             switch kind {
             case .variational(let network): try network.encode(picture, in: context)
             case .patches(let network): try network.encode(picture, in: context)
+            case .tiny(let network): try network.encode(picture, in: context)
             }
         return try mean.scaled(by: configuration.scalingFactor, in: context)
     }
@@ -41,6 +46,7 @@ public struct Autoencoder: Sendable {
         switch kind {
         case .variational(let network): return try network.decode(unscaled, in: context)
         case .patches(let network): return try network.decode(unscaled, in: context)
+        case .tiny(let network): return try network.decode(unscaled, in: context)
         }
     }
 }

@@ -6,6 +6,8 @@ struct CheckpointShapes {
     static let openCLIPPrefix = "cond_stage_model.model."
 
     let file: SafetensorsFile
+    /// What stands before the autoencoder's keys.
+    var autoencoderPrefix = Self.autoencoderPrefix
 
     /// Levels and layers that a checkpoint may have; ends every search.
     private static let searchLimit = 128
@@ -81,7 +83,7 @@ struct CheckpointShapes {
     // MARK: Autoencoder
 
     func autoencoder() throws(ModelError) -> AutoencoderConfiguration {
-        let root = Self.autoencoderPrefix
+        let root = autoencoderPrefix
         var result = AutoencoderConfiguration()
         var network = ConvolutionalAutoencoder()
         let levels = count { "\(root)encoder.down.\($0).block.0.conv1.weight" }
@@ -98,6 +100,32 @@ struct CheckpointShapes {
         result.architecture = .convolutional(network)
         try network.check(file: file.path)
         return result
+    }
+
+    /// A tiny autoencoder in diffusers' layout: a convolution starts each level, and blocks follow it.
+    func tinyAutoencoder() throws(ModelError) -> AutoencoderConfiguration {
+        var (result, network) = (AutoencoderConfiguration(), TinyNetwork())
+        let first = try shape("encoder.layers.0.weight", rank: 4)
+        (result.inChannels, network.channels, result.scalingFactor) = (first[1], first[0], 1)
+        result.latentChannels = try shape("decoder.layers.0.weight", rank: 4)[1]
+        network.encoderBlocks = tinyBlocks("encoder.layers", from: 1)
+        // Behind the first convolution and its activation; each level ends in an upsampling and a convolution.
+        network.decoderBlocks = tinyBlocks("decoder.layers", from: 2)
+        result.architecture = .tiny(network)
+        return result
+    }
+
+    /// Blocks of each level, which convolutions and layers without weights part.
+    private func tinyBlocks(_ root: String, from first: Int) -> [Int] {
+        var levels = [0]
+        for layer in first..<Self.searchLimit {
+            if has("\(root).\(layer).conv.0.weight") {
+                levels[levels.count - 1] += 1
+            } else if has("\(root).\(layer).weight"), has("\(root).\(layer + 1).conv.0.weight") {
+                levels.append(0)
+            }
+        }
+        return levels
     }
 
     // MARK: Text encoder

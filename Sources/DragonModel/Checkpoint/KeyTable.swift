@@ -12,6 +12,9 @@ struct KeyTable {
         return unused[key] == nil ? .unknown : .unused
     }
 
+    /// Keys that stand for one whole weight, with it.
+    var names: [(name: String, key: String)] { bindings.compactMap { name, found in found.count == 1 ? (name, found[0].key) : nil } }
+
     mutating func bind(_ key: String, _ target: String) { bindings[key] = [KeyBinding(key: target)] }
 
     /// Binds a module's weight and bias.

@@ -39,7 +39,9 @@ extension ModelFiles {
             throw .incompleteModel(
                 path: path, reason: "its schedule has \(scheduleConfiguration.trainTimesteps) steps, an edit takes \(steps)")
         }
-        guard let last = schedule.alphasCumulative.last, Float(last) >= .leastNormalMagnitude else {
+        // With a last step of pure noise that is what was asked for.
+        let isZeroMeant = scheduleConfiguration.rescalesToZeroSNR
+        guard let last = schedule.alphasCumulative.last, isZeroMeant || Float(last) >= .leastNormalMagnitude else {
             throw .incompleteModel(path: path, reason: "its schedule's noise leaves nothing of the picture")
         }
     }
@@ -48,10 +50,10 @@ extension ModelFiles {
     func checkAgreement() throws(ModelError) {
         func refusal(_ reason: String) -> ModelError { .incompleteModel(path: path, reason: reason) }
         let (unet, pictures, text) = (unetConfiguration, autoencoderConfiguration, textEncoderConfiguration)
-        guard unet.inChannels == pictures.latentChannels, unet.outChannels == pictures.latentChannels else {
+        guard unet.inChannels == pictures.latentChannels || unet.isInpainting, unet.outChannels == pictures.latentChannels else {
             throw refusal(
                 "its UNet takes \(unet.inChannels) channels and gives \(unet.outChannels), its latents have \(pictures.latentChannels); "
-                    + "models for inpainting or upscaling are not supported")
+                    + "models for depth maps, upscaling or instructions are not supported")
         }
         guard unet.crossAttentionDim == text.hiddenSize else {
             throw refusal("its UNet attends to vectors of \(unet.crossAttentionDim), its text encoder makes \(text.hiddenSize)")

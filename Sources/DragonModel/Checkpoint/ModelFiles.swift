@@ -26,8 +26,11 @@ public struct ModelFiles: Sendable {
     public let isPredictionAssumed: Bool
     /// How it wants to be used: `dragon.json` in its folder, or `NAME.dragon.json` beside a checkpoint.
     public let defaults: ModelDefaults
+    /// What was asked for beside the model.
+    public let additions: ModelAdditions
     private let source: Source
-    fileprivate let tokenizerFolder: String?
+    private let otherAutoencoder: AutoencoderFile?
+    private let loras: [LoRAFile]
 
     private enum Source: @unchecked Sendable {
         // Unchecked: both are immutable.
@@ -40,38 +43,42 @@ public struct ModelFiles: Sendable {
     /// - Parameters:
     ///   - path: a folder in diffusers' layout, or a `.safetensors` checkpoint in the original one.
     ///     A folder of Hugging Face's cache stands for its current snapshot.
-    ///   - tokenizer: the folder of `vocab.json` and `merges.txt`; nil takes `tokenizer/`, in the model's folder or beside the checkpoint.
-    ///   - prediction: what the UNet predicts; nil takes what the model says.
+    ///   - additions: what is added to it, or taken instead of its own.
     /// - Throws: ``ModelError``.
-    public init(
-        path given: String, tokenizer: String? = nil, prediction: ScheduleConfiguration.PredictionType? = nil
-    ) throws(ModelError) {
+    public init(path given: String, additions: ModelAdditions = ModelAdditions()) throws(ModelError) {
         let path = resolvedModel(given)
         self.path = path
-        tokenizerFolder = tokenizer
         if Self.isPickleName(path), !isFolder(path) { throw .pickle(file: path) }
         let settings = isFolder(path) ? joined(path, "dragon.json") : Self.settingsFile(ofCheckpoint: path)
-        defaults = exists(settings) ? try ModelDefaults(file: settings) : ModelDefaults()
-        let said = prediction ?? defaults.prediction
+        var own = exists(settings) ? try ModelDefaults(file: settings) : ModelDefaults()
+        self.additions = additions.completed(by: own)
+        let (said, solver) = (self.additions.prediction, self.additions.solver)
+        loras = try self.additions.loras.map(LoRAFile.init)
+        otherAutoencoder = try self.additions.autoencoder.map(AutoencoderFile.init)
         if isFolder(path) {
             let folder = try ModelFolder(path)
             layout = .folder
             unetConfiguration = try folder.unet
-            autoencoderConfiguration = try folder.autoencoder
+            autoencoderConfiguration = if let otherAutoencoder { otherAutoencoder.configuration } else { try folder.autoencoder }
             textEncoderConfiguration = try folder.textEncoder
-            scheduleConfiguration = try folder.schedule.predicting(said)
+            scheduleConfiguration = try folder.schedule.predicting(said).solving(solver)
             isPredictionAssumed = false
             source = .folder(folder)
         } else {
-            let checkpoint = try SingleFileCheckpoint(path)
+            let checkpoint = try SingleFileCheckpoint(path, hasAutoencoder: otherAutoencoder == nil)
             layout = .checkpoint
             unetConfiguration = checkpoint.unet
-            autoencoderConfiguration = checkpoint.autoencoder
+            autoencoderConfiguration = otherAutoencoder?.configuration ?? checkpoint.autoencoder
             textEncoderConfiguration = checkpoint.textEncoder
-            scheduleConfiguration = checkpoint.schedule.predicting(said)
+            scheduleConfiguration = checkpoint.schedule.predicting(said).solving(solver)
             isPredictionAssumed = said == nil && checkpoint.isPredictionAssumed
             source = .checkpoint(checkpoint)
         }
+        own.isInpainting = unetConfiguration.isInpainting
+        if own.fewSteps == nil, scheduleConfiguration.isForFewSteps || unetConfiguration.guidanceEmbeddingDim != nil {
+            own.fewSteps = ModelDefaults.usualFewSteps
+        }
+        defaults = own
         try checkAgreement()
     }
 
@@ -91,15 +98,21 @@ public struct ModelFiles: Sendable {
 
     /// The UNet's weights.
     public func unetWeights() throws(ModelError) -> WeightScope {
-        switch source {
-        case .folder(let folder): try folder.store("unet") { .weights([KeyBinding(key: $0)]) }
-        case .checkpoint(let checkpoint): try checkpoint.unetWeights()
-        }
+        let scope =
+            switch source {
+            case .folder(let folder): try folder.store("unet") { .weights([KeyBinding(key: $0)]) }
+            case .checkpoint(let checkpoint): try checkpoint.unetWeights()
+            }
+        // Adapters may use the original layout's names, whatever the model's own is.
+        let names = loras.isEmpty ? [] : KeyTable.originalUNet(unetConfiguration).names
+        for file in loras { try scope.change(by: file, of: .unet, others: names) }
+        return scope
     }
 
     /// The autoencoder's weights; its attention has today's names, `to_q`, `to_k`, `to_v`, `to_out.0`, as linear layers.
     public func autoencoderWeights() throws(ModelError) -> WeightScope {
-        switch source {
+        if let otherAutoencoder { return try otherAutoencoder.weights() }
+        return switch source {
         case .folder(let folder): try folder.autoencoderWeights()
         case .checkpoint(let checkpoint): try checkpoint.autoencoderWeights()
         }
@@ -107,10 +120,13 @@ public struct ModelFiles: Sendable {
 
     /// The text encoder's weights: `embeddings`, `encoder.layers`, `final_layer_norm`, without `text_model.` before them.
     public func textEncoderWeights() throws(ModelError) -> WeightScope {
-        switch source {
-        case .folder(let folder): try folder.textEncoderWeights(layers: textEncoderConfiguration.layers)
-        case .checkpoint(let checkpoint): try checkpoint.textEncoderWeights()
-        }
+        let scope =
+            switch source {
+            case .folder(let folder): try folder.textEncoderWeights(layers: textEncoderConfiguration.layers)
+            case .checkpoint(let checkpoint): try checkpoint.textEncoderWeights()
+            }
+        for file in loras { try scope.change(by: file, of: .textEncoder) }
+        return scope
     }
 }
 
@@ -127,7 +143,7 @@ extension ModelFiles {
 
     /// The same, from a shelf where it lies there.
     func tokenizer(sharing shelf: TokenizerShelf?) throws(ModelError) -> Tokenizer {
-        let folder = tokenizerFolder ?? joined(layout == .folder ? path : DragonModel.folder(of: path), "tokenizer")
+        let folder = additions.tokenizer ?? joined(layout == .folder ? path : DragonModel.folder(of: path), "tokenizer")
         if layout == .checkpoint, !isFolder(folder) {
             throw .incompleteModel(
                 path: path, reason: "a checkpoint has no tokenizer; put vocab.json and merges.txt of CLIP into \(shown(folder, limit: 120))"

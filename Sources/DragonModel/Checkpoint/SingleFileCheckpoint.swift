@@ -9,18 +9,20 @@ struct SingleFileCheckpoint {
     /// Whether nothing in the file tells what its UNet predicts.
     let isPredictionAssumed: Bool
 
-    init(_ path: String) throws(ModelError) {
+    /// - Parameter hasAutoencoder: whether it is to have one of its own, which another may stand for.
+    init(_ path: String, hasAutoencoder: Bool = true) throws(ModelError) {
         file = try SafetensorsFile(path)
         shapes = CheckpointShapes(file: file)
-        if file.entries.contains(where: { $0.name.hasPrefix("conditioner.embedders.") }) {
-            throw .incompleteModel(path: path, reason: "it is a Stable Diffusion XL checkpoint; supported are Stable Diffusion 1 and 2")
-        }
-        for prefix in Self.prefixes where !file.entries.contains(where: { $0.name.hasPrefix(prefix) }) {
+        if let stranger = Stranger(file) { throw .notThatFile(file: path, what: stranger.words) }
+        for prefix in Self.prefixes
+        where (hasAutoencoder || prefix != CheckpointShapes.autoencoderPrefix)
+            && !file.entries.contains(where: { $0.name.hasPrefix(prefix) })
+        {
             throw .incompleteModel(
                 path: path, reason: "it has no \(prefix)* weights; a checkpoint has UNet, autoencoder and text encoder in one file")
         }
         unet = try shapes.unet()
-        autoencoder = try shapes.autoencoder()
+        autoencoder = hasAutoencoder ? try shapes.autoencoder() : AutoencoderConfiguration()
         textEncoder = try shapes.textEncoder()
         (schedule, isPredictionAssumed) = try Self.schedule(shapes)
         try refuseStrangers()
@@ -57,13 +59,11 @@ struct SingleFileCheckpoint {
     /// without them the final 2.1, which predicts velocity, is assumed.
     private static func schedule(_ shapes: CheckpointShapes) throws(ModelError) -> (ScheduleConfiguration, isAssumed: Bool) {
         let file = shapes.file
-        if file.entry("ztsnr") != nil {
-            throw .unsupportedOption(
-                file: file.path, option: "ztsnr", value: "present", supported: "schedules that keep some signal at their last step")
-        }
-        if let said = prediction(in: file.metadata) { return (.stableDiffusion.predicting(said), false) }
-        if file.entry("v_pred") != nil { return (.stableDiffusion.predicting(.velocity), false) }
-        return (.stableDiffusion.predicting(shapes.hasOpenCLIP ? .velocity : .epsilon), shapes.hasOpenCLIP)
+        var schedule = ScheduleConfiguration.stableDiffusion
+        schedule.rescalesToZeroSNR = file.entry("ztsnr") != nil
+        if let said = prediction(in: file.metadata) { return (schedule.predicting(said), false) }
+        if file.entry("v_pred") != nil { return (schedule.predicting(.velocity), false) }
+        return (schedule.predicting(shapes.hasOpenCLIP ? .velocity : .epsilon), shapes.hasOpenCLIP)
     }
 
     /// What the metadata of a file say about its prediction: <https://github.com/Stability-AI/ModelSpec>, and kohya's training scripts.
@@ -111,7 +111,7 @@ struct SingleFileCheckpoint {
         "betas", "alphas_cumprod", "alphas_cumprod_prev", "sqrt_alphas_cumprod", "sqrt_one_minus_alphas_cumprod",
         "log_one_minus_alphas_cumprod", "sqrt_recip_alphas_cumprod", "sqrt_recipm1_alphas_cumprod", "posterior_variance",
         "posterior_log_variance_clipped", "posterior_mean_coef1", "posterior_mean_coef2", "lvlb_weights", "logvar", "scale_factor",
-        "global_step", "v_pred", "logit_scale", "position_ids", "cond_stage_model.logit_scale", "cond_stage_model.text_projection",
+        "global_step", "v_pred", "ztsnr", "logit_scale", "position_ids", "cond_stage_model.logit_scale", "cond_stage_model.text_projection",
         "cond_stage_model.transformer.logit_scale",
     ]
 }

@@ -7,6 +7,8 @@ public struct AutoencoderConfiguration: Sendable, Equatable {
         /// One linear map from each square patch of that side to a latent cell, and one back; with context, a cell's
         /// neighbours too have their say in its patch.
         case patch(side: Int, hasContext: Bool)
+        /// Small residual blocks without a posterior: diffusers' AutoencoderTiny.
+        case tiny(TinyNetwork)
     }
 
     /// Channels of a picture.
@@ -23,6 +25,7 @@ public struct AutoencoderConfiguration: Sendable, Equatable {
         switch architecture {
         case .convolutional(let network): 1 << (network.blockOutChannels.count - 1)
         case .patch(let side, _): side
+        case .tiny(let network): 1 << (network.encoderBlocks.count - 1)
         }
     }
 
@@ -37,8 +40,10 @@ public struct AutoencoderConfiguration: Sendable, Equatable {
     init(_ options: OptionReader) throws(ModelError) {
         inChannels = try options.integer("in_channels", default: 3, in: 1...16)
         latentChannels = try options.integer("latent_channels", default: 4, in: 1...64)
-        scalingFactor = Float(try options.positive("scaling_factor", default: 0.18215))
-        switch try options.choice("_class_name", default: ClassName.convolutional) {
+        let name = try options.choice("_class_name", default: ClassName.convolutional)
+        // A tiny autoencoder was trained on latents that were scaled already.
+        scalingFactor = Float(try options.positive("scaling_factor", default: name == .tiny ? 1 : 0.18215))
+        switch name {
         case .convolutional:
             try options.refuse("out_channels", unless: .integer(inChannels))
             architecture = .convolutional(try ConvolutionalAutoencoder(options))
@@ -46,12 +51,16 @@ public struct AutoencoderConfiguration: Sendable, Equatable {
             architecture = .patch(
                 side: try options.integer("patch_size", default: 8, in: 1...64),
                 hasContext: try options.bool("decoder_context", default: false))
+        case .tiny:
+            try options.refuse("out_channels", unless: .integer(inChannels))
+            architecture = .tiny(try TinyNetwork(options))
         }
     }
 
     private enum ClassName: String, CaseIterable {
         case convolutional = "AutoencoderKL"
         case patch = "PatchAutoencoder"
+        case tiny = "AutoencoderTiny"
     }
 }
 
@@ -103,4 +112,33 @@ public struct ConvolutionalAutoencoder: Sendable, Equatable {
 
     private enum DownBlockType: String, CaseIterable { case convolutional = "DownEncoderBlock2D" }
     private enum UpBlockType: String, CaseIterable { case convolutional = "UpDecoderBlock2D" }
+}
+
+/// The shape of diffusers' AutoencoderTiny.
+public struct TinyNetwork: Sendable, Equatable {
+    /// Channels of every layer.
+    public var channels = 64
+    /// Residual blocks of each level of the encoder, finest first.
+    public var encoderBlocks = [1, 3, 3, 3]
+    /// Residual blocks of each level of the decoder, coarsest first.
+    public var decoderBlocks = [3, 3, 3, 1]
+
+    /// TAESD's shape.
+    public init() {}
+
+    init(_ options: OptionReader) throws(ModelError) {
+        try options.refuse("act_fn", unless: .string("relu"))
+        try options.refuse("upsampling_scaling_factor", unless: .integer(2))
+        try options.refuse("latent_magnitude", unless: .integer(3))
+        try options.refuse("upsample_fn", unless: .string("nearest"))
+        encoderBlocks = try options.integers("num_encoder_blocks", default: encoderBlocks, in: 1...16)
+        decoderBlocks = try options.integers("num_decoder_blocks", default: decoderBlocks, in: 1...16)
+        channels = try options.integers("encoder_block_out_channels", default: [channels], in: 1...1024)[0]
+        for option in ["encoder_block_out_channels", "decoder_block_out_channels"] {
+            let levels = try options.integers(option, default: Array(repeating: channels, count: encoderBlocks.count), in: 1...1024)
+            guard levels == Array(repeating: channels, count: encoderBlocks.count), decoderBlocks.count == encoderBlocks.count else {
+                throw options.invalid(option, "should have \(channels) channels at each of \(encoderBlocks.count) levels")
+            }
+        }
+    }
 }

@@ -29,8 +29,21 @@ public struct ModelDefaults: Sendable, Equatable {
     public var firstStep: Int?
     /// What its UNet predicts, where its own files do not tell or are wrong.
     public var prediction: ScheduleConfiguration.PredictionType?
+    /// How pictures are made where no edit asks for more.
+    public var solver: ScheduleConfiguration.SolverName?
+    /// Low-rank changes that belong to it.
+    public var loras: [LoRASource] = []
+    /// The autoencoder that is taken instead of its own.
+    public var autoencoder: String?
+    /// Whether its UNet is one for inpainting: told by its shape.
+    public var isInpainting = false
+    /// Steps in which it makes a picture, where it is made for few.
+    public var fewSteps: Int?
     /// By the mode's name, such as "move"; "resize" is a move that only resizes.
     public var modes: [String: Mode] = [:]
+
+    /// Steps of a model that is made for few.
+    public static let usualFewSteps = 4
 
     /// Steps where nothing is said.
     public static let publishedSteps = 50
@@ -57,6 +70,16 @@ public struct ModelDefaults: Sendable, Equatable {
         firstStep = first == 0 ? nil : first
         if options.value("prediction_type") != nil {
             prediction = try options.choice("prediction_type", default: ScheduleConfiguration.PredictionType.epsilon)
+        }
+        let few = try options.integer("instant_steps", default: 0, in: 0...Limits.steps.upperBound)
+        fewSteps = few == 0 ? nil : few
+        if options.value("sampler") != nil { solver = try options.choice("sampler", default: ScheduleConfiguration.SolverName.ddim) }
+        let place = folder(of: file)
+        autoencoder = options.value("vae")?.string.map { $0.hasPrefix("/") ? $0 : joined(place, $0) }
+        loras = try (options.value("loras")?.array ?? []).map { item throws(ModelError) in
+            let lora = OptionReader(item, file: file)
+            guard let path = lora.value("file")?.string else { throw options.invalid("loras", "should be a list of {\"file\", \"scale\"}") }
+            return LoRASource(path: path.hasPrefix("/") ? path : joined(place, path), scale: Float(lora.value("scale")?.number ?? 1))
         }
         guard let modes = options.value("modes") else { return }
         guard let members = modes.object else { throw options.invalid("modes", "should be an object") }

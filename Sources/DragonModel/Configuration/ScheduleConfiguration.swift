@@ -30,6 +30,16 @@ public struct ScheduleConfiguration: Sendable, Equatable {
         case linspace
     }
 
+    /// How a picture is made from noise.
+    public enum SolverName: String, Sendable, CaseIterable {
+        /// Deterministic steps: Song et al. 2021.
+        case ddim
+        /// The same with trailing timesteps, from the very last on: what distilled models of few steps take (Hyper-SD, SD-Turbo).
+        case trailing
+        /// Latent consistency: a guess at the picture, and fresh noise on it: Luo et al. 2023.
+        case lcm
+    }
+
     /// Steps of the training.
     public var trainTimesteps = 1000
     /// β of the first step.
@@ -46,6 +56,14 @@ public struct ScheduleConfiguration: Sendable, Equatable {
     public var predictionType = PredictionType.epsilon
     /// How the steps are spread.
     public var timestepSpacing = TimestepSpacing.leading
+    /// Whether β is rescaled so that the last step is pure noise (Lin et al. 2023, arXiv 2305.08891, algorithm 1).
+    public var rescalesToZeroSNR = false
+    /// How pictures are made where no edit asks for more.
+    public var solver = SolverName.ddim
+    /// Steps that latent consistency was distilled on: its own are some of those.
+    public var distilledSteps = 50
+    /// What latent consistency multiplies timesteps by in its boundary condition.
+    public var timestepScaling = 10.0
 
     /// DDIM's defaults. (``stableDiffusion`` is what checkpoints without a file for it mean.)
     public init() {}
@@ -68,6 +86,16 @@ public struct ScheduleConfiguration: Sendable, Equatable {
         return result
     }
 
+    /// Whether the model is made for few steps.
+    public var isForFewSteps: Bool { solver != .ddim }
+
+    /// The same with another solver, where one is given.
+    func solving(_ solver: SolverName?) -> ScheduleConfiguration {
+        var result = self
+        result.solver = solver ?? self.solver
+        return result
+    }
+
     /// Reads `scheduler/scheduler_config.json`.
     ///
     /// - Throws: ``ModelError``; an option that asks for what is not computed here is named.
@@ -75,7 +103,6 @@ public struct ScheduleConfiguration: Sendable, Equatable {
 
     init(_ options: OptionReader) throws(ModelError) {
         try options.refuse("trained_betas")
-        try options.refuse("rescale_betas_zero_snr", unless: .bool(false))
         try options.refuse("thresholding", unless: .bool(false))
         // Latents are never clipped, whatever "clip_sample" says: pipelines of Stable Diffusion set it to false as they open a model.
         trainTimesteps = try options.integer("num_train_timesteps", default: 1000, in: 1...100_000)
@@ -86,6 +113,10 @@ public struct ScheduleConfiguration: Sendable, Equatable {
         setsAlphaToOne = try options.bool("set_alpha_to_one", default: true)
         predictionType = try options.choice("prediction_type", default: .epsilon)
         timestepSpacing = try options.choice("timestep_spacing", default: .leading)
+        rescalesToZeroSNR = try options.bool("rescale_betas_zero_snr", default: false)
+        if options.value("_class_name")?.string == "LCMScheduler" { solver = .lcm }
+        distilledSteps = try options.integer("original_inference_steps", default: 50, in: 1...trainTimesteps)
+        timestepScaling = try options.positive("timestep_scaling", default: 10)
         guard betaStart <= betaEnd, betaEnd < 1 else { throw options.invalid("beta_end", "should lie between beta_start and 1") }
     }
 }

@@ -8,7 +8,7 @@ public struct UNetConfiguration: Sendable, Equatable {
         case crossAttention
     }
 
-    /// Channels of the latent that goes in.
+    /// Channels of what goes in: the latent, and what an inpainting model takes beside it.
     public var inChannels = 4
     /// Channels of the prediction that comes out.
     public var outChannels = 4
@@ -40,6 +40,12 @@ public struct UNetConfiguration: Sendable, Equatable {
     public var frequencyShift = 0
     /// Width of the time's embedding.
     public var timeEmbeddingDim = 1280
+    /// Width of the guidance scale's embedding, which latent consistency models take in place of a second pass (Luo et al., 2023, arXiv
+    /// 2310.04378, section 4.2); nil for all others.
+    public var guidanceEmbeddingDim: Int?
+
+    /// Whether it takes a mask and the latent of the masked picture beside the noisy latent: Stable Diffusion for inpainting.
+    public var isInpainting: Bool { inChannels == 2 * outChannels + 1 }
 
     /// Blocks of the decoder whose outputs edits compare: the paper's layers 2 and 3.
     public let featureBlocks = [1, 2]
@@ -74,6 +80,8 @@ public struct UNetConfiguration: Sendable, Equatable {
         flipsSinToCos = try options.bool("flip_sin_to_cos", default: true)
         frequencyShift = try options.integer("freq_shift", default: 0, in: 0...1)
         timeEmbeddingDim = try options.integer("time_embedding_dim", default: blockOutChannels[0] * 4, in: 1...65536)
+        let guidance = try options.integer("time_cond_proj_dim", default: 0, in: 0...65536)
+        guidanceEmbeddingDim = guidance == 0 ? nil : guidance
         try check(file: options.file)
     }
 
@@ -87,6 +95,7 @@ public struct UNetConfiguration: Sendable, Equatable {
             throw invalid("up_block_types", "has \(upBlocks.count) blocks: edits compare the outputs of the first three")
         }
         guard blockOutChannels[0] % 2 == 0 else { throw invalid("block_out_channels", "should start with an even number") }
+        guard guidanceEmbeddingDim ?? 4 >= 4 else { throw invalid("time_cond_proj_dim", "should be 4 or more") }
         guard frequencyShift < blockOutChannels[0] / 2 else { throw invalid("freq_shift", "is too large for block_out_channels") }
         for (channels, heads) in zip(blockOutChannels, attentionHeads) {
             guard channels % normGroups == 0 else {
@@ -114,7 +123,7 @@ public struct UNetConfiguration: Sendable, Equatable {
         ("resnet_out_scale_factor", .integer(1)), ("conv_in_kernel", .integer(3)), ("conv_out_kernel", .integer(3)),
         ("class_embed_type", .null), ("num_class_embeds", .null), ("addition_embed_type", .null), ("encoder_hid_dim", .null),
         ("encoder_hid_dim_type", .null), ("num_attention_heads", .null), ("reverse_transformer_layers_per_block", .null),
-        ("time_embedding_act_fn", .null), ("timestep_post_act", .null), ("time_cond_proj_dim", .null),
+        ("time_embedding_act_fn", .null), ("timestep_post_act", .null),
         ("cross_attention_norm", .null), ("projection_class_embeddings_input_dim", .null),
     ]
 

@@ -1,6 +1,6 @@
 import DragonTensor
 
-/// A 2-D convolution with zero padding. Keys: `weight` [out, in, side, side], `bias` [out].
+/// A 2-D convolution with zero padding. Keys: `weight` [out, in, side, side], `bias` [out] unless it has none.
 struct Convolution: Sendable {
     private let weight: Weight
     private let bias: Vector
@@ -9,10 +9,11 @@ struct Convolution: Sendable {
 
     /// - Parameter padding: nil means (side − 1) / 2 on every edge.
     init(
-        _ scope: WeightScope, in input: Int, out output: Int, side: Int = 3, stride: Int = 1, padding: (before: Int, after: Int)? = nil
+        _ scope: WeightScope, in input: Int, out output: Int, side: Int = 3, stride: Int = 1, padding: (before: Int, after: Int)? = nil,
+        bias hasBias: Bool = true
     ) throws {
         weight = try scope.weight("weight", shape: [output, input, side, side])
-        bias = Vector(try scope.weight("bias", shape: [output]))
+        bias = hasBias ? Vector(try scope.weight("bias", shape: [output])) : Vector([Float](repeating: 0, count: output))
         self.stride = stride
         self.padding = padding ?? ((side - 1) / 2, (side - 1) / 2)
     }

@@ -21,11 +21,15 @@ public struct DiffusionModel: Sendable {
     public init(files: ModelFiles, in context: ComputeContext) throws {
         tokenizer = try files.tokenizer()
         schedule = files.scheduleConfiguration
-        let (text, network, pictures) = (try files.textEncoderWeights(), try files.unetWeights(), try files.autoencoderWeights())
+        let (text, network, pictures) = (
+            try files.textEncoderWeights().computing(in: context), try files.unetWeights().computing(in: context),
+            try files.autoencoderWeights()
+        )
         textEncoder = try TextEncoder(text, configuration: files.textEncoderConfiguration)
         unet = try UNet(network, configuration: files.unetConfiguration)
         autoencoder = try Autoencoder(pictures, configuration: files.autoencoderConfiguration)
         for scope in [text, network, pictures] { try scope.finish() }
+        context.releaseIdleMemory()
         textWeights = text.bound.map(\.weight)
         autoencoderWeights = pictures.bound.map(\.weight)
         try Self.check([text, network, pictures], in: context)

@@ -81,35 +81,45 @@ extension DiffusionModel {
         visit: (Int, Tensor) -> Void = { _, _ in }
     ) throws -> Tensor {
         try request.validate()
-        let sampler = try DDIMSampler(schedule, steps: request.steps)
-        let guided = request.guidanceScale != 1
-        let prompts = guided ? [request.negativePrompt, request.prompt] : [request.prompt]
+        let solver = try schedule.run(steps: request.steps)
+        let prompts = predictionsAtOnce(request.guidanceScale) == 2 ? [request.negativePrompt, request.prompt] : [request.prompt]
         let text = try Tensor.stacked(prompts.map { try embed($0, in: context) }, in: context)
         let factor = autoencoder.configuration.downsampling
-        let shape = [1, unet.configuration.inChannels, request.height / factor, request.width / factor]
+        let shape = [1, autoencoder.configuration.latentChannels, request.height / factor, request.width / factor]
+        let surroundings = unet.configuration.isInpainting ? try Surroundings(nothingOf: request, self, in: context) : nil
         var latent = try Tensor(GaussianNoise(seed: request.seed).floats(shape.reduce(1, *)), shape: shape, in: context)
-        for (index, t) in sampler.timesteps.enumerated() {
+        for (index, t) in solver.timesteps.enumerated() {
             visit(index, latent)
             let predicted = try predict(
-                latent, timestep: t, text: text, guidanceScale: request.guidanceScale, exchange: exchange, in: context)
-            let noise = try sampler.noise(predicted, in: latent, at: index, context)
-            latent = try sampler.step(latent, noise: noise, guided: noise, scatter: 0, at: index, context)
+                latent, timestep: t, text: text, guidanceScale: request.guidanceScale, surroundings: surroundings, exchange: exchange,
+                in: context)
+            let noise = { try GaussianNoise(seed: request.seed, stream: UInt32(index + 1)).tensor(shape, in: context) }
+            latent = try solver.step(latent, predicted: predicted, at: index, noise: noise, context)
             try latent.checkFinite(after: "sampling", step: index + 1)
             context.job.finish(.generate, step: index + 1)
         }
         return latent
     }
 
+    /// Predictions that a guidance scale takes at each step: two, or one where it is 1 or the network itself takes it.
+    public func predictionsAtOnce(_ guidanceScale: Float) -> Int {
+        guidanceScale == 1 || unet.configuration.guidanceEmbeddingDim != nil ? 1 : 2
+    }
+
     /// ε_u + s·(ε_c − ε_u); `text` holds the unconditional embedding first, or the conditional one alone.
     ///
-    /// - Parameter exchange: what the decoder's self-attention attends to; nil for its own tokens.
+    /// - Parameters:
+    ///   - surroundings: what an inpainting model takes beside the latent.
+    ///   - exchange: what the decoder's self-attention attends to; nil for its own tokens.
     public func predict(
-        _ latent: Tensor, timestep: Int, text: Tensor, guidanceScale: Float, exchange: (any SelfAttentionExchange)? = nil,
-        in context: ComputeContext
+        _ latent: Tensor, timestep: Int, text: Tensor, guidanceScale: Float, surroundings: Surroundings? = nil,
+        exchange: (any SelfAttentionExchange)? = nil, in context: ComputeContext
     ) throws -> Tensor {
-        guard text.batch == 2 else { return try unet(latent, timestep: timestep, text: text, exchange: exchange, in: context) }
-        let both = try unet(
-            Tensor.stacked([latent, latent], in: context), timestep: timestep, text: text, exchange: exchange, in: context)
+        let input = try surroundings.map { try latent.concatenatingChannels($0.channels, in: context) } ?? latent
+        guard text.batch == 2 else {
+            return try unet(input, timestep: timestep, text: text, guidanceScale: guidanceScale, exchange: exchange, in: context)
+        }
+        let both = try unet(Tensor.stacked([input, input], in: context), timestep: timestep, text: text, exchange: exchange, in: context)
         return try both.items(1..<2, in: context).scaled(
             by: guidanceScale, adding: both.items(0..<1, in: context), scaledBy: 1 - guidanceScale, in: context)
     }

@@ -1,3 +1,5 @@
+import DragonTensor
+
 #if canImport(Glibc)
     import Glibc
 #endif
@@ -32,6 +34,11 @@ public struct GaussianNoise: Sendable {
         }
         result.removeLast(result.count - count)
         return result
+    }
+
+    /// The first numbers as a tensor.
+    public func tensor(_ shape: [Int], in context: ComputeContext) throws -> Tensor {
+        try Tensor(floats(shape.reduce(1, *)), shape: shape, in: context)
     }
 
     static func philox(counter: [UInt32], _ key: (UInt32, UInt32)) -> [UInt32] {

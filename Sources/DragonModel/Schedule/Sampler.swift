@@ -52,8 +52,11 @@ public struct DDIMSampler: Sampler {
     /// ᾱ at a step, and at the one after it.
     private func levels(_ step: Int) -> (current: Double, next: Double) {
         let t = schedule.timesteps[step]
-        return (schedule.alpha(t), schedule.alpha(t - schedule.stride))
+        return (max(schedule.alpha(t), Self.leastSignal), schedule.alpha(t - schedule.stride))
     }
+
+    /// ᾱ of what is called pure noise: what is inverted must have something of the picture left.
+    private static let leastSignal = 0x1p-24
 
     private func between(_ from: Double, _ to: Double) -> DDIMStep {
         DDIMStep(from: from, to: to, prediction: schedule.configuration.predictionType)

@@ -6,7 +6,7 @@
 public struct Schedule: Sendable {
     /// What it was built from.
     public let configuration: ScheduleConfiguration
-    /// ᾱ(t) for t = 0 ..< trainTimesteps.
+    /// ᾱ(t) for t = 0 ..< trainTimesteps; the last one is 0 where the schedule ends in pure noise.
     public let alphasCumulative: [Double]
     /// Timesteps of the run, noisiest first.
     public let timesteps: [Int]
@@ -20,10 +20,11 @@ public struct Schedule: Sendable {
         }
         self.configuration = configuration
         var product = 1.0
-        alphasCumulative = Self.betas(configuration).map { beta in
+        let alphas = Self.betas(configuration).map { beta in
             product *= 1 - beta
             return product
         }
+        alphasCumulative = configuration.rescalesToZeroSNR ? Self.rescaledToZeroSNR(alphas) : alphas
         let stride = configuration.trainTimesteps / steps
         self.stride = stride
         timesteps = Self.timesteps(configuration, steps: steps, stride: stride)
@@ -47,6 +48,16 @@ public struct Schedule: Sendable {
             guard steps > 1 else { return [0] }
             let exact = Double(total - 1) / Double(steps - 1)
             return (0..<steps).reversed().map { Int((Double($0) * exact).rounded(.toNearestOrEven)) }
+        }
+    }
+
+    /// √ᾱ, shifted so that its last is 0 and scaled so that its first stays (Lin et al. 2023, algorithm 1).
+    private static func rescaledToZeroSNR(_ alphas: [Double]) -> [Double] {
+        let roots = alphas.map { $0.squareRoot() }
+        guard let first = roots.first, let last = roots.last, first > last else { return alphas }
+        return roots.map { root in
+            let scaled = (root - last) * first / (first - last)
+            return scaled * scaled
         }
     }
 

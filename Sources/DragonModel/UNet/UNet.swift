@@ -64,12 +64,15 @@ public struct UNet: Sendable {
     ///   - latent: `[batch, inChannels, height, width]`; sides are multiples of 2^(blocks − 1).
     ///   - timestep: 0 ..< 1000, the same for the whole batch.
     ///   - text: `[batch, crossAttentionDim, tokens]`.
+    ///   - guidanceScale: the scale that a model with an embedding for it should follow; others take no notice.
     ///   - exchange: what the decoder's self-attention attends to; nil for its own tokens.
-    /// - Returns: a tensor of the latent's shape.
+    /// - Returns: `[batch, outChannels, height, width]`.
     public func callAsFunction(
-        _ latent: Tensor, timestep: Int, text: Tensor, exchange: (any SelfAttentionExchange)? = nil, in context: ComputeContext
+        _ latent: Tensor, timestep: Int, text: Tensor, guidanceScale: Float = 1, exchange: (any SelfAttentionExchange)? = nil,
+        in context: ComputeContext
     ) throws -> Tensor {
-        let conditions = UNetConditions(time: try timeEmbedding(timestep, in: context), text: text, exchange: exchange)
+        let time = try timeEmbedding(timestep, guidanceScale: guidanceScale, in: context)
+        let conditions = UNetConditions(time: time, text: text, exchange: exchange)
         let (x, _) = try run(latent, conditions, decoderBlocks: up.count, in: context)
         return try convOut(normOut(x, silu: true, in: context), in: context)
     }

@@ -80,8 +80,8 @@ final class BlankPages: @unchecked Sendable {
     }
 
     /// Zeros in the place of a weight of at most `count` bytes.
-    func weight(like weight: Weight) -> Weight {
-        Weight(shape: weight.shape, elementType: weight.elementType, pointer: start, owner: self)
+    func weight(shape: [Int], _ elementType: ElementType) -> Weight {
+        Weight(shape: shape, elementType: elementType, pointer: start, owner: self)
     }
 
     deinit { munmap(UnsafeMutableRawPointer(mutating: start), count) }

@@ -39,10 +39,28 @@ public struct SafetensorsFile: Sendable {
     ///
     /// - Throws: ``ModelError/elementTypeMismatch(key:expected:found:file:)`` for integers and formats without arithmetic.
     public func weight(_ entry: TensorEntry) throws(ModelError) -> Weight {
-        guard let elementType = entry.format.elementType else {
-            throw .elementTypeMismatch(key: entry.name, expected: "F32, F16 or BF16", found: entry.format.rawValue, file: path)
+        if let halves = EightBitFloats.halves(entry.format) {
+            let codes = UnsafeRawBufferPointer(start: start(of: entry), count: entry.range.count)
+            do {
+                return try Weight(shape: entry.shape, codes: codes, halves: halves)
+            } catch {
+                throw .outOfMemory(bytes: 2 * entry.range.count, purpose: "widening weights of 8 bits")
+            }
         }
-        return Weight(shape: entry.shape, elementType: elementType, pointer: start(of: entry), owner: file)
+        return Weight(shape: entry.shape, elementType: try elementType(entry), pointer: start(of: entry), owner: file)
+    }
+
+    private func elementType(_ entry: TensorEntry) throws(ModelError) -> ElementType {
+        guard let elementType = entry.format.elementType else {
+            throw .elementTypeMismatch(
+                key: entry.name, expected: "F32, F16, BF16, F8_E4M3 or F8_E5M2", found: entry.format.rawValue, file: path)
+        }
+        return elementType
+    }
+
+    /// Zeros in the place of a weight, whose bytes stay unread.
+    func blankWeight(_ entry: TensorEntry, _ pages: BlankPages) throws(ModelError) -> Weight {
+        pages.weight(shape: entry.shape, try elementType(entry))
     }
 
     /// The weight of that name, in any shape.

@@ -30,12 +30,14 @@ public enum TensorFormat: String, Sendable, CaseIterable {
         }
     }
 
-    /// The format as weights know it; nil for those that no weight has.
+    /// The format as weights know it, once they are read; nil for those that no weight has.
     public var elementType: ElementType? {
         switch self {
         case .float32: .float32
         case .float16: .float16
         case .bfloat16: .bfloat16
+        // Widened as they are read.
+        case .float8e4m3, .float8e5m2: .float16
         default: nil
         }
     }

@@ -30,6 +30,21 @@ public struct WeightScope {
         return self
     }
 
+    /// Gives the network's weights an adapter's changes.
+    ///
+    /// - Parameter others: names of another layout that the adapter may use, with the keys that they stand for.
+    func change(
+        by file: LoRAFile, of network: LoRAKey.Network, others: [(name: String, key: String)] = []
+    ) throws(ModelError) {
+        store.change(try file.changes(of: network, LoRANames(keys: store.keys, others: others)))
+    }
+
+    /// The same place; changes of its weights are computed in that context.
+    func computing(in context: ComputeContext) -> WeightScope {
+        store.compute(in: context)
+        return self
+    }
+
     /// A weight that must be there.
     ///
     /// - Throws: ``ModelError/missing(key:file:)``, ``ModelError/shapeMismatch(key:expected:found:file:)``,

@@ -45,6 +45,10 @@ final class WeightStore {
     private(set) var bound: [(key: String, weight: Weight)] = []
     /// What is handed out instead of the files' bytes, while a network is only checked.
     private var blank: BlankPages?
+    /// Low-rank changes of weights, by the network's key, in the order of their files.
+    private var changes: [String: [LowRankChange]] = [:]
+    /// Where changes are computed.
+    private var context: ComputeContext?
 
     /// - Parameter target: what a key of the files stands for.
     init(_ files: [SafetensorsFile], source: String, target: (String) -> KeyTarget) throws(ModelError) {
@@ -68,8 +72,19 @@ final class WeightStore {
 
     /// From here on hands out zeros of the right shape and format: what binds a network's keys without reading a weight.
     func handOutBlanks() throws(ModelError) {
-        blank = try BlankPages(count: items.values.reduce(1) { max($0, $1.entry.range.count) }, for: source)
+        blank = try BlankPages(count: items.values.reduce(1) { max($0, 2 * $1.entry.range.count) }, for: source)
     }
+
+    /// From here on hands out weights with changes.
+    func change(_ weights: [String: LowRankChange]) {
+        for (key, change) in weights { changes[key, default: []].append(change) }
+    }
+
+    /// Where changes are to be computed; without it, in a context of their own.
+    func compute(in context: ComputeContext) { self.context = context }
+
+    /// Keys of the network's weights.
+    var keys: [String] { Array(items.keys) }
 
     private func add(_ binding: KeyBinding, _ entry: TensorEntry, _ file: SafetensorsFile) throws(ModelError) {
         let item = Item(entry: entry, file: file, part: binding.part)
@@ -91,14 +106,39 @@ final class WeightStore {
     func take(_ key: String, shape: [Int]) throws(ModelError) -> Weight {
         guard let item = items[key] else { throw .missing(key: key, file: source) }
         guard !item.isBound else { throw .boundTwice(key: key, file: source) }
-        let whole = try item.file.weight(item.entry)
-        let weight = part(item.part, of: blank?.weight(like: whole) ?? whole)
+        var weight = part(item.part, of: try whole(item))
         guard weight.shape == shape else {
             throw .shapeMismatch(key: item.entry.name, expected: shape, found: weight.shape, file: item.file.path)
         }
+        if let changes = changes[key] { weight = try changed(weight, by: changes) }
         items[key]?.isBound = true
         bound.append((key, weight))
         return weight
+    }
+
+    private func whole(_ item: Item) throws(ModelError) -> Weight {
+        if let blank { return try item.file.blankWeight(item.entry, blank) }
+        return try item.file.weight(item.entry)
+    }
+
+    /// A weight with low-rank changes, summed in float32; the file's own pages are given back.
+    private func changed(_ weight: Weight, by changes: [LowRankChange]) throws(ModelError) -> Weight {
+        for change in changes { try change.check(against: weight.shape) }
+        guard blank == nil else { return weight }
+        let context = context ?? ComputeContext()
+        self.context = context
+        do {
+            var sum: Tensor?
+            for change in changes { sum = try change.product(adding: sum, in: context) }
+            guard let sum else { return weight }
+            let result = try weight.adding(sum, in: context)
+            weight.releasePages()
+            return result
+        } catch TensorError.outOfMemory(let bytes) {
+            throw .outOfMemory(bytes: bytes, purpose: "a LoRA")
+        } catch {
+            throw .incompleteModel(path: source, reason: "\(error)")
+        }
     }
 
     /// A tensor whose shape does not fit its part is handed out whole, for the check of shapes to name it.

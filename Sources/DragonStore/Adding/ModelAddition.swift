@@ -86,7 +86,9 @@ struct ModelAddition {
             guard rename(staging, target) == 0 else { throw StoreError.lacking("cannot write \(target): \(systemReason())") }
             let path = origin.isSingleFile ? "\(target)/\(checkpointName)" : target
             return AddedModel(
-                model: FoundModel(path: path, name: target.split(separator: "/").last.map(String.init), problem: nil), hashes: hashes,
+                model: FoundModel(
+                    path: path, name: target.split(separator: "/").last.map(String.init), problem: nil,
+                    purpose: files.purpose), hashes: hashes,
                 isPredictionAssumed: files.isPredictionAssumed)
         } catch {
             if !isWorthKeeping(error) { _ = removeTree(staging) }

@@ -8,6 +8,8 @@ public struct FoundModel: Sendable, Equatable {
     public let path: String
     /// What is wrong with it, in one line; nil where edits can run on it.
     public let problem: String?
+    /// What it is good for; nil where it cannot be used.
+    public let purpose: ModelPurpose?
 
     /// The name of the model that comes with the program: it gives way to any other.
     public static let embeddedName = "embedded"
@@ -15,8 +17,8 @@ public struct FoundModel: Sendable, Equatable {
     /// - Parameters:
     ///   - name: nil takes it from the path.
     ///   - problem: what a check found.
-    init(path: String, name: String? = nil, problem: String?) {
-        self.path = path
+    init(path: String, name: String? = nil, problem: String?, purpose: ModelPurpose?) {
+        (self.path, self.purpose) = (path, purpose)
         self.name = name ?? Self.name(of: path)
         self.problem = problem
     }
@@ -26,6 +28,21 @@ public struct FoundModel: Sendable, Equatable {
         // Hugging Face's cache: models--organisation--name.
         if last.hasPrefix("models--"), let own = last.split(separator: "-").last { return String(last.suffix(from: own.startIndex)) }
         return isCheckpointName(last) ? String(last.dropLast(checkpointSuffix.count)) : last
+    }
+}
+
+/// What a model is looked for.
+public enum ModelUse: Sendable {
+    /// Edits of both papers.
+    case inverting
+    /// Edits that only paint in what is missing.
+    case inpainting
+
+    func isFor(_ purpose: ModelPurpose) -> Bool {
+        switch self {
+        case .inverting: purpose != .inpainting
+        case .inpainting: purpose != .base
+        }
     }
 }
 

@@ -3,9 +3,13 @@ import Glibc
 
 /// Which models can be used for edits. A model is checked once, and again when one of its files has changed.
 final class ModelChecks {
-    private struct Check {
-        let identity: String
+    /// What was found of a model.
+    struct Check {
+        fileprivate var identity = ""
+        /// What is wrong with it, in one line; nil where edits can run on it.
         let problem: String?
+        /// What it is good for; nil where it cannot be used.
+        let purpose: ModelPurpose?
     }
 
     private let file: String?
@@ -14,7 +18,7 @@ final class ModelChecks {
     private let shelf = TokenizerShelf()
 
     /// To be raised when a check finds what it did not find before: older results are forgotten.
-    private static let revision = "\(engineVersion)/1"
+    private static let revision = "\(engineVersion)/2"
     /// Models that are remembered.
     private static let most = 2000
 
@@ -25,30 +29,38 @@ final class ModelChecks {
         let models = root["models"]?.object ?? JSONObject()
         for path in models.names {
             guard let check = models[path]?.object, let identity = check["identity"]?.string else { continue }
-            known[path] = Check(identity: identity, problem: check["problem"]?.string)
+            let purpose = check["purpose"]?.string.flatMap { ModelPurpose(rawValue: $0) }
+            guard check["problem"]?.string != nil || purpose != nil else { continue }
+            known[path] = Check(identity: identity, problem: check["problem"]?.string, purpose: purpose)
         }
     }
 
     /// What is wrong with a model, in one line; nil where edits can run on it.
-    func problem(_ path: String) -> String? {
+    func problem(_ path: String) -> String? { check(path).problem }
+
+    /// What is wrong with a model, or what it is good for.
+    func check(_ path: String) -> Check {
         let identity = FileIdentity(model: path).text
-        if let identity, let check = known[path], check.identity == identity { return check.problem }
-        let (problem, isLasting) = check(path)
+        if let identity, let check = known[path], check.identity == identity { return check }
+        var (check, isLasting) = look(path)
         if let identity, isLasting, file != nil {
-            known[path] = Check(identity: identity, problem: problem)
+            check.identity = identity
+            known[path] = check
             isChanged = true
         }
-        return problem
+        return check
     }
 
-    /// - Returns: the problem, and whether it is one of the files', not of the moment.
-    private func check(_ path: String) -> (String?, isLasting: Bool) {
+    /// - Returns: what was found, and whether that is the files', not the moment's.
+    private func look(_ path: String) -> (Check, isLasting: Bool) {
         do {
-            try ModelFiles(path: path).checkForEditing(sharing: shelf)
-            return (nil, true)
+            let files = try ModelFiles(path: path)
+            try files.checkForEditing(sharing: shelf)
+            return (Check(problem: nil, purpose: files.purpose), true)
         } catch {
-            if case .unreadable = error { return (error.description, false) }
-            return (error.description, !error.isLimitOfMachine)
+            let check = Check(problem: error.description, purpose: nil)
+            if case .unreadable = error { return (check, false) }
+            return (check, !error.isLimitOfMachine)
         }
     }
 
@@ -59,7 +71,8 @@ final class ModelChecks {
         var models = JSONObject()
         for (path, check) in known.filter({ exists($0.key) }).sorted(by: { $0.key < $1.key }).prefix(Self.most) {
             let problem = check.problem.map { JSONValue.string($0) } ?? .null
-            models[path] = .object(JSONObject(["identity": .string(check.identity), "problem": problem]))
+            let purpose = check.purpose.map { JSONValue.string($0.rawValue) } ?? .null
+            models[path] = .object(JSONObject(["identity": .string(check.identity), "problem": problem, "purpose": purpose]))
         }
         let root = JSONValue.object(JSONObject(["revision": .string(Self.revision), "models": .object(models)]))
         try? writeFile(file, Array(root.text.utf8))

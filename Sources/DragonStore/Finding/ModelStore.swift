@@ -16,21 +16,25 @@ public struct ModelStore: Sendable {
         return candidates().map { found($0, checks) }
     }
 
-    /// The first model that edits can run on.
+    /// The first model that edits can run on; rather one that is good for the use, where there is any.
     ///
     /// - Throws: ``StoreError/noModel``; ``StoreError/badRequest(_:)`` where `DRAGON_MODEL_PATH` names what is none.
-    public func firstUsable() throws(StoreError) -> FoundModel {
+    public func firstUsable(for use: ModelUse = .inverting) throws(StoreError) -> FoundModel {
         let checks = ModelChecks(places.checks)
         defer { checks.save() }
         // Another model than the one that was asked for would be a surprise.
         for path in places.named {
             if let complaint = complaint(path, checks) { throw .badRequest(complaint) }
         }
+        var other: FoundModel?
         for candidate in candidates() {
             let model = found(candidate, checks)
-            if model.problem == nil { return model }
+            guard let purpose = model.purpose else { continue }
+            if use.isFor(purpose) { return model }
+            other = other ?? model
         }
-        throw .noModel
+        guard let other else { throw .noModel }
+        return other
     }
 
     /// What is wrong with the places that `DRAGON_MODEL_PATH` names, in one line each.
@@ -61,7 +65,8 @@ public struct ModelStore: Sendable {
     }
 
     private func found(_ candidate: Candidate, _ checks: ModelChecks) -> FoundModel {
-        FoundModel(path: candidate.path, name: candidate.name, problem: checks.problem(candidate.path))
+        let check = checks.check(candidate.path)
+        return FoundModel(path: candidate.path, name: candidate.name, problem: check.problem, purpose: check.purpose)
     }
 
     /// What is wrong with a path of `DRAGON_MODEL_PATH`; nil where it has a model that can be used.

@@ -1,5 +1,9 @@
 import CKernels
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 extension Tensor {
     private static let chunk = 1 << 15
 
@@ -27,6 +31,20 @@ extension Tensor {
     public func silu(in context: ComputeContext) throws -> Tensor {
         let run = context.kernels.functions.pointee.silu
         return try pointwise(in: context) { run?($0.first, $1, $2) }
+    }
+
+    /// max(x, 0).
+    public func relu(in context: ComputeContext) throws -> Tensor {
+        try pointwise(in: context) { operands, out, count in
+            for index in 0..<count { out[index] = max(operands.first[index], 0) }
+        }
+    }
+
+    /// limit · tanh(x / limit).
+    public func softlyLimited(to limit: Float, in context: ComputeContext) throws -> Tensor {
+        try pointwise(in: context) { operands, out, count in
+            for index in 0..<count { out[index] = limit * Float(tanh(Double(operands.first[index] / limit))) }
+        }
     }
 
     /// x·Φ(x), with the normal distribution's exact Φ.

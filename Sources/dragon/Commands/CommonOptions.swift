@@ -18,17 +18,39 @@ struct ModelOptions: ParsableArguments {
     @Option(name: .long, help: PredictionName.help)
     var prediction: PredictionName?
 
+    @Option(
+        name: .customLong("lora"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("LoRA that changes the model, and how much of it, 1 if left out; may be repeated.", valueName: "file[:scale]"))
+    var loras: [String] = []
+
+    @Option(
+        name: .long, help: ArgumentHelp("Autoencoder instead of the model's: a file, or a folder in diffusers' layout.", valueName: "path"))
+    var vae: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "How generate and instant make pictures: ddim; trailing, for Hyper-SD and Turbo; lcm. Else what the model's files say, or a LoRA's name.",
+            valueName: "ddim|trailing|lcm"))
+    var sampler: ScheduleConfiguration.SolverName?
+
     @Flag(name: .long, help: "Print a report for machines on stdout.")
     var json = false
 
     /// The model's files.
     ///
+    /// - Parameter use: what it is for, where none is named.
     /// - Throws: ``StoreError/noModel`` where none is named and none is installed.
-    func files() throws -> ModelFiles {
-        let path = try model.map { try ModelStore().path(of: $0) } ?? ModelStore().firstUsable().path
-        return try ModelFiles(path: path, tokenizer: tokenizer, prediction: prediction?.type)
+    func files(for use: ModelUse = .inverting) throws -> ModelFiles {
+        let path = try model.map { try ModelStore().path(of: $0) } ?? ModelStore().firstUsable(for: use).path
+        var additions = ModelAdditions()
+        (additions.tokenizer, additions.prediction, additions.solver) = (tokenizer, prediction?.type, sampler)
+        (additions.loras, additions.autoencoder) = (loras.map { LoRASource($0) }, vae)
+        return try ModelFiles(path: path, additions: additions)
     }
 }
+
+extension ScheduleConfiguration.SolverName: ExpressibleByArgument {}
 
 /// What to say of a model whose files do not tell what it predicts; nil for all others.
 func assumptionNote(_ isPredictionAssumed: Bool) -> String? {

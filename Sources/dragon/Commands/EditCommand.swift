@@ -40,7 +40,7 @@ extension EditCommand {
         let progress = JobReport(isQuiet: compute.quiet)
         let context = compute.context(progress.job)
         defer { progress.end() }
-        let files = try model.files()
+        let files = try model.files(for: editing.preset == .instant && model.loras.isEmpty ? .inpainting : .inverting)
         if let note = assumptionNote(files.isPredictionAssumed) { warnings.add(note) }
         let inputs = try EditInputs(editing, warnings)
         try output.checkHolds(width: inputs.size.width, height: inputs.size.height)
@@ -86,7 +86,9 @@ extension EditCommand {
         try output.checkHolds(width: picture.width, height: picture.height)
         let mode = try mode(inputs)
         // No model is asked: its numbers play no part.
-        let settings = try EditSettings(mode.name, editing.overrides, defaults: ModelDefaults(), side: Limits.sideMultiple)
+        var overrides = editing.overrides
+        overrides.preset = .exact
+        let settings = try EditSettings(mode.name, overrides, defaults: ModelDefaults(), side: Limits.sideMultiple)
         var measurements = Measurements()
         let layer = try measurements.measure("preview") {
             try PhotoEdit(photo: picture.source, mode: mode, settings: settings).preview()
@@ -128,7 +130,8 @@ struct EditReport {
             "width": .integer(size.width), "height": .integer(size.height),
             "grid_width": grid.map { .integer($0.width) } ?? .null, "grid_height": grid.map { .integer($0.height) } ?? .null,
             "algorithm": .string(parameters.algorithm.rawValue), "steps": .integer(parameters.steps),
-            "guided_steps": .integer(parameters.guidedSteps), "seed": .string(String(options.seed)), "threads": .integer(threads),
+            "guided_steps": .integer(parameters.guidedSteps), "first_step": .integer(parameters.firstStep),
+            "method": .string(parameters.method.rawValue), "seed": .string(String(options.seed)), "threads": .integer(threads),
             "prompt_cut": isPromptCut.map { .bool($0) } ?? .null, "warnings": warnings.json,
         ])
         for name in measurements.report.names { report[name] = measurements.report[name] }

@@ -63,6 +63,7 @@ struct EditInputs {
         let settings = try EditSettings(mode.name, options.overrides, defaults: files.defaults, side: files.workingSide)
         let downsampling = files.autoencoderConfiguration.downsampling
         let source: EditRequest.Source
+        if case .file = origin {} else if settings.parameters.method == .inpainting { throw EditError.needsPhoto }
         switch origin {
         case .file(let picture):
             let edit = PhotoEdit(photo: picture.source, mode: mode, settings: settings)

@@ -33,7 +33,11 @@ struct EditingOptions: ParsableArguments {
     @Option(name: .long, help: "Which paper's sampler: dragon (ICLR 2024) or diffeditor (CVPR 2024).")
     var algorithm = EditAlgorithm.dragon
 
-    @Option(name: .long, help: "exact: the model's own steps, 50 as published; fast: at most 24.")
+    @Option(
+        name: .long,
+        help:
+            "exact: the model's own steps, 50 as published; fast: at most 24; instant: few steps on what is made alone, with a model for inpainting or for few steps."
+    )
     var preset = EditPreset.exact
 
     @Option(name: .long, help: "Steps, instead of the preset's.")

@@ -54,6 +54,10 @@ struct ModelReport {
         result["cross_attention_dim"] = .integer(unet.crossAttentionDim)
         result["prediction_type"] = .string(schedule.predictionType.rawValue)
         result["prediction_assumed"] = .bool(files.isPredictionAssumed)
+        result["purpose"] = .string(files.purpose.rawValue)
+        result["sampler"] = .string(schedule.solver.rawValue)
+        result["instant_steps"] = files.defaults.fewSteps.map { .integer($0) } ?? .null
+        result["loras"] = .array(files.additions.loras.map { .string($0.path) })
         result["side"] = .integer(side)
         result["tokens"] = (try? tokens.get()).map { .integer($0) } ?? .null
         return result
@@ -61,6 +65,15 @@ struct ModelReport {
 
     private var assumption: String {
         files.isPredictionAssumed ? ", it seems: say --prediction epsilon where its pictures come out as noise" : ""
+    }
+
+    /// What edits the model can do.
+    private var use: String {
+        switch files.purpose {
+        case .inpainting: "inpainting: fills, contacts and warps, with every preset; no energies"
+        case .fewSteps: "few steps: the preset instant, with the sampler \(schedule.solver.rawValue)"
+        case .base: "edits of both papers: the presets exact and fast"
+        }
     }
 
     private var side: Int { unet.sampleSize * files.autoencoderConfiguration.downsampling }
@@ -78,8 +91,9 @@ struct ModelReport {
             "\(padded("text width"))\(unet.crossAttentionDim)",
             "\(padded("latents"))\(files.autoencoderConfiguration.latentChannels) channels, 1/\(files.autoencoderConfiguration.downsampling) of the picture's side",
             "\(padded("predicts"))\(schedule.predictionType == .epsilon ? "noise" : "velocity")\(assumption)",
-            "\(padded("trained at"))\(side) × \(side)",
+            "\(padded("trained at"))\(side) × \(side)", "\(padded("good for"))\(use)",
         ]
+        for lora in files.additions.loras { lines.append("\(padded("LoRA"))\(lora.path), \(lora.scale) of it") }
         switch tokens {
         case .success(let count): lines.append("\(padded("tokenizer"))\(count) tokens")
         case .failure(let error): lines.append("\(padded("tokenizer"))none: \(error)")

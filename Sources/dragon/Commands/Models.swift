@@ -105,6 +105,7 @@ struct ListModels: ParsableCommand {
                 JSONValue.object(
                     JSONObject([
                         "name": .string(model.name), "path": .string(model.path), "problem": model.problem.map { .string($0) } ?? .null,
+                        "purpose": model.purpose.map { .string($0.rawValue) } ?? .null,
                     ]))
             }
             try printLine(
@@ -116,9 +117,15 @@ struct ListModels: ParsableCommand {
         } else if models.isEmpty {
             try printLine("no models: add one with \"dragon model add PATH_OR_URL\"")
         } else {
-            for model in models { try printLine("\(model.name)\t\(model.path)\(model.problem.map { "\tunusable: \($0)" } ?? "")") }
+            for model in models { try printLine("\(model.name)\t\(model.path)\(remark(model))") }
         }
     }
+}
+
+/// What is said of a model beside its name and place.
+private func remark(_ model: FoundModel) -> String {
+    if let problem = model.problem { return "\tunusable: \(problem)" }
+    return model.purpose == .base ? "" : "\tfor \(model.purpose?.rawValue ?? "")"
 }
 
 /// `dragon model remove`: one of the user's.

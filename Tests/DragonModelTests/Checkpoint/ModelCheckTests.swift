@@ -71,8 +71,13 @@ import Testing
     }
 
     @Test func formatsWithoutArithmeticAreFound() throws {
-        try rewriteUNet { for index in $0.indices where $0[index].name == "conv_in.weight" { $0[index].format = "F8_E4M3" } }
-        guard case .elementTypeMismatch("conv_in.weight", _, "F8_E4M3", _)? = problem else { throw TestFailure(problem) }
+        try rewriteUNet { for index in $0.indices where $0[index].name == "conv_in.weight" { $0[index].format = "F8_E8M0" } }
+        guard case .elementTypeMismatch("conv_in.weight", _, "F8_E8M0", _)? = problem else { throw TestFailure(problem) }
+    }
+
+    @Test func floatsOfEightBitsAreWeights() throws {
+        try rewriteUNet { for index in $0.indices { $0[index].format = index.isMultiple(of: 2) ? "F8_E4M3" : "F8_E5M2" } }
+        #expect(problem == nil)
     }
 
     @Test(arguments: [1, 2, 8])

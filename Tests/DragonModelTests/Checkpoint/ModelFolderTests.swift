@@ -90,8 +90,8 @@ import Testing
     @Test func networksThatDoNotFitEachOtherAreRefused() throws {
         try folder.write("unet/config.json", #"{"cross_attention_dim":64}"#)
         #expect("\(error.map(\.description) ?? "")".contains("64"))
-        try folder.write("unet/config.json", #"{"cross_attention_dim":32,"in_channels":9}"#)
-        #expect("\(error.map(\.description) ?? "")".contains("inpainting"))
+        try folder.write("unet/config.json", #"{"cross_attention_dim":32,"in_channels":5}"#)
+        #expect("\(error.map(\.description) ?? "")".contains("depth maps"))
         try folder.write("model_index.json", #"{"text_encoder_2":["transformers","CLIPTextModelWithProjection"]}"#)
         guard case .unsupportedOption(_, "text_encoder_2", _, _)? = error else { throw ModelError.pickle(file: "") }
     }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import DragonModel
@@ -96,6 +97,53 @@ import Testing
         try ModelFiles(path: try write(try rows(second), lastBlock + [visual])).checkNetworks()
     }
 
+    @Test(arguments: ["unet-sd1.json", "unet-sd2.json"])
+    func modelsForInpaintingAreRecognised(_ kind: String) throws {
+        let key = "model.diffusion_model.input_blocks.0.0.weight"
+        let all = try rows(kind == "unet-sd1.json" ? first : second)
+        let plain = try #require(all.first { $0.original == key })
+        let others = kind == "unet-sd1.json" ? [] : lastBlock
+        let changed = all.filter { $0.original != key }
+        for (channels, isInpainting) in [(9, true), (5, false), (8, false)] {
+            let path = try write(changed, others + [(key, [plain.shape[0], channels, 3, 3])])
+            let error = modelError { try ModelFiles(path: path).checkNetworks() }
+            #expect((error == nil) == isInpainting, "\(error?.description ?? "none")")
+            if isInpainting { #expect(try ModelFiles(path: path).unetConfiguration.isInpainting) }
+        }
+    }
+
+    @Test func aScheduleThatEndsInNoiseIsNoObstacle() throws {
+        let files = try ModelFiles(path: try write(try rows(first), [("v_pred", []), ("ztsnr", [])]))
+        #expect(files.scheduleConfiguration.rescalesToZeroSNR && files.scheduleConfiguration.predictionType == .velocity)
+        try files.checkNetworks()
+    }
+
+    @Test func anotherAutoencoderStandsForTheFilesOwn() throws {
+        let without = try rows(["unet-sd1.json", "clip-sd1.json"])
+        let path = try write(without)
+        #expect(modelError { _ = try ModelFiles(path: path) } != nil)
+        var additions = ModelAdditions()
+        let prefix = "first_stage_model."
+        for start in ["", prefix] {
+            let vae = folder.file("vae.safetensors")
+            try writeSparse(vae, try PeerKeys("vae.json").rows.map { (start + $0.original.dropFirst(prefix.count), $0.shape) })
+            additions.autoencoder = vae
+            let files = try ModelFiles(path: path, additions: additions)
+            #expect(files.autoencoderConfiguration == AutoencoderConfiguration())
+            try files.checkNetworks()
+        }
+        additions.autoencoder = fixture("variants/tiny")
+        try ModelFiles(path: path, additions: additions).checkNetworks()
+        try ModelFiles(path: try write(try rows(first)), additions: additions).checkNetworks()
+        additions.autoencoder = fixture("variants/tiny/taesd_decoder.safetensors")
+        #expect(modelError { _ = try ModelFiles(path: path, additions: additions) }?.description.contains("half") == true)
+        // That of another checkpoint.
+        additions.autoencoder = path
+        try ModelFiles(path: path, additions: additions).checkNetworks()
+        additions.autoencoder = fixture("variants/inpainting/diffusion_pytorch_model.safetensors")
+        #expect(modelError { _ = try ModelFiles(path: path, additions: additions) }?.description.contains("no autoencoder") == true)
+    }
+
     @Test func fusedWeightsAreCutInOrder() throws {
         var writer = SafetensorsWriter()
         writer.add("attn.in_proj_weight", (0..<12).map(Float.init), shape: [6, 2])
@@ -153,7 +201,17 @@ import Testing
             #expect(modelError { _ = try ModelFiles(path: path) } == .pickle(file: path))
         }
         let lora = folder.file("lora.safetensors")
-        try writeSparse(lora, [("lora_unet_down.weight", [1])])
+        for (key, word) in [
+            ("lora_unet_x.lora_down.weight", "--lora"), ("control_model.zero_convs.0.0.weight", "ControlNet"),
+            ("double_blocks.0.img_attn.proj.weight", "FLUX"), ("model.diffusion_model.joint_blocks.0.x", "Stable Diffusion 3"),
+            ("conditioner.embedders.0.x", "Stable Diffusion XL"), ("encoder.down.0.block.0.conv1.weight", "--vae"),
+            ("down_blocks.0.resnets.0.conv1.weight", "unet/"), ("text_model.embeddings.token_embedding.weight", "text encoder"),
+        ] {
+            try writeSparse(lora, [(key, [1])])
+            let error = modelError { _ = try ModelFiles(path: lora) }
+            guard case .notThatFile(lora, let words)? = error, words.contains(word) else { throw TestFailure(error) }
+        }
+        try writeSparse(lora, [("stranger", [1])])
         guard case .incompleteModel(lora, _)? = modelError({ _ = try ModelFiles(path: lora) }) else { throw ModelError.pickle(file: lora) }
         let xl = try write(try rows(["unet-sd2.json"]), [("conditioner.embedders.0.x", [1])])
         #expect("\(modelError { _ = try ModelFiles(path: xl) }.map(\.description) ?? "")".contains("Stable Diffusion XL"))

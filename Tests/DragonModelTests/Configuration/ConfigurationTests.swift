@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test(arguments: [
-        #"{"latents_mean":[0.1]}"#, #"{"shift_factor":0.1}"#, #"{"_class_name":"AutoencoderTiny"}"#, #"{"act_fn":"relu"}"#,
+        #"{"latents_mean":[0.1]}"#, #"{"shift_factor":0.1}"#, #"{"_class_name":"AsymmetricAutoencoderKL"}"#, #"{"act_fn":"relu"}"#,
         #"{"scaling_factor":0}"#,
         #"{"scaling_factor":-1}"#, #"{"block_out_channels":[64,64]}"#, #"{"block_out_channels":[65]}"#, #"{"out_channels":4}"#,
     ])
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test(arguments: [
-        #"{"beta_schedule":"sigmoid"}"#, #"{"prediction_type":"sample"}"#, #"{"rescale_betas_zero_snr":true}"#, #"{"trained_betas":[0.1]}"#,
+        #"{"beta_schedule":"sigmoid"}"#, #"{"prediction_type":"sample"}"#, #"{"original_inference_steps":0}"#, #"{"trained_betas":[0.1]}"#,
         #"{"beta_start":0.5,"beta_end":0.1}"#, #"{"beta_end":1.5}"#, #"{"num_train_timesteps":0}"#,
         #"{"steps_offset":1000}"#,
     ])

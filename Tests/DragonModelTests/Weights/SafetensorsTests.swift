@@ -39,7 +39,7 @@ import Testing
         #expect(try file.integers("s") == [9])
         #expect(
             modelError { _ = try file.weight("ids") }
-                == .elementTypeMismatch(key: "ids", expected: "F32, F16 or BF16", found: "I64", file: file.path))
+                == .elementTypeMismatch(key: "ids", expected: "F32, F16, BF16, F8_E4M3 or F8_E5M2", found: "I64", file: file.path))
         #expect(modelError { _ = try file.weight("none") } == .missing(key: "none", file: file.path))
     }
 

@@ -1,0 +1,148 @@
+import DragonImage
+import DragonModel
+import DragonTensor
+
+/// A prepared picture of which a model makes some places anew, in few steps from noise: no inversion, no energies, no bank.
+///
+/// A model for inpainting takes the picture around the places as it is (Rombach et al., 2022, section 4.5). For any other, what stays is
+/// laid into every latent at its level of noise (Avrahami et al., Blended Latent Diffusion, 2023, arXiv 2206.02779).
+public struct InpaintingRequest: Sendable {
+    /// The picture as it is intended: filled, laid, warped.
+    public var picture: WorkingPicture
+    /// The places, in cells of the latent.
+    public var cells: Mask
+    /// The steps, the first of them, the guidance scale and the seed are taken.
+    public var parameters: EditParameters
+
+    /// Places of a picture.
+    public init(picture: WorkingPicture, cells: Mask, parameters: EditParameters) {
+        (self.picture, self.cells, self.parameters) = (picture, cells, parameters)
+    }
+
+    /// Throws what cannot be met, before any heavy work.
+    public func validate() throws {
+        try EditError.check(picture, on: picture.size, "the picture")
+        try parameters.validate()
+        guard cells.count > 0 else { throw EditError.emptyMask(what: "what is to be made") }
+    }
+
+    /// The work ahead, a prediction of the noise for one picture being the unit.
+    ///
+    /// - Parameter isInpainting: whether the model takes the picture's surroundings, which are encoded too.
+    public func parts(isInpainting: Bool) -> [Job.Part] {
+        let steps = max(0, parameters.steps - parameters.firstStep)
+        return [
+            Job.Part(.encode, cost: isInpainting ? 2 : 1),
+            Job.Part(.sample, steps: steps, cost: parameters.guidanceScale == 1 ? 1 : 2), Job.Part(.decode, cost: 4),
+        ]
+    }
+
+    /// The picture with grey where it is to be made.
+    fileprivate var surroundings: WorkingPicture {
+        let (down, across) = (picture.height / cells.height, picture.width / cells.width)
+        let area = picture.height * picture.width
+        let values = picture.values.indices.map { at -> Float in
+            let (y, x) = (at % area / picture.width, at % picture.width)
+            return cells[y / down, x / across] ? 0 : picture.values[at]
+        }
+        return WorkingPicture(height: picture.height, width: picture.width, values: values)
+    }
+}
+
+extension DiffusionModel {
+    /// Makes places of a picture anew, telling the context's job of every step.
+    ///
+    /// - Returns: the picture with them, and the unchanged one after the autoencoder: `[1, 3, height, width]`, about −1 … 1, not clamped.
+    /// - Throws: ``EditError`` before any heavy work; ``CancellationError``.
+    public func inpaint(
+        _ request: InpaintingRequest, _ conditioning: EditConditioning, options: EditOptions = EditOptions(), in context: ComputeContext
+    ) throws -> (result: Tensor, reconstruction: Tensor) {
+        try request.validate()
+        let origin = try encode(request.picture, in: context)
+        options.trace?.record("z0", origin)
+        let surroundings = try unet.configuration.isInpainting ? surroundings(request, in: context) : nil
+        context.job.finish(.encode)
+        // Neither the autoencoder's large buffers nor its weights are of use to what follows.
+        context.releaseIdleMemory()
+        releaseIdleWeights()
+        let run = InpaintingRun(
+            model: self, request: request, conditioning: conditioning, origin: origin, surroundings: surroundings, options: options,
+            context: context)
+        let latent = try run.sample()
+        context.releaseIdleMemory()
+        let result = try autoencoder.decode(latent, in: context)
+        try result.checkFinite(after: "decoding", step: 1)
+        let reconstruction = try autoencoder.decode(origin, in: context)
+        context.job.finish(.decode)
+        options.trace?.record("image", result)
+        return (result, reconstruction)
+    }
+
+    private func encode(_ picture: WorkingPicture, in context: ComputeContext) throws -> Tensor {
+        try autoencoder.encode(Tensor(picture.values, shape: [1, 3, picture.height, picture.width], in: context), in: context)
+    }
+
+    private func surroundings(_ request: InpaintingRequest, in context: ComputeContext) throws -> Surroundings {
+        let cells = request.cells
+        let mask = try Tensor(cells.cells.map { $0 ? 1 : 0 }, shape: [1, 1, cells.height, cells.width], in: context)
+        return try Surroundings(mask: mask, picture: encode(request.surroundings, in: context), in: context)
+    }
+}
+
+/// The steps of one inpainting.
+private struct InpaintingRun {
+    let model: DiffusionModel
+    let request: InpaintingRequest
+    let conditioning: EditConditioning
+    /// The picture's own latent.
+    let origin: Tensor
+    /// What an inpainting model takes beside the noisy latent; nil for other models.
+    let surroundings: Surroundings?
+    let options: EditOptions
+    let context: ComputeContext
+
+    private var parameters: EditParameters { request.parameters }
+
+    /// The latent of the picture with the places made.
+    func sample() throws -> Tensor {
+        let solver = try model.schedule.run(steps: parameters.steps)
+        let first = parameters.firstStep
+        let noise = try noise(stream: 0)
+        let text = try text()
+        let preview = options.wantsPreviews ? LatentPreview(latent: origin.grids()[0], picture: request.picture) : nil
+        var z = try solver.noised(origin, noise, signal: solver.signal(before: first), context)
+        options.trace?.record("start", z)
+        for step in first..<solver.timesteps.count {
+            let predicted = try model.predict(
+                z, timestep: solver.timesteps[step], text: text, guidanceScale: parameters.guidanceScale, surroundings: surroundings,
+                in: context)
+            z = try solver.step(z, predicted: predicted, at: step, noise: { try self.noise(stream: step + 1) }, context)
+            if surroundings == nil { z = try keepingOutside(z, noise, signal: solver.signal(after: step), solver) }
+            try z.checkFinite(after: "sampling", step: step + 1 - first)
+            options.trace?.record("z.\(step)", z)
+            context.job.finish(.sample, step: step + 1 - first, preview: preview?.picture(of: z.grids()[0]))
+        }
+        return z
+    }
+
+    private func noise(stream: Int) throws -> Tensor {
+        guard let given = options.noise else {
+            return try GaussianNoise(seed: parameters.seed, stream: UInt32(stream)).tensor(origin.shape, in: context)
+        }
+        return try Tensor(given(stream, 0), shape: origin.shape, in: context)
+    }
+
+    private func text() throws -> Tensor {
+        guard model.predictionsAtOnce(parameters.guidanceScale) == 2 else { return conditioning.base.text }
+        return try Tensor.stacked([conditioning.empty.text, conditioning.base.text], in: context)
+    }
+
+    /// What stays, at the latent's level of noise.
+    private func keepingOutside(_ latent: Tensor, _ noise: Tensor, signal: Double, _ solver: any Solver) throws -> Tensor {
+        let kept = try solver.noised(origin, noise, signal: signal, context).values
+        var values = latent.values
+        let (cells, area) = (request.cells.cells, request.cells.cells.count)
+        for at in values.indices where !cells[at % area] { values[at] = kept[at] }
+        return try Tensor(values, shape: latent.shape, in: context)
+    }
+}

@@ -1,0 +1,76 @@
+/// The key of an adapter's file, taken apart: which layer of which network it changes, and which factor of the change it is.
+struct LoRAKey: Equatable {
+    enum Network: Sendable, Equatable {
+        case unet
+        case textEncoder
+    }
+
+    /// What a tensor is in `alpha / rank · up · (middle ·) down`.
+    enum Role: Equatable {
+        case down, up, middle, alpha
+    }
+
+    let network: Network
+    /// The layer as the file names it, without its network.
+    let layer: String
+    /// Whether the layer's name has underscores where the network's keys have dots.
+    let isFlat: Bool
+    let role: Role
+
+    /// nil for a key of no style that is known.
+    init?(_ key: String) {
+        guard let (ending, role) = Self.endings.first(where: { key.hasSuffix($0.0) }) else { return nil }
+        self.role = role
+        var layer = String(key.dropLast(ending.count))
+        if let start = Self.flatStarts.first(where: { layer.hasPrefix($0.0) }) {
+            (network, isFlat) = (start.1, true)
+            layer = String(layer.dropFirst(start.0.count))
+            if network == .textEncoder, layer.hasPrefix("text_model_") { layer = String(layer.dropFirst("text_model_".count)) }
+        } else {
+            isFlat = false
+            for start in ["base_model.model.", "diffusion_model."] where layer.hasPrefix(start) {
+                layer = String(layer.dropFirst(start.count))
+            }
+            let named = Self.dottedStarts.first { layer.hasPrefix($0.0) }
+            if let named { layer = String(layer.dropFirst(named.0.count)) }
+            let isText = layer.hasPrefix("text_model.") || layer.hasPrefix("encoder.layers.")
+            network = named?.1 ?? (isText ? .textEncoder : .unet)
+            if layer.hasPrefix("text_model.") { layer = String(layer.dropFirst("text_model.".count)) }
+            layer = layer.replacing(".processor.", with: ".")
+            // In processors the list of one that a layer stands in has no number.
+            if layer.hasSuffix(".to_out") { layer += ".0" }
+        }
+        self.layer = layer
+    }
+
+    /// kohya's (`lora_down`), peft's (`lora_A`), diffusers' of several ages; longer ones before their own ends.
+    private static let endings: [(String, Role)] = [
+        (".lora_down.weight", .down), (".lora_up.weight", .up), (".lora_mid.weight", .middle), (".alpha", .alpha),
+        (".lora_A.weight", .down), (".lora_B.weight", .up), (".lora_A.default.weight", .down), (".lora_B.default.weight", .up),
+        (".lora_A.default_0.weight", .down), (".lora_B.default_0.weight", .up),
+        (".lora_linear_layer.down.weight", .down), (".lora_linear_layer.up.weight", .up), (".lora.down.weight", .down),
+        (".lora.up.weight", .up), ("_lora.down.weight", .down), ("_lora.up.weight", .up),
+    ]
+
+    private static let flatStarts: [(String, Network)] = [("lora_unet_", .unet), ("lora_te_", .textEncoder), ("lora_te1_", .textEncoder)]
+    private static let dottedStarts: [(String, Network)] = [("unet.", .unet), ("text_encoder.", .textEncoder)]
+
+    /// What a file with such a key is, where that is nothing that can be read; the words end a sentence that starts with the file.
+    static func stranger(_ key: String) -> String? {
+        let kinds: [(String, String)] = [
+            ("hada_w1", "is a LoHa adapter, which is not read here: LoRA and LoCon are"),
+            ("lokr_w", "is a LoKr adapter, which is not read here: LoRA and LoCon are"),
+            ("dora_scale", "is a DoRA adapter, which is not read here: LoRA and LoCon are"),
+            ("lora_magnitude_vector", "is a DoRA adapter, which is not read here: LoRA and LoCon are"),
+            ("lora_te2_", "is a LoRA for Stable Diffusion XL; supported are those for Stable Diffusion 1 and 2"),
+            ("text_encoder_2.", "is a LoRA for Stable Diffusion XL; supported are those for Stable Diffusion 1 and 2"),
+            ("single_transformer_blocks", "is a LoRA for FLUX; supported are those for Stable Diffusion 1 and 2"),
+            ("double_blocks", "is a LoRA for FLUX; supported are those for Stable Diffusion 1 and 2"),
+            ("transformer.transformer_blocks", "is a LoRA for Stable Diffusion 3; supported are those for Stable Diffusion 1 and 2"),
+            ("joint_blocks", "is a LoRA for Stable Diffusion 3; supported are those for Stable Diffusion 1 and 2"),
+        ]
+        if let known = kinds.first(where: { key.contains($0.0) }) { return known.1 }
+        let isModel = ["model.diffusion_model.", "first_stage_model.", "cond_stage_model."].contains { key.hasPrefix($0) }
+        return isModel ? "is a whole model, not a LoRA: give it by --model" : nil
+    }
+}
