@@ -1,16 +1,58 @@
 // swift-tools-version: 6.1
+import Foundation
 import PackageDescription
+
+// The GIMPs whose headers are here: a plug-in is built for each.
+let hasGIMP2 = isInstalled("gimp-2.0")
+let hasGIMP3 = isInstalled("gimp-3.0")
+
+/// Whether pkg-config knows a library.
+func isInstalled(_ library: String) -> Bool {
+    let query = Process()
+    query.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    query.arguments = ["pkg-config", "--exists", library]
+    query.standardError = FileHandle.nullDevice
+    guard (try? query.run()) != nil else { return false }
+    query.waitUntilExit()
+    return query.terminationStatus == 0
+}
 
 // Kernels are arithmetic: a debug build without optimisation would be a hundred times slower and prove nothing more.
 let kernelSettings: [CSetting] = [.unsafeFlags(["-O3", "-fvisibility=hidden", "-Wall", "-Wextra"])]
 let cSettings: [CSetting] = [.unsafeFlags(["-O2", "-fvisibility=hidden", "-Wall", "-Wextra"])]
+
+// The plug-in for each GIMP, and what both share: GEGL's buffers.
+var gimpTargets: [Target] = []
+if hasGIMP2 || hasGIMP3 {
+    gimpTargets += [
+        .systemLibrary(name: "CGEGL", path: "CInterop/GEGL", pkgConfig: "gegl-0.4", providers: [.apt(["libgegl-dev"])]),
+        .target(
+            name: "CBuffers", dependencies: ["CDialog", "CDragon", "CGEGL"], path: "Plugin/gegl", publicHeadersPath: ".",
+            cSettings: cSettings),
+    ]
+}
+if hasGIMP2 {
+    gimpTargets += [
+        .systemLibrary(name: "CGIMP2", path: "CInterop/GIMP2", pkgConfig: "gimp-2.0", providers: [.apt(["libgimp2.0-dev"])]),
+        .executableTarget(
+            name: "dragon-gimp", dependencies: ["CBuffers", "CDialog", "CDragon", "DragonEngine", "CGIMP2"], path: "Plugin/gimp2",
+            cSettings: cSettings + [.headerSearchPath("../dialog")]),
+    ]
+}
+if hasGIMP3 {
+    gimpTargets += [
+        .systemLibrary(name: "CGIMP3", path: "CInterop/GIMP3", pkgConfig: "gimp-3.0", providers: [.apt(["libgimp-3.0-dev"])]),
+        .executableTarget(
+            name: "dragon-gimp3", dependencies: ["CBuffers", "CDialog", "CDragon", "DragonEngine", "CGIMP3"], path: "Plugin/gimp3",
+            cSettings: cSettings + [.headerSearchPath("../dialog")]),
+    ]
+}
 
 let package = Package(
     name: "dragon",
     products: [
         .executable(name: "dragon", targets: ["dragon"]),
         .library(name: "dragonengine", type: .dynamic, targets: ["CDragonLibrary"]),
-        .executable(name: "dragon-gimp", targets: ["dragon-gimp"]),
         .executable(name: "dragon-dialog", targets: ["dragon-dialog"]),
     ],
     dependencies: [
@@ -26,7 +68,6 @@ let package = Package(
         .systemLibrary(name: "CLCMS", path: "CInterop/LCMS", pkgConfig: "lcms2", providers: [.apt(["liblcms2-dev"])]),
         .systemLibrary(name: "CCurl", path: "CInterop/Curl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CFetch", dependencies: ["CCurl"], path: "CInterop/Fetch", cSettings: cSettings),
-        .systemLibrary(name: "CGIMP", path: "CInterop/GIMP", pkgConfig: "gimp-2.0", providers: [.apt(["libgimp2.0-dev"])]),
         .systemLibrary(name: "CGTK", path: "CInterop/GTK", pkgConfig: "gtk+-3.0", providers: [.apt(["libgtk-3-dev"])]),
         .target(name: "CDragon", path: "CInterop/Dragon", cSettings: cSettings),
         .target(name: "CPictures", dependencies: ["CPNG", "CJPEG", "CLCMS", "CWebP"], path: "CInterop/Pictures", cSettings: cSettings),
@@ -62,9 +103,6 @@ let package = Package(
         .target(
             name: "CDialog", dependencies: ["CDragon", "CGTK"], path: "Plugin", sources: ["core", "dialog"], publicHeadersPath: "core",
             cSettings: cSettings + [.headerSearchPath("dialog")]),
-        .executableTarget(
-            name: "dragon-gimp", dependencies: ["CDialog", "CDragon", "DragonEngine", "CGIMP"], path: "Plugin/gimp2",
-            cSettings: cSettings + [.headerSearchPath("../dialog")]),
         // The dialog on picture files, for tests and for looking at it. Built, not installed.
         .executableTarget(
             name: "dragon-dialog", dependencies: ["CDialog", "CDragon", "DragonEngine", "CGTK"], path: "Plugin/file",
@@ -98,6 +136,6 @@ let package = Package(
                 "TestSupport",
             ],
             path: "Tests/CommandLineTests"),
-    ],
+    ] + gimpTargets,
     swiftLanguageModes: [.v6]
 )
