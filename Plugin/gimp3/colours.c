@@ -1,0 +1,82 @@
+#include "colours.h"
+
+#include "buffers.h"
+
+static const GimpColorRenderingIntent INTENT = GIMP_COLOR_RENDERING_INTENT_RELATIVE_COLORIMETRIC;
+
+// Whether a profile's numbers are sRGB's, up to a linear tone curve.
+static gboolean is_srgb(GimpColorProfile *profile) {
+    GimpColorProfile *srgb = gimp_color_profile_new_rgb_srgb(), *linear = gimp_color_profile_new_rgb_srgb_linear();
+    gboolean is_one = gimp_color_profile_is_equal(profile, srgb) || gimp_color_profile_is_equal(profile, linear);
+    g_object_unref(srgb);
+    g_object_unref(linear);
+    return is_one;
+}
+
+dragon_pixel_format colours_format(GimpImage *image) {
+    GimpColorProfile *profile = gimp_image_get_color_profile(image);
+    gboolean is_foreign = profile && !is_srgb(profile);
+    g_clear_object(&profile);
+    // Colours of another profile may lie beyond sRGB, and between its steps.
+    if (is_foreign)
+        return DRAGON_RGBA_FLOAT;
+    switch (gimp_image_get_precision(image)) {
+    case GIMP_PRECISION_U8_NON_LINEAR:
+        return DRAGON_RGBA_U8;
+    // Eight linear bits hold more shadow tones than eight perceptual ones.
+    case GIMP_PRECISION_U8_LINEAR:
+    case GIMP_PRECISION_U8_PERCEPTUAL:
+    case GIMP_PRECISION_U16_NON_LINEAR:
+    case GIMP_PRECISION_U16_PERCEPTUAL:
+        return DRAGON_RGBA_U16;
+    default:
+        return DRAGON_RGBA_FLOAT;
+    }
+}
+
+typedef enum Direction { TO_ENGINE, FROM_ENGINE } Direction;
+
+// What GEGL's formats do not convert: NULL where there is nothing. To convert what they do would be a second time.
+static GimpColorTransform *transform_new(GimpDrawable *drawable, const Babl *own, const Babl *engine,
+                                         Direction direction) {
+    GimpColorProfile *profile = gimp_image_get_color_profile(gimp_item_get_image(GIMP_ITEM(drawable)));
+    if (!profile || gimp_color_profile_get_space(profile, INTENT, NULL)) {
+        g_clear_object(&profile);
+        return NULL;
+    }
+    GimpColorProfile *srgb = gimp_color_profile_new_rgb_srgb();
+    GimpColorTransform *transform =
+        direction == TO_ENGINE
+            ? gimp_color_transform_new(profile, own, srgb, engine, INTENT, GIMP_COLOR_TRANSFORM_FLAGS_NOOPTIMIZE)
+            : gimp_color_transform_new(srgb, engine, profile, own, INTENT, GIMP_COLOR_TRANSFORM_FLAGS_NOOPTIMIZE);
+    g_object_unref(srgb);
+    g_object_unref(profile);
+    return transform;
+}
+
+static void convert(GimpColorTransform *transform, GeglBuffer *from, const GeglRectangle *part, GeglBuffer *to) {
+    const GeglRectangle *all = gegl_buffer_get_extent(to);
+    if (transform)
+        gimp_color_transform_process_buffer(transform, from, part, to, all);
+    else
+        gegl_buffer_copy(from, part, GEGL_ABYSS_NONE, to, all);
+    g_clear_object(&transform);
+}
+
+void colours_read(GimpDrawable *drawable, int x, int y, Picture *picture) {
+    GeglBuffer *own = gimp_drawable_get_buffer(drawable), *engine = buffers_around(picture);
+    GimpColorTransform *transform =
+        transform_new(drawable, gegl_buffer_get_format(own), buffers_format(picture->format), TO_ENGINE);
+    convert(transform, own, GEGL_RECTANGLE(x, y, picture->width, picture->height), engine);
+    g_object_unref(engine);
+    g_object_unref(own);
+}
+
+GeglBuffer *colours_buffer(GimpDrawable *drawable, const Picture *picture) {
+    const Babl *format = gimp_drawable_get_format(drawable);
+    GeglBuffer *engine = buffers_around(picture), *own = gegl_buffer_new(gegl_buffer_get_extent(engine), format);
+    convert(transform_new(drawable, format, buffers_format(picture->format), FROM_ENGINE), engine,
+            gegl_buffer_get_extent(engine), own);
+    g_object_unref(engine);
+    return own;
+}
