@@ -34,49 +34,79 @@ dragon_pixel_format colours_format(GimpImage *image) {
     }
 }
 
+// --- Profiles of tables ----------------------------------------------------------------------------------------------
+
+static gboolean is_linear(GimpPrecision precision) {
+    switch (precision) {
+    case GIMP_PRECISION_U8_LINEAR:
+    case GIMP_PRECISION_U16_LINEAR:
+    case GIMP_PRECISION_U32_LINEAR:
+    case GIMP_PRECISION_HALF_LINEAR:
+    case GIMP_PRECISION_FLOAT_LINEAR:
+    case GIMP_PRECISION_DOUBLE_LINEAR:
+        return TRUE;
+    default:
+        return FALSE;
+    }
+}
+
+// A drawable's own numbers in float. With alpha, as the engine's: a transform wants both sides alike.
+static const Babl *numbers_format(GimpDrawable *drawable) {
+    gboolean linear = is_linear(gimp_image_get_precision(gimp_item_get_image(GIMP_ITEM(drawable))));
+    if (gimp_drawable_is_gray(drawable))
+        return babl_format(linear ? "YA float" : "Y'A float");
+    return babl_format(linear ? "RGBA float" : "R'G'B'A float");
+}
+
 typedef enum Direction { TO_ENGINE, FROM_ENGINE } Direction;
 
 // What GEGL's formats do not convert: NULL where there is nothing. To convert what they do would be a second time.
-static GimpColorTransform *transform_new(GimpDrawable *drawable, const Babl *own, const Babl *engine,
-                                         Direction direction) {
+static GimpColorTransform *transform_new(GimpDrawable *drawable, const Babl *engine, Direction direction) {
     GimpColorProfile *profile = gimp_image_get_color_profile(gimp_item_get_image(GIMP_ITEM(drawable)));
     if (!profile || gimp_color_profile_get_space(profile, INTENT, NULL)) {
         g_clear_object(&profile);
         return NULL;
     }
+    const Babl *numbers = numbers_format(drawable);
     GimpColorProfile *srgb = gimp_color_profile_new_rgb_srgb();
     GimpColorTransform *transform =
         direction == TO_ENGINE
-            ? gimp_color_transform_new(profile, own, srgb, engine, INTENT, GIMP_COLOR_TRANSFORM_FLAGS_NOOPTIMIZE)
-            : gimp_color_transform_new(srgb, engine, profile, own, INTENT, GIMP_COLOR_TRANSFORM_FLAGS_NOOPTIMIZE);
+            ? gimp_color_transform_new(profile, numbers, srgb, engine, INTENT, GIMP_COLOR_TRANSFORM_FLAGS_NOOPTIMIZE)
+            : gimp_color_transform_new(srgb, engine, profile, numbers, INTENT, GIMP_COLOR_TRANSFORM_FLAGS_NOOPTIMIZE);
     g_object_unref(srgb);
     g_object_unref(profile);
     return transform;
 }
 
-static void convert(GimpColorTransform *transform, GeglBuffer *from, const GeglRectangle *part, GeglBuffer *to) {
-    const GeglRectangle *all = gegl_buffer_get_extent(to);
-    if (transform)
-        gimp_color_transform_process_buffer(transform, from, part, to, all);
-    else
-        gegl_buffer_copy(from, part, GEGL_ABYSS_NONE, to, all);
-    g_clear_object(&transform);
-}
+// --- Reading and writing ---------------------------------------------------------------------------------------------
 
 void colours_read(GimpDrawable *drawable, int x, int y, Picture *picture) {
+    const GeglRectangle *part = GEGL_RECTANGLE(x, y, picture->width, picture->height);
     GeglBuffer *own = gimp_drawable_get_buffer(drawable), *engine = buffers_around(picture);
-    GimpColorTransform *transform =
-        transform_new(drawable, gegl_buffer_get_format(own), buffers_format(picture->format), TO_ENGINE);
-    convert(transform, own, GEGL_RECTANGLE(x, y, picture->width, picture->height), engine);
+    const GeglRectangle *all = gegl_buffer_get_extent(engine);
+    GimpColorTransform *transform = transform_new(drawable, buffers_format(picture->format), TO_ENGINE);
+    if (transform) {
+        GeglBuffer *numbers = gegl_buffer_new(part, numbers_format(drawable));
+        gegl_buffer_copy(own, part, GEGL_ABYSS_NONE, numbers, part);
+        gimp_color_transform_process_buffer(transform, numbers, part, engine, all);
+        g_object_unref(numbers);
+        g_object_unref(transform);
+    } else {
+        gegl_buffer_copy(own, part, GEGL_ABYSS_NONE, engine, all);
+    }
     g_object_unref(engine);
     g_object_unref(own);
 }
 
 GeglBuffer *colours_buffer(GimpDrawable *drawable, const Picture *picture) {
-    const Babl *format = gimp_drawable_get_format(drawable);
-    GeglBuffer *engine = buffers_around(picture), *own = gegl_buffer_new(gegl_buffer_get_extent(engine), format);
-    convert(transform_new(drawable, format, buffers_format(picture->format), FROM_ENGINE), engine,
-            gegl_buffer_get_extent(engine), own);
+    GeglBuffer *engine = buffers_around(picture);
+    GimpColorTransform *transform = transform_new(drawable, buffers_format(picture->format), FROM_ENGINE);
+    if (!transform)
+        return engine;
+    const GeglRectangle *all = gegl_buffer_get_extent(engine);
+    GeglBuffer *numbers = gegl_buffer_new(all, numbers_format(drawable));
+    gimp_color_transform_process_buffer(transform, engine, all, numbers, all);
+    g_object_unref(transform);
     g_object_unref(engine);
-    return own;
+    return numbers;
 }

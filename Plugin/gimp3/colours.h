@@ -13,7 +13,8 @@ dragon_pixel_format colours_format(GimpImage *image);
 /// pixels.
 void colours_read(GimpDrawable *drawable, int x, int y, Picture *picture);
 
-/// A picture as a buffer of a drawable's own colours. It reads the picture's memory and is freed before it.
+/// A picture as a buffer that GEGL's copying turns into a drawable's colours. It reads the picture's memory and is freed
+/// before it.
 GeglBuffer *colours_buffer(GimpDrawable *drawable, const Picture *picture);
 
 #endif

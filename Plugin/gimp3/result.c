@@ -73,6 +73,17 @@ static GimpLayer *insert_box(const Gimp *gimp, const Edit *edit, const Patch *pa
     return insert_above(gimp, layer) ? layer : NULL;
 }
 
+// A lock on what is seen keeps GIMP's users from it, not us: the layer has another one in its place.
+static void hide(GimpLayer *layer) {
+    GimpItem *item = GIMP_ITEM(layer);
+    gboolean is_locked = gimp_item_get_lock_visibility(item);
+    if (is_locked)
+        gimp_item_set_lock_visibility(item, FALSE);
+    gimp_item_set_visible(item, FALSE);
+    if (is_locked)
+        gimp_item_set_lock_visibility(item, TRUE);
+}
+
 // Where a layer above the source could not show the result: an edited copy takes the place of the source and of the
 // results on it, which are hidden.
 static GimpLayer *insert_copy(const Gimp *gimp, const Edit *edit, const Material *material, const Patch *patch) {
@@ -87,9 +98,9 @@ static GimpLayer *insert_copy(const Gimp *gimp, const Edit *edit, const Material
     patch_clear(&mixed);
     if (!insert_above(gimp, layer))
         return NULL;
-    gimp_item_set_visible(GIMP_ITEM(gimp->layer), FALSE);
+    hide(gimp->layer);
     for (guint i = 0; i < gimp->results->len; i++)
-        gimp_item_set_visible(g_ptr_array_index(gimp->results, i), FALSE);
+        hide(g_ptr_array_index(gimp->results, i));
     return layer;
 }
 
