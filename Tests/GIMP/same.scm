@@ -15,6 +15,7 @@
     (gimp-image-delete copy)
     (gimp-layer-remove-mask layer MASK-DISCARD)
     (gimp-image-remove-layer image (cadr opened))
+    (gimp-image-resize-to-layers image)
     (save image layer (string-append (car edit) "-layer"))
     (gimp-image-delete image)))
   (list

@@ -27,8 +27,7 @@
 ; --- Files ---
 (define new-load gimp-file-load)
 (define (gimp-file-load run-mode path name) (new-load run-mode path))
-(define new-save gimp-file-save)
-(define (gimp-file-save run-mode image layer path name) (new-save #:run-mode run-mode #:image image #:file path))
+(define (gimp-file-save run-mode image layer path name) (file-png-export #:run-mode run-mode #:image image #:file path))
 
 ; --- Images and layers ---
 (define gimp-drawable-offsets gimp-drawable-get-offsets)
