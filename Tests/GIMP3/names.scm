@@ -28,8 +28,10 @@
 (define new-load gimp-file-load)
 (define (gimp-file-load run-mode path name) (new-load run-mode path))
 (define (gimp-file-save run-mode image layer path name) (file-png-export #:run-mode run-mode #:image image #:file path))
+(define (file-png-save run-mode image layer path . rest) (file-png-export #:run-mode run-mode #:image image #:file path))
 
 ; --- Images and layers ---
+(define (gimp-image-list) (let ((images (car (gimp-get-images)))) (list (vector-length images) images)))
 (define gimp-drawable-offsets gimp-drawable-get-offsets)
 (define gimp-drawable-width gimp-drawable-get-width)
 (define gimp-drawable-height gimp-drawable-get-height)
@@ -52,6 +54,12 @@
   (gimp-image-set-selected-paths image (vector path)))
 (define (gimp-vectors-stroke-new-from-points path type count points closed)
   (gimp-path-stroke-new-from-points path PATH-STROKE-TYPE-BEZIER points closed))
+
+; --- What the plug-in keeps from one call to the next ---
+(define (gimp-procedural-db-set-data name count bytes)
+  (gimp-attach-parasite (list name 0 (list->string (map integer->char (first-of (- count 1) (vector->list bytes)))))))
+(define (gimp-procedural-db-get-data name)
+  (list 1 (vector (string->number (caddr (car (gimp-get-parasite name)))))))
 
 ; --- Procedures ---
 (define (gimp-procedural-db-proc-exists name) (list (if (defined? (string->symbol name)) 1 0)))
