@@ -36,6 +36,7 @@
 (define gimp-drawable-width gimp-drawable-get-width)
 (define gimp-drawable-height gimp-drawable-get-height)
 (define gimp-image-base-type gimp-image-get-base-type)
+(define gimp-image-is-valid gimp-image-id-is-valid)
 (define new-get-layers gimp-image-get-layers)
 (define (gimp-image-get-layers image) (let ((layers (car (new-get-layers image)))) (list (vector-length layers) layers)))
 (define (gimp-image-get-active-layer image) (list (vector-ref (car (gimp-image-get-selected-layers image)) 0)))
