@@ -14,6 +14,8 @@ typedef struct Gimp {
     /// First: a Host is a Gimp.
     Host host;
     GimpImage *image;
+    /// What the call came from; NULL without a display. The call keeps a closed image alive, but not its display.
+    GimpDisplay *display;
     /// The layer under edit; where a result of ours is selected, the layer that it was made from.
     GimpLayer *layer;
     /// The layer that a new one goes above: the selected one.

@@ -91,6 +91,7 @@ Gimp *opening_new(GimpImage *image, GimpDrawable **drawables, GimpProcedureConfi
         return NULL;
     Gimp *gimp = g_new0(Gimp, 1);
     gimp->image = image;
+    gimp->display = gimp_default_display();
     gimp->config = config;
     gimp->top = top;
     gimp->layer = stack_source(top);

@@ -1,4 +1,4 @@
-/// The active path as arrows.
+/// The selected paths as arrows.
 #ifndef PLUGIN_PATH_H
 #define PLUGIN_PATH_H
 

@@ -118,11 +118,15 @@ static GimpLayer *insert_patch(const Gimp *gimp, const Edit *edit, const Materia
                                                                             : insert_box(gimp, edit, patch);
 }
 
+static gboolean is_open(const Gimp *gimp) {
+    return gimp_image_is_valid(gimp->image) && (!gimp->display || gimp_display_is_valid(gimp->display)) &&
+           layer_is_open(gimp->layer) && gimp_item_get_image(GIMP_ITEM(gimp->layer)) == gimp->image;
+}
+
 HostLayer *result_insert(Host *host, const Edit *edit, const Material *material, dragon_result *result,
                          GError **error) {
     Gimp *gimp = (Gimp *)host;
-    if (!gimp_image_is_valid(gimp->image) || !layer_is_open(gimp->layer) ||
-        gimp_item_get_image(GIMP_ITEM(gimp->layer)) != gimp->image) {
+    if (!is_open(gimp)) {
         g_set_error_literal(error, WORDS_ERROR, 0, _("The image or its layer was closed in the meantime."));
         return NULL;
     }
