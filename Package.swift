@@ -70,7 +70,10 @@ let package = Package(
         .target(name: "CFetch", dependencies: ["CCurl"], path: "CInterop/Fetch", cSettings: cSettings),
         .systemLibrary(name: "CGTK", path: "CInterop/GTK", pkgConfig: "gtk+-3.0", providers: [.apt(["libgtk-3-dev"])]),
         .target(name: "CDragon", path: "CInterop/Dragon", cSettings: cSettings),
-        .target(name: "CPictures", dependencies: ["CPNG", "CJPEG", "CLCMS", "CWebP"], path: "CInterop/Pictures", cSettings: cSettings),
+        // Newer pkg-configs name of WebP what muxes alone.
+        .target(
+            name: "CPictures", dependencies: ["CPNG", "CJPEG", "CLCMS", "CWebP"], path: "CInterop/Pictures", cSettings: cSettings,
+            linkerSettings: [.linkedLibrary("webp")]),
 
         // Swift, each layer on the ones before it. All of those are named, not the nearest alone: a module whose types changed their
         // layout, below one that stayed as it was, would else not be compiled into what stands above.
