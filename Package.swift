@@ -17,9 +17,13 @@ func isInstalled(_ library: String) -> Bool {
     return query.terminationStatus == 0
 }
 
+// What outlives a slip in C: canaries behind arrays, checked lengths in the C library's copies, no stack over another's pages.
+let hardened = ["-fstack-protector-strong", "-fstack-clash-protection", "-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2"]
 // Kernels are arithmetic: a debug build without optimisation would be a hundred times slower and prove nothing more.
-let kernelSettings: [CSetting] = [.unsafeFlags(["-O3", "-fvisibility=hidden", "-Wall", "-Wextra"])]
-let cSettings: [CSetting] = [.unsafeFlags(["-O2", "-fvisibility=hidden", "-Wall", "-Wextra"])]
+let kernelSettings: [CSetting] = [.unsafeFlags(["-O3", "-fvisibility=hidden", "-Wall", "-Wextra"] + hardened)]
+let cSettings: [CSetting] = [.unsafeFlags(["-O2", "-fvisibility=hidden", "-Wall", "-Wextra"] + hardened)]
+// Every symbol is bound at the start, and the table of them read-only from then on.
+let bound: [String] = ["-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now"]
 
 // The plug-in for each GIMP, and what both share: GEGL's buffers.
 var gimpTargets: [Target] = []
@@ -36,7 +40,7 @@ if hasGIMP2 {
         .systemLibrary(name: "CGIMP2", path: "CInterop/GIMP2", pkgConfig: "gimp-2.0", providers: [.apt(["libgimp2.0-dev"])]),
         .executableTarget(
             name: "dragon-gimp", dependencies: ["CBuffers", "CDialog", "CDragon", "DragonEngine", "CGIMP2"], path: "Plugin/gimp2",
-            cSettings: cSettings + [.headerSearchPath("../dialog")]),
+            cSettings: cSettings + [.headerSearchPath("../dialog")], linkerSettings: [.unsafeFlags(bound)]),
     ]
 }
 if hasGIMP3 {
@@ -44,7 +48,7 @@ if hasGIMP3 {
         .systemLibrary(name: "CGIMP3", path: "CInterop/GIMP3", pkgConfig: "gimp-3.0", providers: [.apt(["libgimp-3.0-dev"])]),
         .executableTarget(
             name: "dragon-gimp3", dependencies: ["CBuffers", "CDialog", "CDragon", "DragonEngine", "CGIMP3"], path: "Plugin/gimp3",
-            cSettings: cSettings + [.headerSearchPath("../dialog")]),
+            cSettings: cSettings + [.headerSearchPath("../dialog")], linkerSettings: [.unsafeFlags(bound)]),
     ]
 }
 
@@ -56,7 +60,7 @@ let package = Package(
         .executable(name: "dragon-dialog", targets: ["dragon-dialog"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
     ],
     targets: [
         // C: kernels, the loader of OpenBLAS, picture codecs.
@@ -90,17 +94,18 @@ let package = Package(
         .target(
             name: "CDragonLibrary", dependencies: ["DragonEngine"], path: "CInterop/Library", exclude: ["exports.map"],
             linkerSettings: [
-                .unsafeFlags([
-                    "-Xlinker", "--version-script=\(Context.packageDirectory)/CInterop/Library/exports.map", "-Xlinker",
-                    "-soname=libdragonengine.so.1",
-                ])
+                .unsafeFlags(
+                    bound + [
+                        "-Xlinker", "--version-script=\(Context.packageDirectory)/CInterop/Library/exports.map", "-Xlinker",
+                        "-soname=libdragonengine.so.1",
+                    ])
             ]),
         .executableTarget(
             name: "dragon",
             dependencies: [
                 "DragonEdit", "DragonImage", "DragonModel", "DragonPhoto", "DragonStore", "DragonTensor", "CLCMS", "CPictures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ], linkerSettings: [.unsafeFlags(bound)]),
         // The plug-in: C on the engine's header, with the engine linked in. Core and dialog ask a host for pictures; an adapter for each
         // program that is one stands beside them.
         .target(
@@ -109,7 +114,7 @@ let package = Package(
         // The dialog on picture files, for tests and for looking at it. Built, not installed.
         .executableTarget(
             name: "dragon-dialog", dependencies: ["CDialog", "CDragon", "DragonEngine", "CGTK"], path: "Plugin/file",
-            cSettings: cSettings + [.headerSearchPath("../dialog")]),
+            cSettings: cSettings + [.headerSearchPath("../dialog")], linkerSettings: [.unsafeFlags(bound)]),
 
         // What several tests share: random numbers, where the fixtures lie.
         .target(name: "TestSupport", path: "Tests/Support"),

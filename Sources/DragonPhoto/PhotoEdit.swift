@@ -23,10 +23,12 @@ public struct PhotoEdit: Sendable {
     func footprint() throws -> Footprint { try mode.footprint(on: photo.size, usesPlate: settings.usesPlate) }
 
     /// The part of the photo that the network works on, and its grid.
-    func grid(_ footprint: Footprint) -> WorkGrid {
+    ///
+    /// - Parameter side: its longer side at most; nil takes that of the settings.
+    func grid(_ footprint: Footprint, side: Int? = nil) -> WorkGrid {
         WorkGrid(
-            affected: footprint.affected, canvas: photo.size, margin: Self.margin(around: footprint.affected), window: settings.side,
-            multiple: Limits.sideMultiple)
+            affected: footprint.affected, canvas: photo.size, margin: Self.margin(around: footprint.affected),
+            window: side ?? settings.side, multiple: Limits.sideMultiple)
     }
 
     /// Pixels around what is touched: for the network to see, and for the result to fade into.
@@ -40,17 +42,37 @@ public struct PhotoEdit: Sendable {
     ///
     /// - Throws: ``EditError``, also for what of the photo and the mode does not fit together.
     public func check(on files: ModelFiles) throws {
-        let (grid, photo) = try checked()
-        _ = try EditMemory(grid.gridSize, steps: settings.parameters.steps, on: files)
-            .keepsBank(limit: settings.memoryLimit, held: photo.held, peak: photo.peak)
+        let steps = settings.parameters.steps
+        _ = try need(limit: settings.memoryLimit) { EditMemory($0, steps: steps, on: files) }
     }
 
-    /// The working grid and what the photo's own pixels will take, once the numbers are found in range.
-    private func checked() throws -> (grid: WorkGrid, photo: PhotoMemory) {
+    /// What the edit will take, once its numbers are found in range.
+    private struct Need {
+        let network: EditMemory
+        let photo: PhotoMemory
+        /// Whether there is room for the bank beside everything else.
+        let keepsBank: Bool
+    }
+
+    /// - Parameter network: what a working grid takes.
+    /// - Throws: ``EditError/memory(needed:allowed:remedy:)`` where that is more than the limit, or than what is free.
+    private func need(limit: Int?, network: (PixelSize) -> EditMemory) throws -> Need {
         try settings.parameters.validate()
         let footprint = try footprint()
         let grid = grid(footprint)
-        return (grid, PhotoMemory(footprint, grid))
+        let (memory, photo) = (network(grid.gridSize), PhotoMemory(footprint, grid))
+        do {
+            let keepsBank = try memory.keepsBank(limit: limit, held: photo.held, peak: photo.peak)
+            return Need(network: memory, photo: photo, keepsBank: keepsBank)
+        } catch EditError.memory(let needed, let allowed, _) {
+            let smaller = stride(from: settings.side - Limits.sideMultiple, through: Limits.side.lowerBound, by: -Limits.sideMultiple)
+            let fitting = smaller.first { side in
+                let grid = self.grid(footprint, side: side)
+                let photo = PhotoMemory(footprint, grid)
+                return max(network(grid.gridSize).work + photo.held, photo.peak) <= allowed
+            }
+            throw EditError.memory(needed: needed, allowed: allowed, remedy: fitting.map { .side($0) } ?? .smallerPicture)
+        }
     }
 
     /// The part of the photo that is worked on.
@@ -88,15 +110,14 @@ public struct PhotoEdit: Sendable {
         _ model: DiffusionModel, prompts: EditPrompts, options: EditOptions = EditOptions(), reusing cache: PreparationCache? = nil,
         in context: ComputeContext
     ) throws -> EditLayer {
-        let (grid, photo) = try context.job.stoppingPhotoWork { try checked() }
-        var options = options
         let limit = options.memoryLimit ?? settings.memoryLimit ?? Machine().freeMemory
-        let memory = EditMemory(
-            grid.gridSize, steps: settings.parameters.steps, model.unet.configuration, model.autoencoder.configuration,
-            keepsFullPrecision: options.keepsFullPrecision)
-        let keepsBank = try memory.keepsBank(limit: limit, held: photo.held, peak: photo.peak)
-        options.memoryLimit = limit - photo.held
-        options.isReused = cache != nil && keepsBank && memory.bank <= PreparationCache.largestBank
+        let (steps, unet, autoencoder) = (settings.parameters.steps, model.unet.configuration, model.autoencoder.configuration)
+        let need = try context.job.stoppingPhotoWork { () throws -> Need in
+            try self.need(limit: limit) { EditMemory($0, steps: steps, unet, autoencoder, keepsFullPrecision: options.keepsFullPrecision) }
+        }
+        var options = options
+        options.memoryLimit = limit - need.photo.held
+        options.isReused = cache != nil && need.keepsBank && need.network.bank <= PreparationCache.largestBank
         let prepared = try prepared(reusing: cache, in: context)
         let layer = try prepared.run(self, model, prompts: prompts, options: options, in: context)
         if options.isReused { cache?.keep(prepared) }

@@ -60,7 +60,7 @@ public final class PreparedPhoto: @unchecked Sendable {
         _ edit: PhotoEdit, _ model: DiffusionModel, _ prompts: EditPrompts, _ options: EditOptions, in context: ComputeContext
     ) throws -> (result: Tensor, reconstruction: Tensor)? {
         let downsampling = model.autoencoder.configuration.downsampling
-        guard var request = request(edit.settings.parameters) else {
+        guard edit.settings.usesNetwork, var request = request(edit.settings.parameters) else {
             context.job.expect([Job.Part(.assemble, cost: 1)])
             return nil
         }

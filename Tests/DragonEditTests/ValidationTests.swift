@@ -154,11 +154,11 @@ struct ValidationTests {
         var options = EditOptions()
         options.memoryLimit = 1_000_000
         let found = error { _ = try Samples.edit(Samples.request(move()), options) }
-        guard case .memory(let needed, let allowed)? = found as? EditError else {
+        guard case .memory(let needed, let allowed, let remedy)? = found as? EditError else {
             Issue.record("\(String(describing: found))")
             return
         }
-        #expect(needed > allowed && allowed == 1_000_000)
+        #expect(needed > allowed && allowed == 1_000_000 && remedy == .smallerSide)
     }
 
     @Test("recorded noise of another latent's size")

@@ -49,12 +49,29 @@ struct PhotoLimitsTests {
         let files = try ModelFiles(path: inRepository("Tests/Fixtures/model"))
         let edit = try photo.edit(Move(object: photo.object(1500, 1200), by: .zero, resize: resize), limit: 300_000_000)
         let error = #expect(throws: EditError.self) { try edit.check(on: files) }
-        guard case .memory(let needed, let allowed)? = error else {
+        guard case .memory(let needed, let allowed, .smallerPicture)? = error else {
             Issue.record("\(String(describing: error))")
             return
         }
         #expect(allowed == 300_000_000 && needed > 500_000_000 && needed < 1_700_000_000)
         #expect(photo.boxes.withLock { $0.isEmpty })
+    }
+
+    @Test("a refusal names the largest side that fits", arguments: [30, 12, 4])
+    func fitting(megabytes: Int) throws {
+        let photo = Photo(256, 256)
+        let files = try ModelFiles(path: inRepository("Tests/Fixtures/model"))
+        var edit = try photo.edit(Move(object: photo.object(60, 60), by: Point(x: 40, y: 0)), limit: megabytes * 1_000_000)
+        edit.settings.side = 1024
+        let error = #expect(throws: EditError.self) { try edit.check(on: files) }
+        guard case .memory(_, _, .side(let side))? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        edit.settings.side = side
+        try edit.check(on: files)
+        edit.settings.side = side + 64
+        #expect(throws: EditError.self) { try edit.check(on: files) }
     }
 
     @Test("numbers out of range are refused before a pixel is read")

@@ -9,9 +9,9 @@ struct BufferTests {
     func vectors(count: Int) {
         let vector = Vector([Float](repeating: 1, count: count))
         let weight = Weight(shape: [count], values: [Float](repeating: 1, count: count))
-        let floats = weight.pointer.assumingMemoryBound(to: Float.self)
+        let floats = weight.lent.assumingMemoryBound(to: Float.self)
         withExtendedLifetime((vector, weight)) {
-            for at in count..<count + Int(DRAGON_SLACK) { #expect(vector.pointer[at] == 0 && floats[at] == 0) }
+            for at in count..<count + Int(DRAGON_SLACK) { #expect(vector.lent[at] == 0 && floats[at] == 0) }
         }
     }
 
@@ -20,7 +20,7 @@ struct BufferTests {
     func tensors(count: Int) throws {
         let context = ComputeContext(threads: 1)
         let tensor = try Tensor(repeating: 2, shape: [1, 1, count], in: context)
-        #expect(UInt(bitPattern: tensor.pointer) % 64 == 0)
+        #expect(UInt(bitPattern: tensor.lent) % 64 == 0)
         #expect(tensor.values.count == count && tensor.values.allSatisfy { $0 == 2 })
     }
 }

@@ -22,7 +22,7 @@ public enum EditError: Error, Equatable, CustomStringConvertible {
     /// Nothing would change.
     case nothingToDo(String)
     /// More memory than allowed.
-    case memory(needed: Int, allowed: Int)
+    case memory(needed: Int, allowed: Int, remedy: MemoryRemedy)
 
     /// A move that neither moves nor resizes.
     static let unmoved = nothingToDo("the displacement is 0 and the size is kept: nothing would change")
@@ -39,8 +39,27 @@ public enum EditError: Error, Equatable, CustomStringConvertible {
         case .tooSmall(let what): "\(what) marks too little for the model to see: mark at least 8×8 pixels"
         case .leavesPicture: "the object would leave the picture altogether: choose a smaller displacement"
         case .nothingToDo(let reason): reason
-        case .memory(let needed, let allowed):
-            "the edit needs about \(needed / 1_000_000) MB of memory, \(allowed / 1_000_000) MB are allowed: choose a smaller side"
+        case .memory(let needed, let allowed, let remedy):
+            "the edit needs about \(needed / 1_000_000) MB of memory, \(allowed / 1_000_000) MB are allowed: \(remedy)"
+        }
+    }
+}
+
+/// What makes an edit fit into the memory that there is.
+public enum MemoryRemedy: Equatable, Sendable, CustomStringConvertible {
+    /// A working grid with shorter sides.
+    case smallerSide
+    /// A working grid whose longer side has at most so many pixels.
+    case side(Int)
+    /// Less of the photo: its own pixels are what takes the memory.
+    case smallerPicture
+
+    /// What to do.
+    public var description: String {
+        switch self {
+        case .smallerSide: "choose a smaller side"
+        case .side(let pixels): "choose a side of at most \(pixels)"
+        case .smallerPicture: "close other programs, or work on a smaller picture"
         }
     }
 }

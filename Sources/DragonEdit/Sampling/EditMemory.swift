@@ -43,7 +43,7 @@ package struct EditMemory {
     ///   - peak: what is needed before or after.
     package func keepsBank(limit: Int?, held: Int = 0, peak: Int = 0) throws -> Bool {
         let (allowed, needed) = (limit ?? Machine().freeMemory, max(work + held, peak))
-        guard needed <= allowed else { throw EditError.memory(needed: needed, allowed: allowed) }
+        guard needed <= allowed else { throw EditError.memory(needed: needed, allowed: allowed, remedy: .smallerSide) }
         return work + held + bank <= allowed
     }
 }
@@ -52,7 +52,7 @@ extension EditRequest {
     /// Throws where the edit needs more than `limit` bytes beyond the model, or than what is free where there is no limit.
     /// The model's configuration tells: its weights are not opened.
     ///
-    /// - Throws: ``EditError/memory(needed:allowed:)``.
+    /// - Throws: ``EditError/memory(needed:allowed:remedy:)``.
     public func checkMemory(on files: ModelFiles, limit: Int?) throws {
         _ = try EditMemory(source.size, steps: parameters.steps, on: files).keepsBank(limit: limit)
     }

@@ -91,8 +91,10 @@ extension Weight {
     /// Gives the memory of a weight that lies in a file back to the system: it will be read from there again when needed.
     func releasePages() {
         guard let file = owner as? MappedFile else { return }
-        let start = UInt(bitPattern: pointer)
-        file.release(start..<start + UInt(count * elementType.size))
+        withBytes { bytes in
+            let start = UInt(bitPattern: bytes.baseAddress)
+            file.release(start..<start + UInt(bytes.count))
+        }
     }
 }
 

@@ -58,7 +58,9 @@ public final class ComputeContext: Sendable {
     func forEach(_ count: Int, scratch floats: Int, _ body: (Int, UnsafeMutablePointer<Float>) -> Void) throws {
         let workers = max(1, min(threads, count))
         let buffers = try (0..<workers).map { _ in try TensorStorage(count: floats, pool: pool) }
-        run(count, workers: workers) { index, worker in body(index, buffers[worker].pointer) }
+        withPointers(buffers) { buffers in
+            run(count, workers: workers) { index, worker in body(index, buffers[worker]) }
+        }
     }
 
     /// Runs `body` once for every index below `count`, on up to ``threads`` threads, in no promised order.

@@ -8,30 +8,29 @@ import CKernels
 public struct HalfTensor: Sendable {
     /// Sides, outermost first.
     public let shape: [Int]
-    private let storage: HalfStorage
+    let storage: HalfStorage
 
     /// `tensor`, rounded to halves. Beyond ±65504 they are infinite.
     public init(_ tensor: Tensor, in context: ComputeContext) throws {
         shape = tensor.shape
         let count = tensor.count
         storage = try HalfStorage(count: count)
-        let target = storage.pointer
         let narrow = context.kernels.functions.pointee.narrow_half
         let chunk = 1 << 16
-        context.forEach((count + chunk - 1) / chunk) { index in
-            let first = index * chunk
-            narrow?(tensor.pointer + first, target + first, min(chunk, count - first))
+        withPointers(tensor, self) { source, target in
+            context.forEach((count + chunk - 1) / chunk) { index in
+                let first = index * chunk
+                narrow?(source + first, target + first, min(chunk, count - first))
+            }
         }
     }
-
-    var pointer: UnsafePointer<UInt16> { UnsafePointer(storage.pointer) }
 }
 
 /// The memory behind halves: pages of their own, given back at once. Among the tensors that come and go, arrays that stay would
 /// leave gaps which nothing fits into.
-private final class HalfStorage: @unchecked Sendable {
+final class HalfStorage: @unchecked Sendable {
     // Unchecked: only the maker of a tensor writes it, before anyone else has the handle.
-    let pointer: UnsafeMutablePointer<UInt16>
+    let lent: UnsafeMutablePointer<UInt16>
     private let bytes: Int
 
     init(count: Int) throws {
@@ -40,8 +39,8 @@ private final class HalfStorage: @unchecked Sendable {
         guard let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), memory != MAP_FAILED else {
             throw TensorError.outOfMemory(bytes: bytes)
         }
-        pointer = memory.assumingMemoryBound(to: UInt16.self)
+        lent = memory.assumingMemoryBound(to: UInt16.self)
     }
 
-    deinit { munmap(pointer, bytes) }
+    deinit { munmap(lent, bytes) }
 }

@@ -26,14 +26,16 @@ public struct Tensor: Sendable {
         }
         try self.init(uninitialized: shape, in: context)
         values.withUnsafeBufferPointer { source in
-            if let base = source.baseAddress { pointer.update(from: base, count: values.count) }
+            withPointers(self) { target in
+                if let base = source.baseAddress { target.update(from: base, count: values.count) }
+            }
         }
     }
 
     /// An array of one value throughout.
     public init(repeating value: Float, shape: [Int], in context: ComputeContext) throws {
         try self.init(uninitialized: shape, in: context)
-        pointer.update(repeating: value, count: count)
+        withPointers(self) { $0.update(repeating: value, count: count) }
     }
 
     /// Number of elements.
@@ -47,10 +49,8 @@ public struct Tensor: Sendable {
     /// Elements of one item.
     public var itemCount: Int { shape.dropFirst().reduce(1, *) }
 
-    var pointer: UnsafeMutablePointer<Float> { storage.pointer }
-
     /// Every element, row by row.
-    public var values: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+    public var values: [Float] { withElements { Array($0) } }
 
     /// The same elements under another shape of equal count.
     public func reshaped(_ shape: [Int]) -> Tensor {
@@ -60,14 +60,14 @@ public struct Tensor: Sendable {
 
     /// Calls `body` with the elements, to read.
     public func withElements<Result>(_ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result {
-        try withExtendedLifetime(storage) { try body(UnsafeBufferPointer(start: pointer, count: count)) }
+        try withPointers(self) { try body(UnsafeBufferPointer(start: $0, count: count)) }
     }
 }
 
 /// The memory behind a tensor; returned to its pool when the last handle goes.
 final class TensorStorage: @unchecked Sendable {
     // Unchecked: only the operator that makes a tensor writes it, before anyone else has the handle.
-    let pointer: UnsafeMutablePointer<Float>
+    let lent: UnsafeMutablePointer<Float>
     private let bytes: Int
     private let pool: BufferPool
 
@@ -75,12 +75,12 @@ final class TensorStorage: @unchecked Sendable {
         guard let (pointer, bytes) = pool.take(max(count, 1)) else {
             throw TensorError.outOfMemory(bytes: count * MemoryLayout<Float>.size)
         }
-        self.pointer = pointer
+        lent = pointer
         self.bytes = bytes
         self.pool = pool
     }
 
-    deinit { pool.give(pointer, bytes: bytes) }
+    deinit { pool.give(lent, bytes: bytes) }
 }
 
 /// What can go wrong in an operator.

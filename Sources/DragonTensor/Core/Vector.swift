@@ -1,7 +1,7 @@
 /// A short row of float32 numbers that never changes: a bias, or the scale of a norm.
 public struct Vector: @unchecked Sendable {
     // Unchecked because of the pointer, which nothing writes after `init`.
-    private let storage: OwnedFloats
+    let storage: OwnedFloats
     /// Number of elements.
     public let count: Int
 
@@ -15,7 +15,5 @@ public struct Vector: @unchecked Sendable {
     public init(_ weight: Weight) { self.init(weight.floats()) }
 
     /// The elements.
-    public var values: [Float] { Array(UnsafeBufferPointer(start: storage.pointer, count: count)) }
-
-    var pointer: UnsafePointer<Float> { UnsafePointer(storage.pointer) }
+    public var values: [Float] { withPointers(self) { Array(UnsafeBufferPointer(start: $0, count: count)) } }
 }

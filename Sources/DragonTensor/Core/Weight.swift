@@ -24,8 +24,7 @@ public struct Weight: @unchecked Sendable {
     public let shape: [Int]
     /// Format of the elements.
     public let elementType: ElementType
-    /// First byte.
-    public let pointer: UnsafeRawPointer
+    let lent: UnsafeRawPointer
     /// What keeps the bytes readable.
     public let owner: AnyObject
 
@@ -35,7 +34,7 @@ public struct Weight: @unchecked Sendable {
     public init(shape: [Int], elementType: ElementType, pointer: UnsafeRawPointer, owner: AnyObject) {
         self.shape = shape
         self.elementType = elementType
-        self.pointer = pointer
+        lent = pointer
         self.owner = owner
     }
 
@@ -43,16 +42,21 @@ public struct Weight: @unchecked Sendable {
     public init(shape: [Int], values: [Float]) {
         precondition(values.count == shape.reduce(1, *), "a weight's values must fill its shape")
         let buffer = OwnedFloats(values)
-        self.init(shape: shape, elementType: .float32, pointer: UnsafeRawPointer(buffer.pointer), owner: buffer)
+        self.init(shape: shape, elementType: .float32, pointer: UnsafeRawPointer(buffer.lent), owner: buffer)
     }
 
     /// Number of elements.
     public var count: Int { shape.reduce(1, *) }
 
+    /// Calls `body` with the bytes, to read.
+    public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try withPointers(self) { try body(UnsafeRawBufferPointer(start: $0, count: count * elementType.size)) }
+    }
+
     /// The same bytes under another shape of equal count.
     public func reshaped(_ shape: [Int]) -> Weight {
         precondition(shape.reduce(1, *) == count, "a reshape keeps the number of elements")
-        return Weight(shape: shape, elementType: elementType, pointer: pointer, owner: owner)
+        return Weight(shape: shape, elementType: elementType, pointer: lent, owner: owner)
     }
 
     /// Items `range` of the outermost side, sharing the bytes.
@@ -61,17 +65,18 @@ public struct Weight: @unchecked Sendable {
         let stride = shape.dropFirst().reduce(1, *) * elementType.size
         return Weight(
             shape: [range.count] + shape.dropFirst(), elementType: elementType,
-            pointer: pointer + range.lowerBound * stride, owner: owner)
+            pointer: lent + range.lowerBound * stride, owner: owner)
     }
 
     /// Every element widened to float32: for biases and norms, which are small.
     public func floats() -> [Float] {
-        (0..<count).map { index in
-            switch elementType {
-            case .float32: pointer.loadUnaligned(fromByteOffset: index * 4, as: Float.self)
-            case .float16: Float(halfBits: pointer.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))
-            case .bfloat16:
-                Float(bitPattern: UInt32(pointer.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)) << 16)
+        withPointers(self) { bytes in
+            (0..<count).map { index in
+                switch elementType {
+                case .float32: bytes.loadUnaligned(fromByteOffset: index * 4, as: Float.self)
+                case .float16: Float(halfBits: bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))
+                case .bfloat16: Float(bitPattern: UInt32(bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)) << 16)
+                }
             }
         }
     }
@@ -79,16 +84,16 @@ public struct Weight: @unchecked Sendable {
 
 /// A plain allocation that frees itself.
 final class OwnedFloats {
-    let pointer: UnsafeMutablePointer<Float>
+    let lent: UnsafeMutablePointer<Float>
 
     init(_ values: [Float]) {
         // Kernels may read a little past an array's end; see DRAGON_SLACK.
-        pointer = .allocate(capacity: values.count + Int(DRAGON_SLACK))
-        pointer.initialize(from: values, count: values.count)
-        (pointer + values.count).initialize(repeating: 0, count: Int(DRAGON_SLACK))
+        lent = .allocate(capacity: values.count + Int(DRAGON_SLACK))
+        lent.initialize(from: values, count: values.count)
+        (lent + values.count).initialize(repeating: 0, count: Int(DRAGON_SLACK))
     }
 
-    deinit { pointer.deallocate() }
+    deinit { lent.deallocate() }
 }
 
 extension Float {
@@ -112,10 +117,12 @@ extension Weight {
         let chunks = (count + chunk - 1) / chunk
         let scan = context.kernels.functions.pointee.all_finite
         let bad = Atomic<Bool>(false)
-        context.forEach(chunks) { index in
-            let first = index * chunk
-            let length = min(chunk, count - first)
-            if scan?(pointer + first * elementType.size, elementType.rawValue, length) == 0 { bad.store(true, ordering: .relaxed) }
+        withPointers(self) { bytes in
+            context.forEach(chunks) { index in
+                let first = index * chunk
+                let length = min(chunk, count - first)
+                if scan?(bytes + first * elementType.size, elementType.rawValue, length) == 0 { bad.store(true, ordering: .relaxed) }
+            }
         }
         return !bad.load(ordering: .relaxed)
     }

@@ -22,21 +22,32 @@ public struct KeysAndValues: Sendable {
         }
     }
 
-    /// The keys of channels `first` … of item `item` (or of the only one).
-    func keys(item: Int, firstChannel: Int) -> dragon_keys {
-        let shape = shapes.key
-        let start = ((shape[0] == 1 ? 0 : item) * shape[1] + firstChannel) * shape[2]
-        var keys = dragon_keys()
-        (keys.count, keys.row) = (Int32(shape[2]), shape[2])
+}
+
+extension KeysAndValues: Lender {
+    /// The first item's keys and values.
+    struct Pointer {
+        let key, value: UnsafeRawPointer
+        let type: ElementType
+        let shape: [Int]
+
+        /// The keys of channels `firstChannel` … of item `item` (or of the only one).
+        func keys(item: Int, firstChannel: Int) -> dragon_keys {
+            let start = ((shape[0] == 1 ? 0 : item) * shape[1] + firstChannel) * shape[2] * type.size
+            var keys = dragon_keys()
+            (keys.count, keys.row, keys.type) = (Int32(shape[2]), shape[2], type.rawValue)
+            (keys.key, keys.value) = (key + start, value + start)
+            return keys
+        }
+    }
+
+    var lent: Pointer {
         switch storage {
         case .tensors(let key, let value):
-            keys.type = ElementType.float32.rawValue
-            (keys.key, keys.value) = (UnsafeRawPointer(key.pointer + start), UnsafeRawPointer(value.pointer + start))
+            Pointer(key: UnsafeRawPointer(key.lent), value: UnsafeRawPointer(value.lent), type: .float32, shape: key.shape)
         case .halves(let key, let value):
-            keys.type = ElementType.float16.rawValue
-            (keys.key, keys.value) = (UnsafeRawPointer(key.pointer + start), UnsafeRawPointer(value.pointer + start))
+            Pointer(key: UnsafeRawPointer(key.lent), value: UnsafeRawPointer(value.lent), type: .float16, shape: key.shape)
         }
-        return keys
     }
 }
 
@@ -86,17 +97,19 @@ extension Tensor {
         shared.depth = Int32(depth)
         shared.scale = 1 / Float(depth).squareRoot()
         let scratch = withUnsafePointer(to: shared) { table.attention_scratch($0, Int32(min(columns, Self.queryChunk))) }
-        try context.forEach(batch * heads * chunks, scratch: scratch) { task, scratch in
-            let head = task / chunks
-            let first = task % chunks * Self.queryChunk
-            let keys = parts.map { $0.keys(item: head / heads, firstChannel: head % heads * depth) }
-            keys.withUnsafeBufferPointer { keys in
-                var attention = shared
-                attention.parts = keys.baseAddress
-                attention.query = UnsafePointer(pointer + head * depth * columns)
-                attention.out = result.pointer + head * depth * columns
-                attention.log_sum = logSum.map { $0.pointer + head * columns }
-                table.attention(&attention, Int32(first), Int32(min(columns, first + Self.queryChunk)), scratch)
+        try withPointers(self, parts, result, logSum) { query, parts, out, logSum in
+            try context.forEach(batch * heads * chunks, scratch: scratch) { task, scratch in
+                let head = task / chunks
+                let first = task % chunks * Self.queryChunk
+                let keys = parts.map { $0.keys(item: head / heads, firstChannel: head % heads * depth) }
+                keys.withUnsafeBufferPointer { keys in
+                    var attention = shared
+                    attention.parts = keys.baseAddress
+                    attention.query = query.read + head * depth * columns
+                    attention.out = out + head * depth * columns
+                    attention.log_sum = logSum.map { $0 + head * columns }
+                    table.attention(&attention, Int32(first), Int32(min(columns, first + Self.queryChunk)), scratch)
+                }
             }
         }
         return result

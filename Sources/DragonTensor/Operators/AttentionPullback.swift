@@ -12,6 +12,16 @@ public struct AttentionRecord: Sendable {
     let heads: Int
 }
 
+extension AttentionRecord: Lender {
+    struct Pointer {
+        let query, key, value, logSum: UnsafePointer<Float>
+    }
+
+    var lent: Pointer {
+        Pointer(query: query.lent.read, key: key.lent.read, value: value.lent.read, logSum: logSum.lent.read)
+    }
+}
+
 /// Gradients with respect to attention's inputs; those of key and value only where asked for.
 public struct AttentionGradient: Sendable {
     /// Of the queries' shape, times the number of cotangents.
@@ -48,24 +58,24 @@ extension Tensor {
         let scratch = withUnsafePointer(to: shared) { table.attention_pullback_scratch($0) }
         let queryChunks = (queries + Self.pullbackChunk - 1) / Self.pullbackChunk
         let keyChunks = ofKeys ? (keys + Self.pullbackChunk - 1) / Self.pullbackChunk : 0
-        try context.forEach(heads * (queryChunks + keyChunks), scratch: scratch) { task, scratch in
-            let (head, part) = (task % heads, task / heads)
-            var pullback = shared
-            let (q, k) = (head * depth * queries, head * depth * keys)
-            pullback.query = UnsafePointer(record.query.pointer + q)
-            pullback.key = UnsafePointer(record.key.pointer + k)
-            pullback.value = UnsafePointer(record.value.pointer + k)
-            pullback.log_sum = UnsafePointer(record.logSum.pointer + head * queries)
-            pullback.d_out = UnsafePointer(pointer + q)
-            pullback.dots = UnsafePointer(dots.pointer + head * batch * queries)
-            pullback.d_query = dQuery.pointer + q
-            (pullback.d_key, pullback.d_value) = (dKey.map { $0.pointer + k }, dValue.map { $0.pointer + k })
-            if part < queryChunks {
-                let first = part * Self.pullbackChunk
-                table.attention_query_gradient(&pullback, Int32(first), Int32(min(queries, first + Self.pullbackChunk)), scratch)
-            } else {
-                let first = (part - queryChunks) * Self.pullbackChunk
-                table.attention_key_gradient(&pullback, Int32(first), Int32(min(keys, first + Self.pullbackChunk)), scratch)
+        try withPointers(record, self, dots, dQuery, dKey, dValue) { record, dOut, dots, dQuery, dKey, dValue in
+            try context.forEach(heads * (queryChunks + keyChunks), scratch: scratch) { task, scratch in
+                let (head, part) = (task % heads, task / heads)
+                var pullback = shared
+                let (q, k) = (head * depth * queries, head * depth * keys)
+                (pullback.query, pullback.key, pullback.value) = (record.query + q, record.key + k, record.value + k)
+                pullback.log_sum = record.logSum + head * queries
+                pullback.d_out = dOut.read + q
+                pullback.dots = dots.read + head * batch * queries
+                pullback.d_query = dQuery + q
+                (pullback.d_key, pullback.d_value) = (dKey.map { $0 + k }, dValue.map { $0 + k })
+                if part < queryChunks {
+                    let first = part * Self.pullbackChunk
+                    table.attention_query_gradient(&pullback, Int32(first), Int32(min(queries, first + Self.pullbackChunk)), scratch)
+                } else {
+                    let first = (part - queryChunks) * Self.pullbackChunk
+                    table.attention_key_gradient(&pullback, Int32(first), Int32(min(keys, first + Self.pullbackChunk)), scratch)
+                }
             }
         }
         return AttentionGradient(query: dQuery, key: dKey, value: dValue)
@@ -76,13 +86,15 @@ extension Tensor {
         let heads = record.heads
         let depth = channels / heads
         let dots = try Tensor(uninitialized: [heads, batch, columns], in: context)
-        context.forEach(heads * batch) { index in
-            let (head, item) = (index / batch, index % batch)
-            let target = dots.pointer + index * columns
-            target.update(repeating: 0, count: columns)
-            for c in head * depth..<(head + 1) * depth {
-                let (a, b) = (pointer + item * itemCount + c * columns, record.out.pointer + c * columns)
-                for i in 0..<columns { target[i] += a[i] * b[i] }
+        withPointers(self, record.out, dots) { dOut, out, dots in
+            context.forEach(heads * batch) { index in
+                let (head, item) = (index / batch, index % batch)
+                let target = dots + index * columns
+                target.update(repeating: 0, count: columns)
+                for c in head * depth..<(head + 1) * depth {
+                    let (a, b) = (dOut + item * itemCount + c * columns, out + c * columns)
+                    for i in 0..<columns { target[i] += a[i] * b[i] }
+                }
             }
         }
         return dots

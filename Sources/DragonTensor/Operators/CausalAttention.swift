@@ -10,22 +10,24 @@ extension Tensor {
         let table = context.kernels.functions.pointee
         let (tokens, depth) = (columns, channels / heads)
         let scale = 1 / Float(depth).squareRoot()
-        try context.forEach(batch * heads, scratch: tokens * tokens) { head, weights in
-            let start = head * depth * tokens
-            let (q, k, v, out) = (pointer + start, key.pointer + start, value.pointer + start, result.pointer + start)
-            for i in 0..<tokens {
-                for j in 0...i {
-                    var sum: Float = 0
-                    for c in 0..<depth { sum += q[c * tokens + i] * k[c * tokens + j] }
-                    weights[i * tokens + j] = sum * scale
-                }
-            }
-            table.softmax_rows(weights, Int32(tokens), Int32(tokens), 1)
-            for c in 0..<depth {
+        try withPointers(self, key, value, result) { query, key, value, out in
+            try context.forEach(batch * heads, scratch: tokens * tokens) { head, weights in
+                let start = head * depth * tokens
+                let (q, k, v, out) = (query + start, key + start, value + start, out + start)
                 for i in 0..<tokens {
-                    var sum: Float = 0
-                    for j in 0...i { sum += weights[i * tokens + j] * v[c * tokens + j] }
-                    out[c * tokens + i] = sum
+                    for j in 0...i {
+                        var sum: Float = 0
+                        for c in 0..<depth { sum += q[c * tokens + i] * k[c * tokens + j] }
+                        weights[i * tokens + j] = sum * scale
+                    }
+                }
+                table.softmax_rows(weights, Int32(tokens), Int32(tokens), 1)
+                for c in 0..<depth {
+                    for i in 0..<tokens {
+                        var sum: Float = 0
+                        for j in 0...i { sum += weights[i * tokens + j] * v[c * tokens + j] }
+                        out[c * tokens + i] = sum
+                    }
                 }
             }
         }

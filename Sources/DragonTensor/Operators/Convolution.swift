@@ -53,8 +53,11 @@ extension Tensor {
         product.setFilters(weight, pullback: pullback)
         product.setPatches(of: self, window: side, stride: stride, padding: padding.before, outWidth: result.shape[3])
         product.n = Int32(result.columns)
-        product.setResult(result, bias: bias, residual: residual)
-        try context.run(product)
+        product.setResult(result)
+        var operands = ProductOperands(weight: weight, x: self, y: result, bias: bias, residual: residual)
+        // Turned round, the filters are read from their last tap back.
+        if pullback { operands.weightStart = (side * side - 1) * weight.elementType.size }
+        try context.run(product, on: operands)
     }
 }
 
@@ -69,12 +72,10 @@ extension dragon_product {
         a_row = pullback ? area : inner * area
         a_col = pullback ? inner * area : area
         a_tap = pullback ? -1 : 1
-        a = pullback ? weight.pointer + (area - 1) * weight.elementType.size : weight.pointer
     }
 
     /// The patches of `x` as right operand.
     mutating func setPatches(of x: Tensor, window: Int, stride: Int, padding: Int, outWidth: Int) {
-        b = UnsafePointer(x.pointer)
         b_row = x.columns
         b_item = x.itemCount
         items = Int32(x.batch)

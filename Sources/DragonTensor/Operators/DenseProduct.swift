@@ -23,15 +23,16 @@ extension ComputeContext {
         let size = ElementType(rawValue: product.a_type)?.size ?? 4
         let weight = try TensorStorage(count: rows * depth, pool: pool)
         let widen = kernels.functions.pointee.widen
-        forEach(stored) { row in widen?(a + row * width * size, product.a_type, weight.pointer + row * width, width) }
         blas.functions.pointee.set_threads(Int32(threads))
-        for item in 0..<Int(product.items) {
-            let result = c + item * product.c_item
-            if product.accumulate == 0 { product.fill(result, item: item, rows: rows, columns: columns) }
-            blas.functions.pointee.sgemm(
-                CBLAS.rowMajor, asStored ? CBLAS.asStored : CBLAS.transposed, CBLAS.asStored, product.m, product.n, product.k, 1,
-                weight.pointer, Int32(width),
-                product.b + item * product.b_item, Int32(product.b_row), 1, result, Int32(product.c_row))
+        withPointers(weight) { weight in
+            forEach(stored) { row in widen?(a + row * width * size, product.a_type, weight + row * width, width) }
+            for item in 0..<Int(product.items) {
+                let result = c + item * product.c_item
+                if product.accumulate == 0 { product.fill(result, item: item, rows: rows, columns: columns) }
+                blas.functions.pointee.sgemm(
+                    CBLAS.rowMajor, asStored ? CBLAS.asStored : CBLAS.transposed, CBLAS.asStored, product.m, product.n, product.k, 1,
+                    weight, Int32(width), product.b + item * product.b_item, Int32(product.b_row), 1, result, Int32(product.c_row))
+            }
         }
     }
 }

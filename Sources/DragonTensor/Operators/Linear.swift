@@ -25,8 +25,8 @@ extension Tensor {
         let result = try Tensor(uninitialized: [batch, Int(product.m)] + shape.dropFirst(2), in: context)
         try residual?.require(residual?.count == result.count, operation, expected: result.shape)
         product.setColumns(of: self)
-        product.setResult(result, bias: bias, residual: residual)
-        try context.run(product)
+        product.setResult(result)
+        try context.run(product, on: ProductOperands(weight: weight, x: self, y: result, bias: bias, residual: residual))
         return result
     }
 

@@ -16,12 +16,14 @@ extension Tensor {
         let result = try Tensor(uninitialized: shape, in: context)
         let inGroup = channels / groups
         let run = context.kernels.functions.pointee.group_norm
-        context.forEach(batch * groups) { index in
-            let start = index * inGroup * columns
-            let channel = index % groups * inGroup
-            run?(
-                pointer + start, result.pointer + start, Int32(inGroup), Int32(columns), scale.pointer + channel,
-                shift.pointer + channel, epsilon, silu ? 1 : 0)
+        withPointers(self, result, scale, shift) { source, target, scale, shift in
+            context.forEach(batch * groups) { index in
+                let start = index * inGroup * columns
+                let channel = index % groups * inGroup
+                run?(
+                    source + start, target + start, Int32(inGroup), Int32(columns), scale + channel, shift + channel, epsilon,
+                    silu ? 1 : 0)
+            }
         }
         return result
     }
@@ -35,12 +37,14 @@ extension Tensor {
         let chunk = 512
         let chunks = (columns + chunk - 1) / chunk
         let run = context.kernels.functions.pointee.layer_norm
-        try context.forEach(batch * chunks, scratch: 2 * chunk) { index, scratch in
-            let start = index / chunks * itemCount
-            let first = index % chunks * chunk
-            run?(
-                pointer + start, result.pointer + start, Int32(channels), Int32(columns), Int32(first),
-                Int32(min(columns, first + chunk)), scale.pointer, shift.pointer, epsilon, scratch)
+        try withPointers(self, result, scale, shift) { source, target, scale, shift in
+            try context.forEach(batch * chunks, scratch: 2 * chunk) { index, scratch in
+                let start = index / chunks * itemCount
+                let first = index % chunks * chunk
+                run?(
+                    source + start, target + start, Int32(channels), Int32(columns), Int32(first),
+                    Int32(min(columns, first + chunk)), scale, shift, epsilon, scratch)
+            }
         }
         return result
     }

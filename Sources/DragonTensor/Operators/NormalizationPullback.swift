@@ -17,13 +17,16 @@ extension Tensor {
         let result = try Tensor(uninitialized: shape, in: context)
         let inGroup = channels / groups
         let run = context.kernels.functions.pointee.group_norm_pullback
-        context.forEach(batch * groups) { index in
-            let (item, channel) = (index / groups, index % groups * inGroup)
-            let start = index * inGroup * columns
-            let source = x.pointer + (item % x.batch) * itemCount + channel * columns
-            run?(
-                source, pointer + start, residual.map { UnsafePointer($0.pointer + start) }, result.pointer + start, Int32(inGroup),
-                Int32(columns), scale.pointer + channel, shift.pointer + channel, epsilon, silu ? 1 : 0)
+        let (itemCount, inputs) = (itemCount, x.batch)
+        withPointers(x, self, residual, result, scale, shift) { x, dy, residual, dx, scale, shift in
+            context.forEach(batch * groups) { index in
+                let (item, channel) = (index / groups, index % groups * inGroup)
+                let start = index * inGroup * columns
+                let source = x + (item % inputs) * itemCount + channel * columns
+                run?(
+                    source, dy + start, residual.map { $0.read + start }, dx + start, Int32(inGroup), Int32(columns), scale + channel,
+                    shift + channel, epsilon, silu ? 1 : 0)
+            }
         }
         return result
     }
@@ -39,13 +42,15 @@ extension Tensor {
         let chunk = 512
         let chunks = (columns + chunk - 1) / chunk
         let run = context.kernels.functions.pointee.layer_norm_pullback
-        try context.forEach(batch * chunks, scratch: 4 * chunk) { index, scratch in
-            let (item, first) = (index / chunks, index % chunks * chunk)
-            let start = item * itemCount
-            run?(
-                x.pointer + (item % x.batch) * itemCount, pointer + start, residual.map { UnsafePointer($0.pointer + start) },
-                result.pointer + start, Int32(channels), Int32(columns), Int32(first), Int32(min(columns, first + chunk)),
-                scale.pointer, epsilon, scratch)
+        let (itemCount, inputs) = (itemCount, x.batch)
+        try withPointers(x, self, residual, result, scale) { x, dy, residual, dx, scale in
+            try context.forEach(batch * chunks, scratch: 4 * chunk) { index, scratch in
+                let (item, first) = (index / chunks, index % chunks * chunk)
+                let start = item * itemCount
+                run?(
+                    x + (item % inputs) * itemCount, dy + start, residual.map { $0.read + start }, dx + start, Int32(channels),
+                    Int32(columns), Int32(first), Int32(min(columns, first + chunk)), scale, epsilon, scratch)
+            }
         }
         return result
     }
@@ -56,11 +61,14 @@ extension Tensor {
         try context.checkCancellation()
         let result = try Tensor(uninitialized: [batch, 2 * channels] + shape.dropFirst(2), in: context)
         let run = context.kernels.functions.pointee.gated_gelu_pullback
-        context.forEach(batch * channels) { index in
-            let (item, channel) = (index / channels, index % channels)
-            let value = x.pointer + (item % x.batch) * x.itemCount + channel * columns
-            let target = result.pointer + item * result.itemCount + channel * columns
-            run?(value, value + itemCount, pointer + index * columns, target, target + itemCount, columns)
+        let (itemCount, inputs) = (itemCount, x.batch)
+        withPointers(x, self, result) { x, dy, dx in
+            context.forEach(batch * channels) { index in
+                let (item, channel) = (index / channels, index % channels)
+                let value = x + (item % inputs) * 2 * itemCount + channel * columns
+                let target = dx + item * 2 * itemCount + channel * columns
+                run?(value, value + itemCount, dy + index * columns, target, target + itemCount, columns)
+            }
         }
         return result
     }

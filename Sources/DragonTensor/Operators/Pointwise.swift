@@ -3,16 +3,22 @@ import CKernels
 extension Tensor {
     private static let chunk = 1 << 15
 
-    /// Fills a new tensor of `shape` piece by piece: `body(offset, count, output)`.
+    /// Where a piece of this tensor starts, and of the other.
+    private typealias Operands = (first: UnsafePointer<Float>, second: UnsafePointer<Float>)
+
+    /// Fills a new tensor of this one's shape piece by piece: `body(operands, output, count)`.
     private func pointwise(
-        _ shape: [Int], in context: ComputeContext, _ body: (Int, Int, UnsafeMutablePointer<Float>) -> Void
+        with other: Tensor? = nil, in context: ComputeContext,
+        _ body: (Operands, UnsafeMutablePointer<Float>, Int) -> Void
     ) throws -> Tensor {
         try context.checkCancellation()
         let result = try Tensor(uninitialized: shape, in: context)
         let total = result.count
-        context.forEach((total + Self.chunk - 1) / Self.chunk) { index in
-            let offset = index * Self.chunk
-            body(offset, min(Self.chunk, total - offset), result.pointer + offset)
+        withPointers(self, other ?? self, result) { first, second, out in
+            context.forEach((total + Self.chunk - 1) / Self.chunk) { index in
+                let offset = index * Self.chunk
+                body((first.read + offset, second.read + offset), out + offset, min(Self.chunk, total - offset))
+            }
         }
         return result
     }
@@ -20,19 +26,19 @@ extension Tensor {
     /// x·σ(x).
     public func silu(in context: ComputeContext) throws -> Tensor {
         let run = context.kernels.functions.pointee.silu
-        return try pointwise(shape, in: context) { offset, count, out in run?(pointer + offset, out, count) }
+        return try pointwise(in: context) { run?($0.first, $1, $2) }
     }
 
     /// x·Φ(x), with the normal distribution's exact Φ.
     public func gelu(in context: ComputeContext) throws -> Tensor {
         let run = context.kernels.functions.pointee.gelu
-        return try pointwise(shape, in: context) { offset, count, out in run?(pointer + offset, out, count) }
+        return try pointwise(in: context) { run?($0.first, $1, $2) }
     }
 
     /// x·σ(1.702·x), as CLIP's first models have it.
     public func quickGelu(in context: ComputeContext) throws -> Tensor {
         let run = context.kernels.functions.pointee.quick_gelu
-        return try pointwise(shape, in: context) { offset, count, out in run?(pointer + offset, out, count) }
+        return try pointwise(in: context) { run?($0.first, $1, $2) }
     }
 
     /// GEGLU (Shazeer, 2020): the first half of the channels times gelu of the second.
@@ -42,9 +48,11 @@ extension Tensor {
         let result = try Tensor(uninitialized: [batch, channels / 2] + shape.dropFirst(2), in: context)
         let run = context.kernels.functions.pointee.gated_gelu
         let half = channels / 2
-        context.forEach(batch * half) { index in
-            let value = pointer + (index / half * channels + index % half) * columns
-            run?(value, value + half * columns, result.pointer + index * columns, columns)
+        withPointers(self, result) { source, target in
+            context.forEach(batch * half) { index in
+                let value = source + (index / half * channels + index % half) * columns
+                run?(value, value + half * columns, target + index * columns, columns)
+            }
         }
         return result
     }
@@ -53,18 +61,14 @@ extension Tensor {
     public func adding(_ other: Tensor, in context: ComputeContext) throws -> Tensor {
         try other.require(other.count == count, "sum", expected: shape)
         let run = context.kernels.functions.pointee.add
-        return try pointwise(shape, in: context) { offset, count, out in
-            run?(pointer + offset, other.pointer + offset, out, count)
-        }
+        return try pointwise(with: other, in: context) { run?($0.first, $0.second, $1, $2) }
     }
 
     /// `a·self + b·other`.
     public func scaled(by a: Float, adding other: Tensor, scaledBy b: Float, in context: ComputeContext) throws -> Tensor {
         try other.require(other.count == count, "weighted sum", expected: shape)
         let run = context.kernels.functions.pointee.scale_add
-        return try pointwise(shape, in: context) { offset, count, out in
-            run?(pointer + offset, a, other.pointer + offset, b, out, count)
-        }
+        return try pointwise(with: other, in: context) { run?($0.first, a, $0.second, b, $1, $2) }
     }
 
     /// Each element times `factor`.

@@ -8,12 +8,22 @@ enum WeightReading {
     case transposed
 }
 
+/// The arrays of a product `y = weight × x + bias + residual`.
+struct ProductOperands {
+    let weight: Weight
+    let x, y: Tensor
+    var bias: Vector?
+    var residual: Tensor?
+    /// Where in the weight, in bytes, the kernel starts to read.
+    var weightStart = 0
+}
+
+// How operands lie in memory; the arrays themselves are lent to a product when it runs.
 extension dragon_product {
     /// A matrix `[rows, columns]` as left operand.
     mutating func setMatrix(_ weight: Weight, reading: WeightReading) {
         let rows = weight.shape[0]
         let columns = weight.count / max(rows, 1)
-        a = weight.pointer
         a_type = weight.elementType.rawValue
         taps = 1
         switch reading {
@@ -24,28 +34,34 @@ extension dragon_product {
 
     /// `x` as dense right operand: channels by columns, an item after the other.
     mutating func setColumns(of x: Tensor) {
-        b = UnsafePointer(x.pointer)
         b_row = x.columns
         b_item = x.itemCount
         items = Int32(x.batch)
         n = Int32(x.columns)
     }
 
-    /// `y` as result, starting from `residual` and `bias`.
-    mutating func setResult(_ y: Tensor, bias: Vector?, residual: Tensor?) {
-        c = y.pointer
+    /// `y` as result.
+    mutating func setResult(_ y: Tensor) {
         c_row = y.columns
         c_item = y.itemCount
-        self.bias = bias?.pointer
-        self.residual = residual.map { UnsafePointer($0.pointer) }
     }
 }
 
 extension ComputeContext {
     /// Runs a product: many panels are shared out by columns and packed on the way; few are packed once, and the
     /// rows shared out. Either way every element is summed in the same order.
-    func run(_ product: dragon_product) throws {
+    func run(_ layout: dragon_product, on operands: ProductOperands) throws {
         try checkCancellation()
+        try withPointers(operands.weight, operands.x, operands.y, operands.bias, operands.residual) { weight, x, y, bias, residual in
+            var product = layout
+            product.a = weight + operands.weightStart
+            (product.b, product.c) = (x.read, y)
+            (product.bias, product.residual) = (bias, residual?.read)
+            try run(product)
+        }
+    }
+
+    private func run(_ product: dragon_product) throws {
         guard product.m > 0, product.n > 0, product.items > 0 else { return }
         count(operations: 2 * Int(product.m) * Int(product.k) * Int(product.n) * Int(product.items))
         if let blas, product.isDense { return try run(product, by: blas) }
@@ -76,11 +92,13 @@ extension ComputeContext {
         let chunk = max(1, (share + tile - 1) / tile) * tile
         try withUnsafePointer(to: product) { product in
             let packed = try TensorStorage(count: table.packed_floats(product, Int32(panels)), pool: pool)
-            forEach(panels) { table.pack(product, Int32($0), Int32($0 + 1), packed.pointer) }
             let scratch = table.multiply_scratch(product, Int32(panels), 1)
-            try forEach((rows + chunk - 1) / chunk, scratch: scratch) { task, scratch in
-                let end = min(rows, (task + 1) * chunk)
-                table.multiply(product, Int32(task * chunk), Int32(end), 0, Int32(panels), packed.pointer, scratch)
+            try withPointers(packed) { packed in
+                forEach(panels) { table.pack(product, Int32($0), Int32($0 + 1), packed) }
+                try forEach((rows + chunk - 1) / chunk, scratch: scratch) { task, scratch in
+                    let end = min(rows, (task + 1) * chunk)
+                    table.multiply(product, Int32(task * chunk), Int32(end), 0, Int32(panels), packed, scratch)
+                }
             }
         }
     }

@@ -7,13 +7,16 @@ extension Tensor {
             other.batch == batch && other.columns == columns, "concatenation", expected: [batch, other.channels] + shape.dropFirst(2))
         try context.checkCancellation()
         let result = try Tensor(uninitialized: [batch, channels + other.channels] + shape.dropFirst(2), in: context)
-        context.forEach(batch * 2) { index in
-            let item = index / 2
-            let target = result.pointer + item * result.itemCount
-            if index % 2 == 0 {
-                target.update(from: pointer + item * itemCount, count: itemCount)
-            } else {
-                (target + itemCount).update(from: other.pointer + item * other.itemCount, count: other.itemCount)
+        let (own, others) = (itemCount, other.itemCount)
+        withPointers(self, other, result) { first, second, out in
+            context.forEach(batch * 2) { index in
+                let item = index / 2
+                let target = out + item * (own + others)
+                if index % 2 == 0 {
+                    target.update(from: first + item * own, count: own)
+                } else {
+                    (target + own).update(from: second + item * others, count: others)
+                }
             }
         }
         return result
@@ -25,17 +28,17 @@ extension Tensor {
         try context.checkCancellation()
         let (height, width) = (shape[2], shape[3])
         let result = try Tensor(uninitialized: [batch, channels, 2 * height, 2 * width], in: context)
-        context.forEach(batch * channels) { plane in
-            let source = pointer + plane * height * width
-            let target = result.pointer + plane * 4 * height * width
-            for y in 0..<height {
-                let row = target + 4 * y * width
-                for x in 0..<width {
-                    let value = source[y * width + x]
-                    row[2 * x] = value
-                    row[2 * x + 1] = value
+        withPointers(self, result) { source, target in
+            context.forEach(batch * channels) { plane in
+                for y in 0..<height {
+                    let line = source + (plane * height + y) * width
+                    let row = target + 4 * (plane * height + y) * width
+                    for x in 0..<width {
+                        row[2 * x] = line[x]
+                        row[2 * x + 1] = line[x]
+                    }
+                    (row + 2 * width).update(from: row, count: 2 * width)
                 }
-                (row + 2 * width).update(from: row, count: 2 * width)
             }
         }
         return result
@@ -45,7 +48,7 @@ extension Tensor {
     public func items(_ range: Range<Int>, in context: ComputeContext) throws -> Tensor {
         try require(range.lowerBound >= 0 && range.upperBound <= batch, "items", expected: [range.upperBound] + shape.dropFirst())
         let result = try Tensor(uninitialized: [range.count] + shape.dropFirst(), in: context)
-        result.pointer.update(from: pointer + range.lowerBound * itemCount, count: result.count)
+        withPointers(self, result) { $1.update(from: $0 + range.lowerBound * itemCount, count: result.count) }
         return result
     }
 
@@ -53,9 +56,11 @@ extension Tensor {
     public func channels(_ range: Range<Int>, in context: ComputeContext) throws -> Tensor {
         try require(range.lowerBound >= 0 && range.upperBound <= channels, "channels", expected: [batch, range.upperBound])
         let result = try Tensor(uninitialized: [batch, range.count] + shape.dropFirst(2), in: context)
-        for item in 0..<batch {
-            (result.pointer + item * result.itemCount).update(
-                from: pointer + item * itemCount + range.lowerBound * columns, count: result.itemCount)
+        withPointers(self, result) { source, target in
+            for item in 0..<batch {
+                let first = source + item * itemCount + range.lowerBound * columns
+                (target + item * result.itemCount).update(from: first, count: result.itemCount)
+            }
         }
         return result
     }
@@ -65,11 +70,11 @@ extension Tensor {
         guard let first = parts.first else { throw TensorError.shapeMismatch(operation: "stacking", expected: [1], found: []) }
         let total = parts.reduce(0) { $0 + $1.batch }
         let result = try Tensor(uninitialized: [total] + first.shape.dropFirst(), in: context)
-        var target = result.pointer
+        var filled = 0
         for part in parts {
             try part.require(part.shape.dropFirst() == first.shape.dropFirst(), "stacking", expected: first.shape)
-            target.update(from: part.pointer, count: part.count)
-            target += part.count
+            withPointers(part, result) { ($1 + filled).update(from: $0, count: part.count) }
+            filled += part.count
         }
         return result
     }
@@ -84,12 +89,14 @@ extension Tensor {
         try require(shape.count == 4 && shape[2] % side == 0 && shape[3] % side == 0, "patches", expected: [batch, channels, side, side])
         let (height, width) = (shape[2] / side, shape[3] / side)
         let result = try Tensor(uninitialized: [batch, channels * side * side, height, width], in: context)
-        context.forEach(batch * channels * side * side) { plane in
-            let (dy, dx) = (plane / side % side, plane % side)
-            let source = pointer + plane / (side * side) * columns
-            let target = result.pointer + plane * height * width
-            for y in 0..<height {
-                for x in 0..<width { target[y * width + x] = source[(y * side + dy) * shape[3] + x * side + dx] }
+        withPointers(self, result) { picture, patches in
+            context.forEach(batch * channels * side * side) { plane in
+                let (dy, dx) = (plane / side % side, plane % side)
+                let source = picture + plane / (side * side) * columns
+                let target = patches + plane * height * width
+                for y in 0..<height {
+                    for x in 0..<width { target[y * width + x] = source[(y * side + dy) * shape[3] + x * side + dx] }
+                }
             }
         }
         return result
@@ -102,14 +109,16 @@ extension Tensor {
             expected: [batch, pictureChannels * side * side] + shape.dropFirst(2))
         let (height, width) = (shape[2], shape[3])
         let result = try Tensor(uninitialized: [batch, pictureChannels, height * side, width * side], in: context)
-        context.forEach(batch * channels) { plane in
-            let (dy, dx) = (plane / side % side, plane % side)
-            let channel = plane / (side * side)
-            let target = result.pointer + channel * result.columns
-            let source = pointer + plane * columns
-            let shift = bias[channel % pictureChannels]
-            for y in 0..<height {
-                for x in 0..<width { target[(y * side + dy) * width * side + x * side + dx] = source[y * width + x] + shift }
+        withPointers(self, result) { patches, picture in
+            context.forEach(batch * channels) { plane in
+                let (dy, dx) = (plane / side % side, plane % side)
+                let channel = plane / (side * side)
+                let target = picture + channel * result.columns
+                let source = patches + plane * columns
+                let shift = bias[channel % pictureChannels]
+                for y in 0..<height {
+                    for x in 0..<width { target[(y * side + dy) * width * side + x * side + dx] = source[y * width + x] + shift }
+                }
             }
         }
         return result
@@ -125,12 +134,14 @@ extension Tensor {
         try context.checkCancellation()
         let (height, width) = (shape[2] / 2, shape[3] / 2)
         let result = try Tensor(uninitialized: [batch, channels, height, width], in: context)
-        context.forEach(batch * channels) { plane in
-            for y in 0..<height {
-                let upper = pointer + (plane * 2 * height + 2 * y) * 2 * width
-                let lower = upper + 2 * width
-                let target = result.pointer + (plane * height + y) * width
-                for x in 0..<width { target[x] = (upper[2 * x] + upper[2 * x + 1]) + (lower[2 * x] + lower[2 * x + 1]) }
+        withPointers(self, result) { dy, dx in
+            context.forEach(batch * channels) { plane in
+                for y in 0..<height {
+                    let upper = dy + (plane * 2 * height + 2 * y) * 2 * width
+                    let lower = upper + 2 * width
+                    let target = dx + (plane * height + y) * width
+                    for x in 0..<width { target[x] = (upper[2 * x] + upper[2 * x + 1]) + (lower[2 * x] + lower[2 * x + 1]) }
+                }
             }
         }
         return result
@@ -144,11 +155,13 @@ extension Tensor {
             expected: [batch, channels, height, width])
         try context.checkCancellation()
         let result = try Tensor(repeating: 0, shape: [batch, channels, height, width], in: context)
-        context.forEach(batch * channels) { plane in
-            for y in 0..<shape[2] {
-                let source = pointer + (plane * shape[2] + y) * shape[3]
-                let target = result.pointer + (plane * height + 2 * y) * width
-                for x in 0..<shape[3] { target[2 * x] = source[x] }
+        withPointers(self, result) { source, target in
+            context.forEach(batch * channels) { plane in
+                for y in 0..<shape[2] {
+                    let line = source + (plane * shape[2] + y) * shape[3]
+                    let spread = target + (plane * height + 2 * y) * width
+                    for x in 0..<shape[3] { spread[2 * x] = line[x] }
+                }
             }
         }
         return result
@@ -158,9 +171,11 @@ extension Tensor {
     public func columns(_ indices: [Int], in context: ComputeContext) throws -> Tensor {
         try require(indices.allSatisfy { $0 >= 0 && $0 < columns }, "columns", expected: [batch, channels, indices.count])
         let result = try Tensor(uninitialized: [batch, channels, indices.count], in: context)
-        context.forEach(batch * channels) { row in
-            let (source, target) = (pointer + row * columns, result.pointer + row * indices.count)
-            for (position, index) in indices.enumerated() { target[position] = source[index] }
+        withPointers(self, result) { source, target in
+            context.forEach(batch * channels) { row in
+                let (line, chosen) = (source + row * columns, target + row * indices.count)
+                for (position, index) in indices.enumerated() { chosen[position] = line[index] }
+            }
         }
         return result
     }

@@ -7,8 +7,9 @@ struct Winograd {
     /// Output channels of a task at most: a block's filters and products should stay in the second-level cache.
     private static let blockRows = 70
 
-    private var parameters: dragon_winograd
-    private let operands: (Weight, Tensor, Tensor, Tensor?, Vector?)
+    /// How the operands lie in memory; the arrays themselves are lent when it runs.
+    private var layout = dragon_winograd()
+    private let operands: ProductOperands
 
     /// Whether it is faster than the direct sum: below a vector of tiles, or with few channels, it is not.
     static func pays(_ x: Tensor, _ y: Tensor) -> Bool {
@@ -19,34 +20,38 @@ struct Winograd {
     init(
         _ weight: Weight, pullback: Bool, from x: Tensor, to y: Tensor, bias: Vector?, residual: Tensor?, in context: ComputeContext
     ) {
-        operands = (weight, x, y, residual, bias)
-        parameters = dragon_winograd()
-        parameters.weight = weight.pointer
-        parameters.weight_type = weight.elementType.rawValue
-        parameters.flip = pullback ? 1 : 0
-        parameters.w_out = pullback ? 9 : weight.shape[1] * 9
-        parameters.w_in = pullback ? weight.shape[1] * 9 : 9
-        parameters.x = UnsafePointer(x.pointer)
-        parameters.y = y.pointer
-        parameters.x_item = x.itemCount
-        parameters.y_item = y.itemCount
-        parameters.bias = bias?.pointer
-        parameters.residual = residual.map { UnsafePointer($0.pointer) }
-        parameters.in_channels = Int32(x.channels)
-        parameters.out_channels = Int32(y.channels)
-        parameters.items = Int32(x.batch)
-        parameters.height = Int32(x.shape[2])
-        parameters.width = Int32(x.shape[3])
+        operands = ProductOperands(weight: weight, x: x, y: y, bias: bias, residual: residual)
+        layout.weight_type = weight.elementType.rawValue
+        layout.flip = pullback ? 1 : 0
+        layout.w_out = pullback ? 9 : weight.shape[1] * 9
+        layout.w_in = pullback ? weight.shape[1] * 9 : 9
+        layout.x_item = x.itemCount
+        layout.y_item = y.itemCount
+        layout.in_channels = Int32(x.channels)
+        layout.out_channels = Int32(y.channels)
+        layout.items = Int32(x.batch)
+        layout.height = Int32(x.shape[2])
+        layout.width = Int32(x.shape[3])
     }
 
     func run(in context: ComputeContext) throws {
-        let pixels = Int(parameters.items) * Int(parameters.height) * Int(parameters.width)
-        context.count(operations: 18 * Int(parameters.in_channels) * Int(parameters.out_channels) * pixels)
+        let (x, y) = (operands.x, operands.y)
+        context.count(operations: 18 * x.channels * y.channels * x.batch * x.columns)
+        try withPointers(operands.weight, x, y, operands.bias, operands.residual) { weight, x, y, bias, residual in
+            var whole = layout
+            whole.weight = weight
+            (whole.x, whole.y) = (x.read, y)
+            (whole.bias, whole.residual) = (bias, residual?.read)
+            try runBands(of: whole, in: context)
+        }
+    }
+
+    private func runBands(of whole: dragon_winograd, in context: ComputeContext) throws {
         let table = context.kernels.functions.pointee
-        let tileColumns = (Int(parameters.width) + 3) / 4
-        let tileRows = Int(parameters.items) * ((Int(parameters.height) + 3) / 4)
+        let tileColumns = (Int(whole.width) + 3) / 4
+        let tileRows = Int(whole.items) * ((Int(whole.height) + 3) / 4)
         let bandRows = min(tileRows, max(1, Self.bandTiles / tileColumns))
-        var band = parameters
+        var band = whole
         band.vectors = bandRows * tileColumns <= Int(table.lanes) ? 1 : 2
         for first in stride(from: 0, to: tileRows, by: bandRows) {
             try context.checkCancellation()
@@ -54,7 +59,6 @@ struct Winograd {
             band.band_end = Int32(min(tileRows, first + bandRows))
             try withUnsafePointer(to: band) { try run($0, table, in: context) }
         }
-        withExtendedLifetime(operands) {}
     }
 
     private func run(_ band: UnsafePointer<dragon_winograd>, _ table: dragon_kernel_table, in context: ComputeContext) throws {
@@ -64,12 +68,14 @@ struct Winograd {
         let tile = Int(table.tile_rows)
         let block = ((rows + tasks - 1) / tasks + tile - 1) / tile * tile
         let scratch = table.winograd_scratch(band, Int32(block))
-        try context.forEach(Int(band.pointee.in_channels), scratch: scratch) { channel, scratch in
-            table.winograd_input(band, Int32(channel), input.pointer, scratch)
-        }
-        try context.forEach((rows + block - 1) / block, scratch: scratch) { task, scratch in
-            let end = min(rows, (task + 1) * block)
-            table.winograd_output(band, Int32(task * block), Int32(end), input.pointer, scratch)
+        try withPointers(input) { input in
+            try context.forEach(Int(band.pointee.in_channels), scratch: scratch) { channel, scratch in
+                table.winograd_input(band, Int32(channel), input, scratch)
+            }
+            try context.forEach((rows + block - 1) / block, scratch: scratch) { task, scratch in
+                let end = min(rows, (task + 1) * block)
+                table.winograd_output(band, Int32(task * block), Int32(end), input, scratch)
+            }
         }
     }
 }
