@@ -1,5 +1,21 @@
 // swift-tools-version: 6.1
+import Foundation
 import PackageDescription
+
+// The GIMPs whose headers are here: a plug-in is built for each.
+let hasGIMP2 = isInstalled("gimp-2.0")
+let hasGIMP3 = isInstalled("gimp-3.0")
+
+/// Whether pkg-config knows a library.
+func isInstalled(_ library: String) -> Bool {
+    let query = Process()
+    query.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    query.arguments = ["pkg-config", "--exists", library]
+    query.standardError = FileHandle.nullDevice
+    guard (try? query.run()) != nil else { return false }
+    query.waitUntilExit()
+    return query.terminationStatus == 0
+}
 
 // What outlives a slip in C: canaries behind arrays, checked lengths in the C library's copies, no stack over another's pages.
 let hardened = ["-fstack-protector-strong", "-fstack-clash-protection", "-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2"]
@@ -9,12 +25,38 @@ let cSettings: [CSetting] = [.unsafeFlags(["-O2", "-fvisibility=hidden", "-Wall"
 // Every symbol is bound at the start, and the table of them read-only from then on.
 let bound: [String] = ["-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now"]
 
+// The plug-in for each GIMP, and what both share: GEGL's buffers.
+var gimpTargets: [Target] = []
+if hasGIMP2 || hasGIMP3 {
+    gimpTargets += [
+        .systemLibrary(name: "CGEGL", path: "CInterop/GEGL", pkgConfig: "gegl-0.4", providers: [.apt(["libgegl-dev"])]),
+        .target(
+            name: "CBuffers", dependencies: ["CDialog", "CDragon", "CGEGL"], path: "Plugin/gegl", publicHeadersPath: ".",
+            cSettings: cSettings),
+    ]
+}
+if hasGIMP2 {
+    gimpTargets += [
+        .systemLibrary(name: "CGIMP2", path: "CInterop/GIMP2", pkgConfig: "gimp-2.0", providers: [.apt(["libgimp2.0-dev"])]),
+        .executableTarget(
+            name: "dragon-gimp", dependencies: ["CBuffers", "CDialog", "CDragon", "DragonEngine", "CGIMP2"], path: "Plugin/gimp2",
+            cSettings: cSettings + [.headerSearchPath("../dialog")], linkerSettings: [.unsafeFlags(bound)]),
+    ]
+}
+if hasGIMP3 {
+    gimpTargets += [
+        .systemLibrary(name: "CGIMP3", path: "CInterop/GIMP3", pkgConfig: "gimp-3.0", providers: [.apt(["libgimp-3.0-dev"])]),
+        .executableTarget(
+            name: "dragon-gimp3", dependencies: ["CBuffers", "CDialog", "CDragon", "DragonEngine", "CGIMP3"], path: "Plugin/gimp3",
+            cSettings: cSettings + [.headerSearchPath("../dialog")], linkerSettings: [.unsafeFlags(bound)]),
+    ]
+}
+
 let package = Package(
     name: "dragon",
     products: [
         .executable(name: "dragon", targets: ["dragon"]),
         .library(name: "dragonengine", type: .dynamic, targets: ["CDragonLibrary"]),
-        .executable(name: "dragon-gimp", targets: ["dragon-gimp"]),
         .executable(name: "dragon-dialog", targets: ["dragon-dialog"]),
     ],
     dependencies: [
@@ -30,10 +72,12 @@ let package = Package(
         .systemLibrary(name: "CLCMS", path: "CInterop/LCMS", pkgConfig: "lcms2", providers: [.apt(["liblcms2-dev"])]),
         .systemLibrary(name: "CCurl", path: "CInterop/Curl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CFetch", dependencies: ["CCurl"], path: "CInterop/Fetch", cSettings: cSettings),
-        .systemLibrary(name: "CGIMP", path: "CInterop/GIMP", pkgConfig: "gimp-2.0", providers: [.apt(["libgimp2.0-dev"])]),
         .systemLibrary(name: "CGTK", path: "CInterop/GTK", pkgConfig: "gtk+-3.0", providers: [.apt(["libgtk-3-dev"])]),
         .target(name: "CDragon", path: "CInterop/Dragon", cSettings: cSettings),
-        .target(name: "CPictures", dependencies: ["CPNG", "CJPEG", "CLCMS", "CWebP"], path: "CInterop/Pictures", cSettings: cSettings),
+        // Newer pkg-configs name of WebP what muxes alone.
+        .target(
+            name: "CPictures", dependencies: ["CPNG", "CJPEG", "CLCMS", "CWebP"], path: "CInterop/Pictures", cSettings: cSettings,
+            linkerSettings: [.linkedLibrary("webp")]),
 
         // Swift, each layer on the ones before it. All of those are named, not the nearest alone: a module whose types changed their
         // layout, below one that stayed as it was, would else not be compiled into what stands above.
@@ -67,9 +111,6 @@ let package = Package(
         .target(
             name: "CDialog", dependencies: ["CDragon", "CGTK"], path: "Plugin", sources: ["core", "dialog"], publicHeadersPath: "core",
             cSettings: cSettings + [.headerSearchPath("dialog")]),
-        .executableTarget(
-            name: "dragon-gimp", dependencies: ["CDialog", "CDragon", "DragonEngine", "CGIMP"], path: "Plugin/gimp2",
-            cSettings: cSettings + [.headerSearchPath("../dialog")], linkerSettings: [.unsafeFlags(bound)]),
         // The dialog on picture files, for tests and for looking at it. Built, not installed.
         .executableTarget(
             name: "dragon-dialog", dependencies: ["CDialog", "CDragon", "DragonEngine", "CGTK"], path: "Plugin/file",
@@ -103,6 +144,6 @@ let package = Package(
                 "TestSupport",
             ],
             path: "Tests/CommandLineTests"),
-    ],
+    ] + gimpTargets,
     swiftLanguageModes: [.v6]
 )

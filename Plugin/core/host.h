@@ -46,7 +46,7 @@ struct Host {
     /// Whether the selection is no longer what `stamp` stands for, which then stands for the new one. A stamp begins
     /// with 0.
     gboolean (*selection_changed)(Host *host, HostLayer *layer, guint64 *stamp);
-    /// The active path's strokes as arrows, in the base's pixels: first anchor to last. Strokes of one anchor are left
+    /// The selected paths' strokes as arrows, in the base's pixels: first anchor to last. Strokes of one anchor are left
     /// out. `ends`: also those, as arrows without length.
     GArray *(*read_arrows)(Host *host, gboolean ends);
 

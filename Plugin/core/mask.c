@@ -138,6 +138,18 @@ Mask *mask_grown(const Mask *mask, int pixels) {
     return grown;
 }
 
+// FNV-1a.
+static guint64 summed(guint64 sum, const void *bytes, gsize count) {
+    for (const guint8 *byte = bytes; count > 0; byte++, count--)
+        sum = (sum ^ *byte) * 1099511628211u;
+    return sum;
+}
+
+guint64 mask_sum(const Mask *mask, Box box) {
+    guint64 sum = summed(14695981039346656037u, &box, sizeof box);
+    return mask ? summed(sum, mask->bytes, (gsize)mask->width * mask->height) : sum;
+}
+
 dragon_mask mask_view(const Mask *mask) {
     dragon_mask view = {0};
     if (mask) {

@@ -41,6 +41,10 @@ Mask *mask_scaled(const Mask *mask, int width, int height);
 /// The mask, reaching further by some pixels to every side.
 Mask *mask_grown(const Mask *mask, int pixels);
 
+/// A number that stands for what a box of an image marks: it tells whether that changed. `mask`: of the box; NULL for
+/// nothing.
+guint64 mask_sum(const Mask *mask, Box box);
+
 /// As the engine takes it; no pixels for no mask.
 dragon_mask mask_view(const Mask *mask);
 

@@ -14,7 +14,7 @@ const Mode MODES[] = {
      .menu = N_("_Move Object..."),
      .name = N_("Move Object"),
      .blurb = N_("Move the selected object and fill the place it leaves"),
-     .help = "The selection is the object. One stroke of the active path, or the dialog, says where to.",
+     .help = "The selection is the object. One stroke of the selected path, or the dialog, says where to.",
      .arguments = {ARGUMENT_SHIFT, ARGUMENT_FACTOR},
      .mask = MASK_OBJECT,
      .carries = CARRIES_OBJECT,
@@ -56,7 +56,7 @@ const Mode MODES[] = {
      .menu = N_("Match _Landmarks..."),
      .name = N_("Match Landmarks"),
      .blurb = N_("Bring points of the picture to other places, all else is free"),
-     .help = "Each stroke of the active path leads from a point to its place.",
+     .help = "Each stroke of the selected paths leads from a point to its place.",
      .arguments = {ARGUMENT_ARROWS},
      .contrast = N_("Everything around may follow the points: best for faces and poses. Drag Content changes only a "
                     "region."),

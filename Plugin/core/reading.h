@@ -12,7 +12,7 @@ Mask *reading_object(Host *host, const Mode *mode, HostLayer *layer, const Pictu
 /// `reference`: NULL for none.
 gboolean reading_material(Host *host, const Edit *edit, HostLayer *reference, Material *material, GError **error);
 
-/// Takes from the active path what the edit does not say: displacement or arrows. `place`: where the middle of a
+/// Takes from the selected paths what the edit does not say: displacement or arrows. `place`: where the middle of a
 /// pasted object goes; NULL for the path's end, else the picture's middle.
 void reading_path(Host *host, Edit *edit, const Material *material, const dragon_point *place);
 

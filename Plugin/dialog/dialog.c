@@ -5,7 +5,8 @@
 
 static gboolean begin_toolkit(Host *host, GError **error) {
     HostDesktop desktop = host->desktop(host);
-    gdk_set_allowed_backends("x11");
+    // X first: there the dialog can stand before the program's window.
+    gdk_set_allowed_backends("x11,wayland");
     if (desktop.display && desktop.display[0])
         g_setenv("DISPLAY", desktop.display, TRUE);
     // Modules of another GTK that the environment may name.

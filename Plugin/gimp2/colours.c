@@ -1,11 +1,7 @@
 #include "colours.h"
 
 #include <libgimp/gimp.h>
-
-static const Babl *format_of(dragon_pixel_format format) {
-    static const char *const names[] = {"R'G'B'A u8", "R'G'B'A u16", "R'G'B'A float"};
-    return babl_format(names[format]);
-}
+#include "buffers.h"
 
 // The image's profile where its numbers are not sRGB's, up to a tone curve that GEGL's formats know; else NULL.
 static GimpColorProfile *foreign_profile(gint32 image, GimpColorProfile *srgb) {
@@ -64,23 +60,18 @@ static void convert(GimpColorTransform *transform, GeglBuffer *from, GeglBuffer 
     g_clear_object(&transform);
 }
 
-static GeglBuffer *buffer_around(const Picture *picture) {
-    return gegl_buffer_linear_new_from_data(picture->pixels, format_of(picture->format),
-                                            GEGL_RECTANGLE(0, 0, picture->width, picture->height), GEGL_AUTO_ROWSTRIDE,
-                                            NULL, NULL);
-}
-
 void colours_read(gint32 drawable, Picture *picture) {
-    GeglBuffer *own = gimp_drawable_get_buffer(drawable), *engine = buffer_around(picture);
-    convert(transform_new(drawable, gegl_buffer_get_format(own), format_of(picture->format), TO_ENGINE), own, engine);
+    GeglBuffer *own = gimp_drawable_get_buffer(drawable), *engine = buffers_around(picture);
+    convert(transform_new(drawable, gegl_buffer_get_format(own), buffers_format(picture->format), TO_ENGINE), own,
+            engine);
     g_object_unref(engine);
     g_object_unref(own);
 }
 
 GeglBuffer *colours_buffer(gint32 drawable, const Picture *picture) {
     const Babl *format = gimp_drawable_get_format(drawable);
-    GeglBuffer *engine = buffer_around(picture), *own = gegl_buffer_new(gegl_buffer_get_extent(engine), format);
-    convert(transform_new(drawable, format, format_of(picture->format), FROM_ENGINE), engine, own);
+    GeglBuffer *engine = buffers_around(picture), *own = gegl_buffer_new(gegl_buffer_get_extent(engine), format);
+    convert(transform_new(drawable, format, buffers_format(picture->format), FROM_ENGINE), engine, own);
     g_object_unref(engine);
     return own;
 }

@@ -1,9 +1,8 @@
 // The plug-in's entry: what GIMP asks on discovery, and the run of a procedure.
 #include <locale.h>
-#include <unistd.h>
 #include <gegl.h>
 #include <libgimp/gimp.h>
-#include "dialog.h"
+#include "calls.h"
 #include "opening.h"
 #include "procedures.h"
 #include "words.h"
@@ -38,42 +37,20 @@ static void prepare(void) {
     gimp_plugin_enable_precision();
 }
 
-// A dialog that outlives GIMP could insert nothing, and would keep the model's memory.
-static gboolean watch_parent(gpointer parent) {
-    if (getppid() != GPOINTER_TO_INT(parent))
-        _exit(1);
-    return G_SOURCE_CONTINUE;
-}
-
-static HostLayer *run_dialog(Host *host, Edit *edit, HostLayer **reference, GError **error) {
-    guint watch = g_timeout_add_seconds(1, watch_parent, GINT_TO_POINTER(getppid()));
-    HostLayer *layer = dialog_run(host, edit, reference, error);
-    g_source_remove(watch);
-    return layer;
-}
-
 // The edit of a call, or its dialog. The new layer's number, or -1 with an error.
 static gint32 run_edit(const Mode *mode, GimpRunMode run_mode, gint count, const GimpParam *params, GError **error) {
     Gimp *gimp = opening_new(params[1].data.d_image, params[2].data.d_drawable, error);
     if (!gimp)
         return -1;
-    Host *host = &gimp->host;
     Edit *edit = edit_new(mode);
     Call call = {0};
+    CallKind kind = run_mode == GIMP_RUN_INTERACTIVE      ? CALL_ASKS
+                    : run_mode == GIMP_RUN_WITH_LAST_VALS ? CALL_AGAIN
+                                                          : CALL_IS_TOLD;
     HostLayer *layer = NULL;
-    if (run_mode != GIMP_RUN_NONINTERACTIVE)
-        host->recall(host, edit);
-    if (run_mode == GIMP_RUN_INTERACTIVE) {
-        layer = run_dialog(host, edit, &call.reference, error);
-    } else if (run_mode == GIMP_RUN_WITH_LAST_VALS) {
-        call.reference = host->last_reference(host, mode);
-        layer = batch_run(host, edit, &call, error);
-    } else if (procedures_read(count, params, gimp, edit, &call, error)) {
-        layer = batch_run(host, edit, &call, error);
-    }
+    if (kind != CALL_IS_TOLD || procedures_read(count, params, gimp, edit, &call, error))
+        layer = calls_run(&gimp->host, kind, edit, &call, error);
     gint32 id = layer ? layer->id : -1;
-    if (layer)
-        host->remember(host, edit, call.reference);
     edit_free(edit);
     opening_free(gimp);
     return id;

@@ -1,6 +1,7 @@
 #include "pixels.h"
 
 #include <libgimp/gimp.h>
+#include "buffers.h"
 #include "colours.h"
 #include "stack.h"
 #include "words.h"
@@ -38,13 +39,11 @@ Picture *pixels_picture(Host *host, HostLayer *layer, GError **error) {
     return picture;
 }
 
-Mask *pixels_mask(gint32 drawable, int x, int y, int width, int height) {
+Mask *pixels_mask(gint32 drawable, Box box) {
     GeglBuffer *buffer = gimp_drawable_get_buffer(drawable);
     if (!buffer)
         return NULL;
-    Mask *mask = mask_new(width, height);
-    gegl_buffer_get(buffer, GEGL_RECTANGLE(x, y, width, height), 1.0, babl_format("Y u8"), mask->bytes,
-                    GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    Mask *mask = buffers_mask(buffer, box);
     g_object_unref(buffer);
     return mask;
 }
@@ -56,14 +55,14 @@ Mask *pixels_selection(Host *host, HostLayer *layer) {
         return NULL;
     int x, y;
     gimp_drawable_offsets(layer->id, &x, &y);
-    return pixels_mask(gimp_image_get_selection(image), x, y, gimp_drawable_width(layer->id),
-                       gimp_drawable_height(layer->id));
+    return pixels_mask(gimp_image_get_selection(image),
+                       (Box){x, y, gimp_drawable_width(layer->id), gimp_drawable_height(layer->id)});
 }
 
 Mask *pixels_layer_mask(Host *host, HostLayer *layer) {
     (void)host;
     gint32 mask = gimp_layer_get_mask(layer->id);
-    return mask == -1 ? NULL : pixels_mask(mask, 0, 0, gimp_drawable_width(layer->id), gimp_drawable_height(layer->id));
+    return mask == -1 ? NULL : pixels_mask(mask, (Box){0, 0, gimp_drawable_width(mask), gimp_drawable_height(mask)});
 }
 
 gboolean pixels_share_selection(Host *host, HostLayer *layer) {

@@ -12,6 +12,6 @@ Mask *pixels_layer_mask(Host *host, HostLayer *layer);
 gboolean pixels_share_selection(Host *host, HostLayer *layer);
 
 /// A part of a one-channel drawable, such as a selection, 0 where that has no pixels. NULL where it cannot be read.
-Mask *pixels_mask(gint32 drawable, int x, int y, int width, int height);
+Mask *pixels_mask(gint32 drawable, Box box);
 
 #endif

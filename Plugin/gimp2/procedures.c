@@ -1,6 +1,7 @@
 #include "procedures.h"
 
 #include <string.h>
+#include "arguments.h"
 #include "words.h"
 
 static const char PREFIX[] = "plug-in-dragon-";
@@ -9,57 +10,38 @@ static const GimpParamDef HEAD[] = {
     {GIMP_PDB_INT32, "run-mode", "Interactive, non-interactive or with the last values"},
     {GIMP_PDB_IMAGE, "image", "The image"},
     {GIMP_PDB_DRAWABLE, "drawable", "The layer to edit; of a result of an earlier edit: what is seen of it and below"},
-    {GIMP_PDB_STRING, "prompt", "What the picture shows; may be empty"},
-};
-static const GimpParamDef TAIL[] = {
-    {GIMP_PDB_STRING, "model", "Folder or file of the model; empty for the first that is found"},
-    {GIMP_PDB_INT32, "seed", "Where chance begins; below 0 a seed is drawn"},
-    {GIMP_PDB_INT32, "steps", "Steps of the sampler; 0 for the model's own number"},
-    {GIMP_PDB_FLOAT, "strength", "Factor of the pull towards the edit; 0 or below for the model's own, 1"},
-    {GIMP_PDB_STRING, "options",
-     "Further values as key=value;key=value: guidance, algorithm (dragon or diffeditor), edit-weight, content-weight, "
-     "contrast-weight, inpaint-weight, sde-strength, side, grow, feather, soften, plate (on or off), outline (x,y x,y "
-     "... of the object in pixels of the layer, instead of the selection); may be empty"},
 };
 
-// What each argument of a mode is to the procedure.
-typedef struct Arguments {
-    GimpParamDef params[2];
-    gint count;
-} Arguments;
-
-static const Arguments ARGUMENTS[] = {
-    [ARGUMENT_REFERENCE] =
-        {{{GIMP_PDB_DRAWABLE, "reference",
-           "Layer of this or another image that shows the object: by its image's selection, its mask or its alpha"},
-          {GIMP_PDB_STRING, "reference-prompt", "What the reference shows; empty for the same as the picture"}},
-         2},
-    [ARGUMENT_ARROWS] = {{{GIMP_PDB_INT32, "num-points",
-                           "How many numbers follow, four an arrow; 0 takes the strokes of the active path"},
-                          {GIMP_PDB_FLOATARRAY, "points",
-                           "x, y of a handle, then x, y of its target, in pixels of the image"}},
-                         2},
-    [ARGUMENT_SHIFT] = {{{GIMP_PDB_FLOAT, "displacement-x", "Shift of the selected object to the right, in pixels"},
-                         {GIMP_PDB_FLOAT, "displacement-y",
-                          "Shift downwards; both 0: from the first to the last anchor of the active path"}},
-                        2},
-    [ARGUMENT_PLACE] = {{{GIMP_PDB_FLOAT, "x", "Where the object's middle goes, in pixels of the image"},
-                         {GIMP_PDB_FLOAT, "y", "The same, downwards; both 0: the last anchor of the active path"}},
-                        2},
-    [ARGUMENT_FACTOR] = {{{GIMP_PDB_FLOAT, "factor", "Factor of the object's size, such as 1.5; 0 or 1 keeps it"}}, 1},
-};
-
-static void append(GArray *params, const GimpParamDef *list, guint count) {
-    g_array_append_vals(params, list, count);
+static GimpPDBArgType type_of(ArgumentKind kind) {
+    switch (kind) {
+    case KIND_TEXT:
+        return GIMP_PDB_STRING;
+    case KIND_WHOLE:
+        return GIMP_PDB_INT32;
+    case KIND_NUMBER:
+        return GIMP_PDB_FLOAT;
+    case KIND_NUMBERS:
+        return GIMP_PDB_FLOATARRAY;
+    case KIND_LAYER:
+        break;
+    }
+    return GIMP_PDB_DRAWABLE;
 }
 
 // All parameters of a mode's procedure, of GimpParamDef.
 static GArray *params_of(const Mode *mode) {
     GArray *params = g_array_new(FALSE, FALSE, sizeof(GimpParamDef));
-    append(params, HEAD, G_N_ELEMENTS(HEAD));
-    for (guint i = 0; i < G_N_ELEMENTS(mode->arguments) && mode->arguments[i] != ARGUMENT_END; i++)
-        append(params, ARGUMENTS[mode->arguments[i]].params, (guint)ARGUMENTS[mode->arguments[i]].count);
-    append(params, TAIL, G_N_ELEMENTS(TAIL));
+    g_array_append_vals(params, HEAD, G_N_ELEMENTS(HEAD));
+    GPtrArray *arguments = arguments_of(mode);
+    for (guint i = 0; i < arguments->len; i++) {
+        const Argument *argument = g_ptr_array_index(arguments, i);
+        GimpParamDef param = {type_of(argument->kind), (char *)argument->key, (char *)argument->blurb};
+        GimpParamDef count = {GIMP_PDB_INT32, "num-points", "How many numbers follow"};
+        if (argument->kind == KIND_NUMBERS)
+            g_array_append_val(params, count);
+        g_array_append_val(params, param);
+    }
+    g_ptr_array_unref(arguments);
     return params;
 }
 
@@ -82,99 +64,37 @@ const Mode *procedures_mode(const char *name) {
     return g_str_has_prefix(name, PREFIX) ? mode_by_key(name + strlen(PREFIX)) : NULL;
 }
 
-// The next argument of a call.
-typedef struct Reader {
-    const GimpParam *next;
-} Reader;
-
-static void read_text(Reader *reader, char **text) {
-    const char *given = (reader->next++)->data.d_string;
-    g_free(*text);
-    *text = g_strdup(given ? given : "");
-}
-
-static double read_float(Reader *reader) {
-    return (reader->next++)->data.d_float;
-}
-
-static gint32 read_int(Reader *reader) {
-    return (reader->next++)->data.d_int32;
-}
-
-static gboolean read_arrows(Reader *reader, const Gimp *gimp, GArray *arrows, GError **error) {
-    gint32 count = read_int(reader);
-    const gdouble *numbers = (reader->next++)->data.d_floatarray;
-    if (count < 0 || count % 4 != 0) {
-        g_set_error(error, WORDS_ERROR, 0, _("num-points is %d: give four numbers an arrow."), count);
-        return FALSE;
-    }
-    for (gint32 i = 0; i < count; i += 4) {
-        Arrow arrow = {{numbers[i] - gimp->offset_x, numbers[i + 1] - gimp->offset_y},
-                       {numbers[i + 2] - gimp->offset_x, numbers[i + 3] - gimp->offset_y}};
-        g_array_append_val(arrows, arrow);
-    }
-    return TRUE;
-}
-
-static void read_place(Reader *reader, const Gimp *gimp, Call *call) {
-    double x = read_float(reader), y = read_float(reader);
-    call->place = (dragon_point){x - gimp->offset_x, y - gimp->offset_y};
-    call->has_place = x != 0 || y != 0;
-}
-
-static gboolean read_factor(Reader *reader, Edit *edit, GError **error) {
-    double factor = read_float(reader);
-    if (factor != 0 && !(factor >= DRAGON_LEAST_RESIZE && factor <= DRAGON_MOST_RESIZE)) {
-        g_set_error(error, WORDS_ERROR, 0, _("The factor %g must lie between %g and %g."), factor, DRAGON_LEAST_RESIZE,
-                    (double)DRAGON_MOST_RESIZE);
-        return FALSE;
-    }
-    edit->resize = factor == 0 ? 1 : factor;
-    return TRUE;
-}
-
-static gboolean read_reference(Reader *reader, Gimp *gimp, Edit *edit, Call *call, GError **error) {
-    gint32 id = read_int(reader);
-    read_text(reader, &edit->reference_prompt);
-    if (id != -1 && !(gimp_item_is_valid(id) && gimp_item_is_layer(id))) {
+static HostLayer *layer_of(gint32 id, Gimp *gimp, GError **error) {
+    if (id != -1 && !(gimp_item_is_valid(id) && gimp_item_is_layer(id)))
         g_set_error_literal(error, WORDS_ERROR, 0, _("The reference is no layer."));
-        return FALSE;
-    }
-    call->reference = id == -1 ? NULL : gimp_layer_of(gimp, id);
-    return TRUE;
+    else if (id != -1)
+        return gimp_layer_of(gimp, id);
+    return NULL;
 }
 
-static gboolean read_argument(Reader *reader, ModeArgument argument, Gimp *gimp, Edit *edit, Call *call,
-                              GError **error) {
-    switch (argument) {
-    case ARGUMENT_REFERENCE:
-        return read_reference(reader, gimp, edit, call, error);
-    case ARGUMENT_ARROWS:
-        return read_arrows(reader, gimp, edit->arrows, error);
-    case ARGUMENT_SHIFT:
-        edit->displacement.x = read_float(reader);
-        edit->displacement.y = read_float(reader);
-        return TRUE;
-    case ARGUMENT_PLACE:
-        read_place(reader, gimp, call);
-        return TRUE;
-    case ARGUMENT_FACTOR:
-        return read_factor(reader, edit, error);
-    case ARGUMENT_END:
+// Reads one argument, and gives what follows it.
+static const GimpParam *read_argument(const Argument *argument, const GimpParam *next, Gimp *gimp, Arguments *values,
+                                      GError **error) {
+    gpointer field = G_STRUCT_MEMBER_P(values, argument->offset);
+    switch (argument->kind) {
+    case KIND_TEXT:
+        *(const char **)field = next->data.d_string;
+        break;
+    case KIND_WHOLE:
+        *(int *)field = next->data.d_int32;
+        break;
+    case KIND_NUMBER:
+        *(double *)field = next->data.d_float;
+        break;
+    case KIND_NUMBERS:
+        // A count below 0 is as wrong as one that leaves an arrow without its end.
+        *(Numbers *)field = (Numbers){next[1].data.d_floatarray, next->data.d_int32 < 0 ? 1 : next->data.d_int32};
+        return next + 2;
+    case KIND_LAYER:
+        *(HostLayer **)field = layer_of(next->data.d_int32, gimp, error);
         break;
     }
-    return TRUE;
-}
-
-static gboolean read_tail(Reader *reader, Edit *edit, GError **error) {
-    read_text(reader, &edit->model);
-    gint32 seed = read_int(reader), steps = read_int(reader);
-    double strength = read_float(reader);
-    const char *options = (reader->next++)->data.d_string;
-    return (seed < 0 || options_set_value(&edit->options, OPTION_SEED, seed, error)) &&
-           (steps == 0 || options_set_value(&edit->options, OPTION_STEPS, steps, error)) &&
-           (strength <= 0 || options_set_value(&edit->options, OPTION_STRENGTH, strength, error)) &&
-           edit_set_text(edit, options, error);
+    return next + 1;
 }
 
 gboolean procedures_read(gint count, const GimpParam *params, Gimp *gimp, Edit *edit, Call *call, GError **error) {
@@ -185,11 +105,16 @@ gboolean procedures_read(gint count, const GimpParam *params, Gimp *gimp, Edit *
         g_set_error(error, WORDS_ERROR, 0, _("%d arguments were given where %d are needed."), count, needed);
         return FALSE;
     }
-    Reader reader = {params + G_N_ELEMENTS(HEAD) - 1};
-    read_text(&reader, &edit->prompt);
-    const ModeArgument *arguments = edit->mode->arguments;
-    for (guint i = 0; i < G_N_ELEMENTS(edit->mode->arguments); i++)
-        if (!read_argument(&reader, arguments[i], gimp, edit, call, error))
-            return FALSE;
-    return read_tail(&reader, edit, error);
+    GPtrArray *arguments = arguments_of(edit->mode);
+    Arguments values = {0};
+    GError *reason = NULL;
+    const GimpParam *next = params + G_N_ELEMENTS(HEAD);
+    for (guint i = 0; i < arguments->len && !reason; i++)
+        next = read_argument(g_ptr_array_index(arguments, i), next, gimp, &values, &reason);
+    g_ptr_array_unref(arguments);
+    if (reason) {
+        g_propagate_error(error, reason);
+        return FALSE;
+    }
+    return arguments_apply(&values, (dragon_point){gimp->offset_x, gimp->offset_y}, edit, call, error);
 }

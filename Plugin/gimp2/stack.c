@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <libgimp/gimp.h>
+#include "buffers.h"
 #include "colours.h"
 
 static const char PARASITE[] = "dragon-source";
@@ -59,52 +60,29 @@ GArray *stack_results(gint32 source, gint32 top) {
     return results;
 }
 
-// How much of each pixel of a layer's part its mask and opacity let through.
-static float *share_of(gint32 layer, Box box) {
-    gsize count = (gsize)box.width * box.height;
-    float *share = g_new(float, count), opacity = (float)(gimp_layer_get_opacity(layer) / 100);
-    gint32 mask = gimp_layer_get_apply_mask(layer) ? gimp_layer_get_mask(layer) : -1;
+// A result over the picture of its source, as much of each pixel as its mask and opacity let through.
+static Patch patch_of(gint32 result, gint32 source, dragon_pixel_format format) {
+    int x, y, source_x, source_y, width = gimp_drawable_width(result), height = gimp_drawable_height(result);
+    gimp_drawable_offsets(result, &x, &y);
+    gimp_drawable_offsets(source, &source_x, &source_y);
+    gsize count = (gsize)width * height;
+    Patch patch = {
+        {x - source_x, y - source_y, width, height}, picture_new(width, height, format), g_new(float, count)};
+    colours_read(result, patch.picture);
+    gint32 mask = gimp_layer_get_apply_mask(result) ? gimp_layer_get_mask(result) : -1;
     if (mask != -1) {
         GeglBuffer *buffer = gimp_drawable_get_buffer(mask);
-        gegl_buffer_get(buffer, GEGL_RECTANGLE(box.x, box.y, box.width, box.height), 1, babl_format("Y float"), share,
-                        GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+        buffers_read_share(buffer, width, height, patch.share);
         g_object_unref(buffer);
     }
+    float opacity = (float)(gimp_layer_get_opacity(result) / 100);
     for (gsize i = 0; i < count; i++)
-        share[i] = (mask == -1 ? 1 : share[i]) * opacity;
-    return share;
-}
-
-static void cover(Mask *covered, const float *share, Box box) {
-    for (int y = 0; y < box.height; y++)
-        for (int x = 0; x < box.width; x++)
-            if (share[(gsize)y * box.width + x] > 0)
-                covered->bytes[(gsize)(box.y + y) * covered->width + box.x + x] = 255;
+        patch.share[i] = (mask == -1 ? 1 : patch.share[i]) * opacity;
+    return patch;
 }
 
 void stack_lay(gint32 result, gint32 source, Picture *picture, Mask *covered) {
-    int x, y, source_x, source_y;
-    gimp_drawable_offsets(result, &x, &y);
-    gimp_drawable_offsets(source, &source_x, &source_y);
-    x -= source_x;
-    y -= source_y;
-    // What lies beside the layer is not of its picture.
-    Box box = {MAX(x, 0), MAX(y, 0), 0, 0};
-    box.width = MIN(x + gimp_drawable_width(result), picture->width) - box.x;
-    box.height = MIN(y + gimp_drawable_height(result), picture->height) - box.y;
-    if (box.width <= 0 || box.height <= 0)
-        return;
-    Box own = {box.x - x, box.y - y, box.width, box.height};
-    Picture *whole = picture_new(gimp_drawable_width(result), gimp_drawable_height(result), picture->format);
-    colours_read(result, whole);
-    Picture *above = picture_part(whole, own), *below = picture_part(picture, box);
-    float *share = share_of(result, own);
-    picture_take_alpha(above, share);
-    picture_mix(below, above, share);
-    picture_put(picture, below, box.x, box.y);
-    cover(covered, share, box);
-    g_free(share);
-    picture_free(above);
-    picture_free(below);
-    picture_free(whole);
+    Patch patch = patch_of(result, source, picture->format);
+    patch_lay(&patch, picture, covered);
+    patch_clear(&patch);
 }

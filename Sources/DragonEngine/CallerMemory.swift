@@ -22,7 +22,10 @@ extension SizedStruct {
 extension dragon_parameters: SizedStruct {
     static let name = "dragon_parameters"
     static var leastSize: Int { MemoryLayout<Self>.offset(of: \.first_step) ?? MemoryLayout<Self>.stride }
-    mutating func complete(from size: Int) { if size <= Self.leastSize { first_step = -1 } }
+    mutating func complete(from size: Int) {
+        if size <= Self.leastSize { first_step = -1 }
+        if size <= MemoryLayout<Self>.offset(of: \.use_network) ?? 0 { use_network = 1 }
+    }
 }
 extension dragon_request: SizedStruct { static let name = "dragon_request" }
 extension dragon_model_info: SizedStruct {

@@ -37,7 +37,7 @@ extension EditOverrides {
         (sdeStrength, seed) = (given.sde_strength, given.seed)
         side = given.side == 0 ? nil : Int(given.side)
         (grow, feather, soften) = (Double(given.grow), Double(given.feather), Double(given.soften))
-        usesPlate = given.use_plate != 0
+        (usesPlate, usesNetwork) = (given.use_plate != 0, given.use_network != 0)
         memoryLimit = given.memory_limit == 0 ? nil : Int(clamping: given.memory_limit)
         guard given.preset == DRAGON_PRESET_EXACT || given.preset == DRAGON_PRESET_INSTANT else {
             throw Failure.badInput("the preset is \(given.preset): choose one of dragon_preset")
@@ -66,7 +66,7 @@ extension dragon_parameters {
         side = Int32(clamping: settings.side)
         (grow, feather) = (Float(settings.margins.grow), Float(settings.margins.feather))
         soften = Float(settings.margins.soften)
-        use_plate = settings.usesPlate ? 1 : 0
+        (use_plate, use_network) = (settings.usesPlate ? 1 : 0, settings.usesNetwork ? 1 : 0)
         memory_limit = UInt64(settings.memoryLimit ?? 0)
     }
 }

@@ -84,6 +84,10 @@ public final class PreparedPhoto: @unchecked Sendable {
         _ edit: PhotoEdit, _ model: DiffusionModel, _ prompts: EditPrompts, _ options: EditOptions, in context: ComputeContext
     ) throws -> (result: Tensor, reconstruction: Tensor)? {
         let downsampling = model.autoencoder.configuration.downsampling
+        guard edit.settings.usesNetwork else {
+            context.job.expect([Job.Part(.assemble, cost: 1)])
+            return nil
+        }
         if let inpainting = inpainting(edit.settings.parameters, downsampling: downsampling) {
             let parts = inpainting.parts(isInpainting: model.unet.configuration.isInpainting)
             context.job.expect(parts + [Job.Part(.assemble, cost: 2)])

@@ -80,6 +80,7 @@ static dragon_parameters parameters(void) {
         *fields[below(5)] = (float)number();
     values.algorithm = odd(4) ? (int32_t)draw_number() : (int32_t)below(2);
     values.use_plate = (int32_t)below(3);
+    values.use_network = (int32_t)below(3);
     values.memory_limit = chance(10) ? draw_number() : 0;
     values.size = struct_size(sizeof values);
     return values;

@@ -29,6 +29,7 @@ private let settings = [
     Setting("--sde-strength", "0.25") { $0.sde_strength = 0.25 }, Setting("--seed", "12") { $0.seed = 12 },
     Setting("--side", "320") { $0.side = 320 }, Setting("--grow", "4") { $0.grow = 4 }, Setting("--feather", "9") { $0.feather = 9 },
     Setting("--soften", "3") { $0.soften = 3 }, Setting("--plate", "off") { $0.use_plate = 0 },
+    Setting("--network", "off") { $0.use_network = 0 },
     Setting("--plate", "off", "--steps", "33", "--seed", "4") { ($0.use_plate, $0.steps, $0.seed) = (0, 33, 4) },
     Setting("--memory", "700") { $0.memory_limit = 700_000_000 },
 ]

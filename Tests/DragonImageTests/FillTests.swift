@@ -10,14 +10,14 @@ struct FillTests {
         let side: Int
         let hole: Mask
 
-        init(_ side: Int) {
+        init(_ side: Int, radius: Double = 24) {
             self.side = side
             let scale = Double(side) / 160
             hole = Mask(
                 height: side, width: side,
                 cells: (0..<side * side).map {
                     let (x, y) = (Double($0 % side) - 70 * scale, Double($0 / side) - 80 * scale)
-                    return (x * x + y * y).squareRoot() < 24 * scale
+                    return (x * x + y * y).squareRoot() < radius * scale
                 })
         }
 
@@ -72,6 +72,33 @@ struct FillTests {
         let cells = ground.hole.indices
         let far = cells.count { abs(found.planes[1][$0] - wanted.planes[1][$0]) > 0.15 }
         #expect(Double(far) < 0.1 * Double(cells.count), "\(far) of \(cells.count)")
+    }
+
+    @Test("rough ground beside plain ground of the same colour stays rough", arguments: [160, 320])
+    func roughness(side: Int) throws {
+        let ground = Ground(side, radius: 36)
+        let horizon = 64 * side / 160
+        let shares = try (0..<10).map { seed -> Float in
+            let blobs = Self.blobs(of: Float(side) / 25, side, seed: UInt64(seed))
+            let wanted = ground.field { _, x, y in y > horizon ? 0.5 + 0.12 * blobs[y * side + x] : 0.5 }
+            let plane = try ground.filled(wanted).planes[0]
+            let step = { (isInside: Bool) -> Float in
+                let cells = ground.hole.cells.indices.filter {
+                    ground.hole.cells[$0] == isInside && $0 / side > horizon + 5 && $0 % side > 0
+                }
+                return cells.reduce(Float(0)) { $0 + abs(plane[$1] - plane[$1 - 1]) } / Float(cells.count)
+            }
+            return step(true) / step(false)
+        }
+        // Compared by colours alone, patches give less than half of it.
+        #expect(shares.reduce(0, +) / 10 > 0.55, "\(shares)")
+    }
+
+    /// Smooth noise of unit variance at its knots, which are `size` pixels apart.
+    private static func blobs(of size: Float, _ side: Int, seed: UInt64) -> [Float] {
+        let knots = Int(Float(side) / size) + 2
+        let grid = GaussianNoise(seed: seed, stream: 3).floats(knots * knots)
+        return (0..<side * side).map { bilinear(grid, knots, knots, Float($0 % side) / size, Float($0 / side) / size) }
     }
 
     @Test("outside the hole and its fringe every sample is as it was")

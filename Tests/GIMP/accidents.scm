@@ -12,7 +12,8 @@
     (gimp-image-clean-all (car made))
     made))
 
-; The image is closed before the result is inserted.
+; The image is closed before the result is inserted. Another one stays open: GIMP 3 keeps the display of the last one, empty.
+(gimp-display-new (car (make-image RGB PRECISION-U8-GAMMA RGB-IMAGE 160 128 0 0)))
 (define made (prepare 2))
 (say "stage closing")
 (let ((message (open (car made) (cadr made))))

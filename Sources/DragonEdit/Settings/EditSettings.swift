@@ -65,6 +65,8 @@ public struct EditOverrides: Sendable, Equatable {
     public var soften: Double?
     /// Whether the photo's own pixels are moved, filled and warped before the network works on them.
     public var usesPlate = true
+    /// Whether the network works on the picture; else the plate stands for itself.
+    public var usesNetwork = true
     /// Bytes that the edit may take beyond the model; nil is what is free.
     public var memoryLimit: Int?
 
@@ -73,7 +75,7 @@ public struct EditOverrides: Sendable, Equatable {
 
     /// Throws for a number out of its limits. No model is asked.
     ///
-    /// - Throws: ``EditError/number(name:value:range:)``.
+    /// - Throws: ``EditError/number(name:value:range:)``; ``EditError/nothingToDo(_:)`` where neither plate nor network is left.
     public func validate() throws {
         try check("steps", steps, Limits.steps)
         try check("first-step", firstStep, 0...Limits.steps.upperBound - 1)
@@ -87,6 +89,9 @@ public struct EditOverrides: Sendable, Equatable {
             throw EditError.number(
                 name: "side", value: "\(side ?? 0)",
                 range: "a multiple of \(Limits.sideMultiple) from \(Limits.side.lowerBound) to \(Limits.side.upperBound)")
+        }
+        guard usesPlate || usesNetwork else {
+            throw EditError.nothingToDo("neither the photo's own pixels nor the network may be used: nothing would change")
         }
         for (name, margin) in [("grow", grow), ("feather", feather), ("soften", soften)] { try check(name, margin, Limits.margin) }
     }
@@ -106,6 +111,8 @@ public struct EditSettings: Sendable, Equatable {
     public var margins: BlendMargins
     /// Whether the photo's own pixels are moved, filled and warped before the network works on them.
     public var usesPlate: Bool
+    /// Whether the network works on the picture; else the plate stands for itself.
+    public var usesNetwork: Bool
     /// Bytes that the edit may take beyond the model; nil is what is free.
     public var memoryLimit: Int?
 
@@ -135,7 +142,7 @@ public struct EditSettings: Sendable, Equatable {
         let usual = BlendMargins()
         margins = BlendMargins(
             grow: overrides.grow ?? usual.grow, feather: overrides.feather ?? usual.feather, soften: overrides.soften ?? usual.soften)
-        (usesPlate, memoryLimit) = (overrides.usesPlate, overrides.memoryLimit)
+        (usesPlate, usesNetwork, memoryLimit) = (overrides.usesPlate, overrides.usesNetwork, overrides.memoryLimit)
     }
 }
 

@@ -7,7 +7,7 @@ extension Raster {
 struct FillLevel {
     let width: Int
     let height: Int
-    /// Red, green, blue and a zero of each pixel, row by row; in the hole an estimate.
+    /// Red, green, blue and the ``Roughness`` around each pixel, row by row; in the hole an estimate.
     var colours: [SIMD4<Float>]
     /// Whether a pixel is in the hole.
     let isHole: [Bool]

@@ -23,6 +23,8 @@ package struct TextureFill {
     private static let correction = 4
     /// Scales whose detail is copied from single pixels, not averaged: averages of patches that disagree have too little grain.
     private static let copied = 2
+    /// Pixels around a pixel that its roughness is looked at in, at most.
+    private static let mostReach = 32
     /// Sides of the hole, in pixels, at the coarsest scale.
     private static let coarsest = 32
 
@@ -62,7 +64,8 @@ package struct TextureFill {
         try Cancellation.check()
         let trend = Trend(of: whole)
         try Cancellation.check()
-        var levels = [trend.added(to: whole, times: -1)]
+        let plain = trend.added(to: whole, times: -1)
+        var levels = [Roughness(of: plain, reach: Self.neighbourhood(plain)).added]
         while let last = levels.last, min(last.width, last.height) > 24, Self.side(last) > Self.coarsest { levels.append(last.halved) }
         try Cancellation.check()
         let finest = levels.firstIndex { $0.holeCount <= Self.mostPixels } ?? levels.count - 1
@@ -80,6 +83,13 @@ package struct TextureFill {
             return isHole[at] ? smooth.colour(at: from) : colours.colour(at: from)
         }
         return FillLevel(width: part.width, height: part.height, colours: values, isHole: isHole)
+    }
+
+    /// How far around a pixel its roughness is looked at: about a cell of the coarsest scale.
+    private static func neighbourhood(_ level: FillLevel) -> Int {
+        var (reach, left) = (1, side(level))
+        while left > coarsest, reach < mostReach { (reach, left) = (2 * reach, left / 2) }
+        return reach
     }
 
     private static func side(_ level: FillLevel) -> Int {

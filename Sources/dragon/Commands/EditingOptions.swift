@@ -84,6 +84,12 @@ struct EditingOptions: ParsableArguments {
         name: .long, help: "Whether the photo's own pixels are moved, filled and warped first (on), or all is left to the network (off).")
     var plate = Plate.on
 
+    /// Whether the network has a part in the edit.
+    enum Network: String, CaseIterable, ExpressibleByArgument { case on, off }
+
+    @Option(name: .long, help: "Whether the network works on the result (on), or the photo's own pixels are all there is (off).")
+    var network = Network.on
+
     @Flag(name: .long, help: "Write at once what the edit intends, without the network.")
     var preview = false
 
@@ -118,6 +124,8 @@ struct EditingOptions: ParsableArguments {
             try overrides.validate()
         } catch EditError.number(let name, _, let range) where !name.contains(" ") {
             throw ValidationError("--\(name) should be \(range)")
+        } catch EditError.nothingToDo(let reason) {
+            throw ValidationError(reason)
         }
     }
 
@@ -130,7 +138,7 @@ struct EditingOptions: ParsableArguments {
         (overrides.editWeight, overrides.contentWeight) = (wEdit, wContent)
         (overrides.contrastWeight, overrides.inpaintWeight) = (wContrast, wInpaint)
         (overrides.side, overrides.grow, overrides.feather, overrides.soften) = (side, grow, feather, soften)
-        overrides.usesPlate = plate == .on
+        (overrides.usesPlate, overrides.usesNetwork) = (plate == .on, network == .on)
         overrides.memoryLimit = memory.map { $0 * 1_000_000 }
         return overrides
     }

@@ -1,0 +1,2 @@
+// GEGL, in whose buffers every GIMP keeps its pixels.
+#include <gegl.h>

@@ -1,0 +1,2 @@
+// libgimp without libgimpui: the dialog is of GTK alone.
+#include <libgimp/gimp.h>
