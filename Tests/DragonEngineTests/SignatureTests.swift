@@ -42,8 +42,9 @@ struct SignatureTests {
 
     @Test("structs start with their size, and keep the layout that was promised")
     func layouts() {
-        #expect(MemoryLayout<dragon_parameters>.offset(of: \.size) == 0 && MemoryLayout<dragon_parameters>.stride == 88)
+        #expect(MemoryLayout<dragon_parameters>.offset(of: \.size) == 0 && MemoryLayout<dragon_parameters>.stride == 96)
         #expect(MemoryLayout<dragon_parameters>.offset(of: \.first_step) == 80)
+        #expect(MemoryLayout<dragon_parameters>.offset(of: \.use_network) == 88)
         #expect(MemoryLayout<dragon_request>.offset(of: \.size) == 0 && MemoryLayout<dragon_request>.stride == 240)
         #expect(MemoryLayout<dragon_progress>.offset(of: \.size) == 0 && MemoryLayout<dragon_progress>.stride == 72)
         #expect(MemoryLayout<dragon_model_info>.stride == 40 && MemoryLayout<dragon_estimate>.stride == 40)

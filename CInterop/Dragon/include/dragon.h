@@ -201,6 +201,8 @@ typedef struct dragon_parameters {
     /// 1: the network works on the result. 0: the picture's own pixels, moved, filled and warped, are all there is; not
     /// without use_plate. A struct that ends before this field has it.
     int32_t use_network;
+    /// Unused: 0.
+    int32_t reserved;
 } dragon_parameters;
 
 /// What a callback is told. Valid during the callback only.
