@@ -45,7 +45,8 @@ struct SignatureTests {
     func layouts() {
         #expect(MemoryLayout<dragon_parameters>.offset(of: \.size) == 0 && MemoryLayout<dragon_parameters>.stride == 96)
         #expect(MemoryLayout<dragon_parameters>.offset(of: \.first_step) == 80)
-        #expect(MemoryLayout<dragon_parameters>.offset(of: \.preset) == 88)
+        #expect(MemoryLayout<dragon_parameters>.offset(of: \.use_network) == 88)
+        #expect(MemoryLayout<dragon_parameters>.offset(of: \.preset) == 92)
         #expect(MemoryLayout<dragon_model_options>.stride == 56 && MemoryLayout<dragon_lora>.stride == 16)
         #expect(MemoryLayout<dragon_request>.offset(of: \.size) == 0 && MemoryLayout<dragon_request>.stride == 240)
         #expect(MemoryLayout<dragon_progress>.offset(of: \.size) == 0 && MemoryLayout<dragon_progress>.stride == 72)

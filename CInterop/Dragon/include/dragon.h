@@ -210,11 +210,11 @@ typedef struct dragon_parameters {
     int32_t first_step;
     /// Width in pixels of the ramp along a carried object's own edge, 0 … DRAGON_MOST_MARGIN; 0 leaves the mask's.
     float soften;
-    /// With DRAGON_PRESET_INSTANT steps, first_step, guidance_scale and the energies' numbers are not read.
-    dragon_preset preset;
     /// 1: the network works on the result. 0: the picture's own pixels, moved, filled and warped, are all there is; not
     /// without use_plate. A struct that ends before this field has it.
     int32_t use_network;
+    /// With DRAGON_PRESET_INSTANT steps, first_step, guidance_scale and the energies' numbers are not read.
+    dragon_preset preset;
 } dragon_parameters;
 
 /// What a callback is told. Valid during the callback only.
