@@ -9,6 +9,10 @@
   (if (not good)
       (begin (set! failures (+ failures 1)) (say (string-append "FAILED: " what)))))
 
+; Waits until it is so. The display's driver gives up first, and says what did not come: this is for the slowest machine.
+(define (comes-true what)
+  (let loop ((left 6000)) (cond ((what) #t) ((= left 0) #f) (else (usleep 200000) (loop (- left 1))))))
+
 ; The message of a call that should fail; #f where it went well.
 (define (message-of thunk)
   (call/cc (lambda (leave)

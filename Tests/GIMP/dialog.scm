@@ -3,8 +3,6 @@
 (define source (car (gimp-image-get-active-layer image)))
 (define (layers) (car (gimp-image-get-layers image)))
 (define (open-dialog) (message-of (lambda () (plug-in-dragon-move RUN-INTERACTIVE image source "" 0 0 0 "" 0 0 0 ""))))
-; Waits for a change that the driver makes.
-(define (wait-for what) (let loop ((left 100)) (cond ((what) #t) ((= left 0) #f) (else (usleep 200000) (loop (- left 1))))))
 
 ; Last values that the dialog begins with: steps enough that an edit can be cancelled.
 (let ((other (make-image RGB PRECISION-U8-GAMMA RGB-IMAGE 160 128 0 0)))
@@ -30,10 +28,10 @@
   (check "the layer is named" (string=? "Move Object" (car (gimp-item-get-name layer))))
   (check "the path gave the displacement" (contains (caddr (car (gimp-item-get-parasite layer "dragon-edit"))) "displacement=24,8")))
 (say "stage inserted")
-(check "one undo takes the layer away" (wait-for (lambda () (= 1 (layers)))))
+(check "one undo takes the layer away" (comes-true (lambda () (= 1 (layers)))))
 (check "the same undo brings the palette back" (= INDEXED (car (gimp-image-base-type image))))
 (say "stage undone")
-(check "redoing brings the layer again" (wait-for (lambda () (= 2 (layers)))))
+(check "redoing brings the layer again" (comes-true (lambda () (= 2 (layers)))))
 (check "with its mask" (> (car (gimp-layer-get-mask inserted)) 0))
 (check "it is still painted on" (= FALSE (car (gimp-layer-get-edit-mask inserted))))
 (finish)
