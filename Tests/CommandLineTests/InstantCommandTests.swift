@@ -19,7 +19,7 @@ struct InstantCommandTests {
 
     private func edit(_ model: String, _ more: [String]) throws -> Program.Outcome {
         defer { unlink(output) }
-        let paths = ["-i", fixture("faults/photo.png"), "--mask", fixture("faults/mask-half.png"), "-o", output]
+        let paths = ["-i", fixture("faults/photo.png"), "--mask", fixture("faults/p3-mask.png"), "-o", output]
         let shift = ["--from", "20,20", "--to", "40,24", "--side", "64", "--json", "--quiet"]
         return try Program.run(["move", "--model", model] + paths + shift + more)
     }
@@ -58,7 +58,7 @@ struct InstantCommandTests {
     func refusals() throws {
         let generated = try Program.run([
             "move", "--model", inpainting.path, "--generate", "--prompt", "a cat", "--width", "64", "--height", "64", "--mask",
-            fixture("faults/mask-half.png"), "--from", "0,0", "--to", "9,9", "-o", output,
+            fixture("faults/p3-mask.png"), "--from", "0,0", "--to", "9,9", "-o", output,
         ])
         #expect(generated.status == 2 && generated.errors.contains("photo"), "\(generated)")
         let strange = try Program.run(["info", "--model", fixture("model-sd2"), "--lora", lora("kohya")])

@@ -60,9 +60,9 @@ struct InpaintingTests {
         #expect(latent.count == values.count && worst / largest < 1e-4)
     }
 
-    @Test("what stays is the picture's own latent, bit for bit")
-    func whatStays() throws {
-        let (model, trace, request) = (try model("plain", .lcm), EditTrace(), try request(parameters))
+    @Test("what stays is the picture's own latent, bit for bit", arguments: [ScheduleConfiguration.SolverName.lcm, .trailing])
+    func whatStays(_ solver: ScheduleConfiguration.SolverName) throws {
+        let (model, trace, request) = (try model("plain", solver), EditTrace(), try request(parameters))
         var options = EditOptions()
         options.trace = trace
         _ = try model.inpaint(request, conditioning(), options: options, in: context)
@@ -73,7 +73,7 @@ struct InpaintingTests {
             let isMade = request.cells.cells[at % 256]
             if isMade { changed += last[at] == own[at] ? 0 : 1 } else { #expect(last[at] == own[at]) }
         }
-        #expect(changed > 400)
+        #expect(changed > 350)
     }
 
     @Test("same seed, same bits; another seed, another picture; Ctrl-C stops it")

@@ -30,11 +30,7 @@ public struct InpaintingRequest: Sendable {
     ///
     /// - Parameter isInpainting: whether the model takes the picture's surroundings, which are encoded too.
     public func parts(isInpainting: Bool) -> [Job.Part] {
-        let steps = max(0, parameters.steps - parameters.firstStep)
-        return [
-            Job.Part(.encode, cost: isInpainting ? 2 : 1),
-            Job.Part(.sample, steps: steps, cost: parameters.guidanceScale == 1 ? 1 : 2), Job.Part(.decode, cost: 4),
-        ]
+        parameters.inpaintingParts(isInpainting: isInpainting)
     }
 
     /// The picture with grey where it is to be made.
@@ -117,7 +113,11 @@ private struct InpaintingRun {
                 z, timestep: solver.timesteps[step], text: text, guidanceScale: parameters.guidanceScale, surroundings: surroundings,
                 in: context)
             z = try solver.step(z, predicted: predicted, at: step, noise: { try self.noise(stream: step + 1) }, context)
-            if surroundings == nil { z = try keepingOutside(z, noise, signal: solver.signal(after: step), solver) }
+            if surroundings == nil {
+                // In the end what stays has no noise at all, whatever the schedule's last step leaves.
+                let isLast = step == solver.timesteps.count - 1
+                z = try keepingOutside(z, noise, signal: isLast ? 1 : solver.signal(after: step), solver)
+            }
             try z.checkFinite(after: "sampling", step: step + 1 - first)
             options.trace?.record("z.\(step)", z)
             context.job.finish(.sample, step: step + 1 - first, preview: preview?.picture(of: z.grids()[0]))

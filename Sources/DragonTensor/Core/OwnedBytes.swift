@@ -25,10 +25,6 @@ final class OwnedBytes: @unchecked Sendable {
 extension OwnedBytes: Lender {}
 
 extension Weight {
-    private init(shape: [Int], elementType: ElementType, owned: OwnedBytes) {
-        self.init(shape: shape, elementType: elementType, pointer: UnsafeRawPointer(owned.lent), owner: owned)
-    }
-
     /// W + ΔW, added in float32 and rounded to this weight's own format, in memory of its own.
     ///
     /// - Parameter change: ΔW, of as many elements, row by row.

@@ -45,6 +45,11 @@ public struct Weight: @unchecked Sendable {
         self.init(shape: shape, elementType: .float32, pointer: UnsafeRawPointer(buffer.lent), owner: buffer)
     }
 
+    /// A weight in memory of its own, which is written already.
+    init(shape: [Int], elementType: ElementType, owned: OwnedBytes) {
+        self.init(shape: shape, elementType: elementType, pointer: UnsafeRawPointer(owned.lent), owner: owned)
+    }
+
     /// Number of elements.
     public var count: Int { shape.reduce(1, *) }
 
