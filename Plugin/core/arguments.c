@@ -42,7 +42,8 @@ static const Argument TAIL[] = {
     {"strength", KIND_NUMBER, "Strength", "Factor of the pull towards the edit; 0 or below for the model's own, 1",
      -1000, 1000, 0, FIELD(strength)},
     {"options", KIND_TEXT, "Options",
-     "Further values as key=value;key=value: guidance, algorithm (dragon or diffeditor), edit-weight, content-weight, "
+     "Further values as key=value;key=value: preset (exact, fast or instant), lora (a file), lora-scale, guidance, "
+     "algorithm (dragon or diffeditor), edit-weight, content-weight, "
      "contrast-weight, inpaint-weight, sde-strength, side, grow, feather, soften, plate (on or off), outline (x,y x,y "
      "... of the object in pixels of the layer, instead of the selection); may be empty",
      FIELD(options)},

@@ -10,6 +10,8 @@ Edit *edit_new(const Mode *mode) {
     edit->prompt = g_strdup("");
     edit->reference_prompt = g_strdup("");
     edit->model = g_strdup("");
+    edit->lora = g_strdup("");
+    edit->lora_scale = 1;
     options_clear(&edit->options);
     edit->resize = 1;
     edit->arrows = g_array_new(FALSE, TRUE, sizeof(Arrow));
@@ -24,6 +26,7 @@ Edit *edit_copy(const Edit *edit) {
     copy->prompt = g_strdup(edit->prompt);
     copy->reference_prompt = g_strdup(edit->reference_prompt);
     copy->model = g_strdup(edit->model);
+    copy->lora = g_strdup(edit->lora);
     copy->arrows = g_array_copy(edit->arrows);
     copy->outline = g_array_copy(edit->outline);
     copy->reference_outline = g_array_copy(edit->reference_outline);
@@ -36,6 +39,7 @@ void edit_free(Edit *edit) {
     g_free(edit->prompt);
     g_free(edit->reference_prompt);
     g_free(edit->model);
+    g_free(edit->lora);
     g_array_unref(edit->arrows);
     g_array_unref(edit->outline);
     g_array_unref(edit->reference_outline);
@@ -69,6 +73,15 @@ static void append_text(GString *text, const char *key, const char *value) {
     g_free(escaped);
 }
 
+// Left out where it is 1.
+static void append_factor(GString *text, const char *key, double factor) {
+    if (factor == 1)
+        return;
+    g_string_append_printf(text, "%s=", key);
+    append_number(text, factor);
+    g_string_append_c(text, '\n');
+}
+
 static void append_points(GString *text, const char *key, const void *points, guint count) {
     const double *numbers = points;
     if (!count)
@@ -88,13 +101,12 @@ char *edit_to_text(const Edit *edit) {
     append_text(text, "prompt", edit->prompt);
     append_text(text, "reference-prompt", edit->reference_prompt);
     append_text(text, "model", edit->model);
+    append_text(text, "lora", edit->lora);
+    if (edit->lora[0])
+        append_factor(text, "lora-scale", edit->lora_scale);
     if (edit->displacement.x != 0 || edit->displacement.y != 0)
         append_points(text, "displacement", &edit->displacement, 1);
-    if (edit->resize != 1) {
-        g_string_append(text, "resize=");
-        append_number(text, edit->resize);
-        g_string_append_c(text, '\n');
-    }
+    append_factor(text, "resize", edit->resize);
     append_points(text, "arrows", edit->arrows->data, edit->arrows->len * 2);
     append_points(text, "outline", edit->outline->data, edit->outline->len);
     append_points(text, "reference-outline", edit->reference_outline->data, edit->reference_outline->len);
@@ -153,14 +165,16 @@ static gboolean read_numbers(const char *text, const char *key, guint group, GAr
 
 static gboolean set_plain(Edit *edit, const char *key, const char *value, GError **error) {
     GArray *numbers = g_array_new(FALSE, FALSE, sizeof(double));
-    gboolean is_resize = strcmp(key, "resize") == 0;
+    double *factor = strcmp(key, "resize") == 0       ? &edit->resize
+                     : strcmp(key, "lora-scale") == 0 ? &edit->lora_scale
+                                                      : NULL;
     gboolean good = read_numbers(value, key, 1, numbers, error);
-    if (good && numbers->len != (is_resize ? 1 : 2)) {
+    if (good && numbers->len != (factor ? 1 : 2)) {
         g_set_error(error, WORDS_ERROR, 0, _("“%s” has the wrong number of values."), key);
         good = FALSE;
     }
-    if (good && is_resize)
-        edit->resize = g_array_index(numbers, double, 0);
+    if (good && factor)
+        *factor = g_array_index(numbers, double, 0);
     else if (good)
         edit->displacement = (dragon_point){g_array_index(numbers, double, 0), g_array_index(numbers, double, 1)};
     g_array_unref(numbers);
@@ -171,6 +185,7 @@ static char **text_field(Edit *edit, const char *key) {
     return strcmp(key, "prompt") == 0             ? &edit->prompt
            : strcmp(key, "reference-prompt") == 0 ? &edit->reference_prompt
            : strcmp(key, "model") == 0            ? &edit->model
+           : strcmp(key, "lora") == 0             ? &edit->lora
                                                   : NULL;
 }
 
@@ -183,7 +198,7 @@ static gboolean set_pair(Edit *edit, const char *key, const char *value, GError 
     }
     if (strcmp(key, "mode") == 0)
         return TRUE;
-    if (strcmp(key, "displacement") == 0 || strcmp(key, "resize") == 0)
+    if (strcmp(key, "displacement") == 0 || strcmp(key, "resize") == 0 || strcmp(key, "lora-scale") == 0)
         return set_plain(edit, key, value, error);
     if (strcmp(key, "arrows") == 0)
         return read_numbers(value, key, 4, edit->arrows, error);

@@ -18,6 +18,9 @@ typedef struct Edit {
     char *reference_prompt;
     /// Folder or file; empty for the first that is found.
     char *model;
+    /// File of changes to the model; empty for none. How much of them is taken.
+    char *lora;
+    double lora_scale;
     OptionValues options;
     /// Of the object. Paste: from the reference's pixels to the layer's.
     dragon_point displacement;

@@ -8,7 +8,8 @@ struct Engine {
     /// Guards the handle, which a cancel uses from another thread.
     GMutex lock;
     dragon_model *model;
-    char *path;
+    /// What it was opened from.
+    char *source;
 };
 
 Engine *engine_new(void) {
@@ -17,13 +18,13 @@ Engine *engine_new(void) {
     return engine;
 }
 
-static void set_model(Engine *engine, dragon_model *model, const char *path) {
+static void set_model(Engine *engine, dragon_model *model, const char *source) {
     g_mutex_lock(&engine->lock);
     dragon_model *old = engine->model;
     engine->model = model;
     g_mutex_unlock(&engine->lock);
-    g_free(engine->path);
-    engine->path = g_strdup(path);
+    g_free(engine->source);
+    engine->source = g_strdup(source);
     if (old)
         dragon_model_close(old);
 }
@@ -32,7 +33,7 @@ void engine_free(Engine *engine) {
     if (!engine)
         return;
     set_model(engine, NULL, NULL);
-    g_free(engine->path);
+    g_free(engine->source);
     g_mutex_clear(&engine->lock);
     g_free(engine);
 }
@@ -53,22 +54,56 @@ static void set_error(GError **error, dragon_model *model, dragon_status status)
     g_set_error_literal(error, WORDS_ERROR, code, message[0] ? message : dragon_status_text(status));
 }
 
-static gboolean open_model(Engine *engine, const char *path, dragon_progress_callback progress, void *user_data,
-                           GError **error) {
-    if (engine->model && g_strcmp0(engine->path, path) == 0)
-        return TRUE;
+// What is added to the edit's model; `lora` is where it points to.
+static dragon_model_options additions_of(const Edit *edit, dragon_lora *lora) {
+    *lora = (dragon_lora){edit->lora, edit->lora_scale};
+    dragon_model_options options = {.size = sizeof options, .loras = lora, .lora_count = edit->lora[0] != 0};
+    return options;
+}
+
+static const char *path_of(const Edit *edit) {
+    return edit->model[0] ? edit->model : NULL;
+}
+
+static gboolean open_source(Engine *engine, const Edit *edit, const char *source, dragon_progress_callback progress,
+                            void *user_data, GError **error) {
     // Freed first: two models at once may not fit.
     set_model(engine, NULL, NULL);
     dragon_model *model = NULL;
-    dragon_status status = dragon_model_open_watched(path[0] ? path : NULL, 0, progress, user_data, &model);
+    dragon_lora lora;
+    dragon_model_options options = additions_of(edit, &lora);
+    options.progress = progress;
+    options.user_data = user_data;
+    dragon_status status = dragon_model_open_with(path_of(edit), &options, &model);
     if (status == DRAGON_OK) {
-        set_model(engine, model, path);
+        set_model(engine, model, source);
         return TRUE;
     }
     set_error(error, model, status);
     if (model)
         dragon_model_close(model);
     return FALSE;
+}
+
+static gboolean open_model(Engine *engine, const Edit *edit, dragon_progress_callback progress, void *user_data,
+                           GError **error) {
+    char *source = g_strdup_printf("%s\n%s\n%g", edit->model, edit->lora, edit->lora_scale);
+    gboolean is_open = engine->model && g_strcmp0(engine->source, source) == 0;
+    gboolean good = is_open || open_source(engine, edit, source, progress, user_data, error);
+    g_free(source);
+    return good;
+}
+
+gboolean engine_inspect(const Edit *edit, dragon_model_info *info, char **problem) {
+    char message[1024] = "";
+    dragon_lora lora;
+    dragon_model_options options = additions_of(edit, &lora);
+    *info = (dragon_model_info){.size = sizeof *info};
+    dragon_status status = dragon_model_inspect(path_of(edit), &options, info, message, sizeof message);
+    *problem = status == DRAGON_OK ? NULL : g_strdup(message[0] ? message : dragon_status_text(status));
+    if (*problem)
+        *info = (dragon_model_info){0};
+    return !*problem;
 }
 
 // What the engine is asked: the edit on its pixels, under the model's parameters and the user's over them. The
@@ -86,7 +121,7 @@ static dragon_status prepare(Request *request, dragon_model *model, const Edit *
 
 dragon_result *engine_run(Engine *engine, Edit *edit, const Material *material, dragon_progress_callback progress,
                           void *user_data, GError **error) {
-    if (!open_model(engine, edit->model, progress, user_data, error))
+    if (!open_model(engine, edit, progress, user_data, error))
         return NULL;
     if (isnan(edit->options.at[OPTION_SEED]))
         edit->options.at[OPTION_SEED] = g_random_int();

@@ -30,6 +30,10 @@ gboolean engine_area(Engine *engine, const Edit *edit, const Material *material,
 /// empty for the first that is found.
 dragon_parameters engine_usual(const char *path, const Mode *mode);
 
+/// What the edit's model is with its LoRA, without opening it. FALSE with a reason, which is the caller's, where they
+/// cannot be opened together; then there is nothing in `info`.
+gboolean engine_inspect(const Edit *edit, dragon_model_info *info, char **problem);
+
 /// A copy of an 8-bit picture with a result laid over it; `scale`: its pixels for each of the result's.
 Picture *engine_result_over(const Picture *picture, dragon_result *result, double scale);
 

@@ -10,6 +10,12 @@
 #define MARGIN(name) .highest = DRAGON_MOST_MARGIN, .step = 0.5, .digits = 1, .unit = N_("px"), FIELD(name)
 
 const Option OPTIONS[OPTION_COUNT] = {
+    [OPTION_PRESET] = {"preset", OPTION_CHOICE, .highest = DRAGON_PRESET_INSTANT, .step = 1, FIELD(preset),
+                       .words = {"exact", "fast", "instant"}, .names = {N_("Exact"), N_("Fast"), N_("Instant")},
+                       .label = N_("Time"),
+                       .tooltip =
+                           N_("Exact runs all of the model's steps, Fast half of them or less. Instant paints in "
+                              "only what is missing, with a model or a LoRA that is made for that.")},
     // A factor of the model's own; beyond ten nothing but noise is to be had.
     [OPTION_STRENGTH] = {"strength", OPTION_NUMBER, .highest = 10, .step = 0.05, .digits = 2, FIELD(energy_scale),
                          .label = N_("Strength"),
@@ -79,7 +85,7 @@ gboolean options_set_value(OptionValues *values, OptionName name, double value, 
 }
 
 static gboolean value_of_text(const Option *option, const char *text, double *value) {
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < OPTION_MOST_WORDS; i++)
         if (option->words[i] && strcmp(text, option->words[i]) == 0) {
             *value = i;
             return TRUE;

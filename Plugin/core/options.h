@@ -8,6 +8,7 @@
 
 /// In the order in which the dialog shows them.
 typedef enum OptionName {
+    OPTION_PRESET,
     OPTION_STRENGTH,
     OPTION_STEPS,
     OPTION_GUIDANCE,
@@ -29,10 +30,12 @@ typedef enum OptionName {
 typedef enum OptionKind {
     OPTION_NUMBER,
     OPTION_WHOLE,
-    /// One of two words, which stand for 0 and 1.
+    /// One of some words, which stand for the numbers from 0 on.
     OPTION_CHOICE,
     OPTION_SWITCH,
 } OptionKind;
+
+#define OPTION_MOST_WORDS 3
 
 typedef struct Option {
     /// In scripts and parasites.
@@ -46,8 +49,8 @@ typedef struct Option {
     /// The field of dragon_parameters.
     gsize offset;
     /// What a choice or a switch is called in scripts; a choice's names in the dialog.
-    const char *words[2];
-    const char *names[2];
+    const char *words[OPTION_MOST_WORDS];
+    const char *names[OPTION_MOST_WORDS];
     /// In the dialog; not yet translated.
     const char *label;
     const char *unit;

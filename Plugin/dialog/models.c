@@ -34,16 +34,23 @@ static void take(Models *models) {
         session->edit->model = g_strdup(chosen);
     }
     session->lacks_model = !chosen || problem;
-    session->usual = engine_usual(session->edit->model, session->edit->mode);
     gtk_label_set_text(GTK_LABEL(models->problem), problem ? problem : "");
     gtk_widget_set_visible(models->problem, problem != NULL);
-    session_tell(session, SESSION_MODEL);
+    session_take_model(session);
 }
 
 static void choice_changed(GtkComboBox *combo, Models *models) {
     (void)combo;
     if (!models->is_following)
         take(models);
+}
+
+// With what a model is good for, where that is not all.
+static char *shown_name(const char *name, dragon_model_kind kind) {
+    const char *use = kind == DRAGON_MODEL_INPAINTING  ? _("paints in")
+                      : kind == DRAGON_MODEL_FEW_STEPS ? _("few steps")
+                                                       : NULL;
+    return use ? g_strdup_printf("%s (%s)", name, use) : g_strdup(name);
 }
 
 // Lists the models, and answers the first that can be opened; NULL for none.
@@ -56,7 +63,9 @@ static const char *list_models(Models *models) {
     for (size_t i = 0; i < count; i++) {
         char *path = text_of(dragon_model_list_path, list, i), *name = text_of(dragon_model_list_name, list, i);
         char *problem = text_of(dragon_model_list_problem, list, i);
-        gtk_combo_box_text_append(combo, path, name);
+        char *shown = shown_name(name, dragon_model_list_kind(list, i));
+        gtk_combo_box_text_append(combo, path, shown);
+        g_free(shown);
         g_object_set_data_full(G_OBJECT(combo), path, problem[0] ? g_strdup(problem) : NULL, g_free);
         if (!problem[0] && !usable)
             usable = g_intern_string(path);

@@ -63,17 +63,52 @@ static void show(GtkWidget *widget, double value) {
         gtk_spin_button_set_value(GTK_SPIN_BUTTON(widget), value);
 }
 
+// A preset with the time that it takes.
+static char *preset_text(const char *name, double seconds) {
+    if (seconds <= 0)
+        return g_strdup_printf(_("%s — not with this model"), name);
+    return seconds < 90 ? g_strdup_printf(_("%s — about %.0f s"), name, ceil(seconds))
+                        : g_strdup_printf(_("%s — about %.0f min"), name, ceil(seconds / 60));
+}
+
+static void show_times(OptionsBox *box) {
+    const dragon_model_info *info = &box->session->info;
+    const double seconds[] = {info->exact_seconds, info->fast_seconds, info->instant_seconds};
+    GtkComboBoxText *combo = GTK_COMBO_BOX_TEXT(box->widgets[OPTION_PRESET]);
+    gtk_combo_box_text_remove_all(combo);
+    for (guint i = 0; i < G_N_ELEMENTS(seconds); i++) {
+        const char *name = _(OPTIONS[OPTION_PRESET].names[i]);
+        // Nothing is known of a model that cannot be opened.
+        char *text = info->size ? preset_text(name, seconds[i]) : g_strdup(name);
+        gtk_combo_box_text_append_text(combo, text);
+        g_free(text);
+    }
+}
+
+// What plays no part without an inversion.
+static void show_use(OptionsBox *box) {
+    static const OptionName inverting[] = {OPTION_STRENGTH,        OPTION_STEPS,         OPTION_GUIDANCE,
+                                           OPTION_ALGORITHM,       OPTION_EDIT_WEIGHT,   OPTION_CONTENT_WEIGHT,
+                                           OPTION_CONTRAST_WEIGHT, OPTION_INPAINT_WEIGHT};
+    gboolean inverts = value_of(box, OPTION_PRESET) != DRAGON_PRESET_INSTANT;
+    for (guint i = 0; i < G_N_ELEMENTS(inverting); i++)
+        gtk_widget_set_sensitive(box->widgets[inverting[i]], inverts);
+    // The other algorithm adds no such noise.
+    gtk_widget_set_sensitive(box->widgets[OPTION_SDE_STRENGTH],
+                             inverts && value_of(box, OPTION_ALGORITHM) == DRAGON_ALGORITHM_DIFFEDITOR);
+}
+
 static void listen(guint events, void *data) {
     OptionsBox *box = data;
     if (!(events & (SESSION_EDIT | SESSION_MODEL)))
         return;
     box->is_following = TRUE;
+    if (events & SESSION_MODEL)
+        show_times(box);
     for (int i = 0; i < OPTION_COUNT; i++)
         show(box->widgets[i], value_of(box, i));
     box->is_following = FALSE;
-    // The other algorithm adds no such noise.
-    gtk_widget_set_sensitive(box->widgets[OPTION_SDE_STRENGTH],
-                             value_of(box, OPTION_ALGORITHM) == DRAGON_ALGORITHM_DIFFEDITOR);
+    show_use(box);
     gtk_widget_set_visible(box->warning, box->session->edit->mode->without_plate && value_of(box, OPTION_PLATE) == 0);
 }
 
@@ -81,8 +116,8 @@ static void listen(guint events, void *data) {
 
 static GtkWidget *choice_new(const Option *option, OptionsBox *box) {
     GtkWidget *widget = pieces_choice();
-    for (int i = 0; i < 2; i++)
-        gtk_combo_box_text_append_text(GTK_COMBO_BOX_TEXT(widget), option->names[i]);
+    for (int i = 0; i < OPTION_MOST_WORDS && option->names[i]; i++)
+        gtk_combo_box_text_append_text(GTK_COMBO_BOX_TEXT(widget), _(option->names[i]));
     g_signal_connect(widget, "changed", G_CALLBACK(choice_changed), box);
     return widget;
 }
@@ -187,11 +222,13 @@ GtkWidget *options_box_new(Session *session) {
     const char *warning = session->edit->mode->without_plate;
     box->warning = pieces_text(warning ? _(warning) : NULL);
     gtk_widget_set_no_show_all(box->warning, TRUE);
-    GtkWidget *strength = widget_of(box, OPTION_STRENGTH);
+    GtkWidget *preset = widget_of(box, OPTION_PRESET), *strength = widget_of(box, OPTION_STRENGTH);
+    gtk_box_pack_start(GTK_BOX(all), pieces_captioned(_("Time"), preset, preset), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(all), pieces_captioned(_("Stre_ngth"), strength, strength), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(all), advanced_new(box), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(all), box->warning, FALSE, FALSE, 0);
     pieces_own(all, box);
     session_listen(session, listen, box);
+    listen(SESSION_MODEL, box);
     return all;
 }

@@ -1,6 +1,7 @@
 #include "panel.h"
 
 #include "hint.h"
+#include "loras.h"
 #include "models.h"
 #include "options_box.h"
 #include "pieces.h"
@@ -80,6 +81,7 @@ GtkWidget *panel_new(Session *session) {
                          G_CALLBACK(prompt_changed), session));
     add(panel, placing_new(session));
     add(panel, models_new(session));
+    add(panel, loras_new(session));
     add(panel, options_box_new(session));
     GtkWidget *scrolled = gtk_scrolled_window_new(NULL, NULL);
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);

@@ -1,5 +1,7 @@
 #include "session.h"
 
+#include "engine.h"
+
 typedef struct Heard {
     SessionListener listener;
     void *data;
@@ -60,6 +62,7 @@ void session_free(Session *session) {
     g_array_unref(session->listeners);
     g_free(session->progress_words);
     g_free(session->problem);
+    g_free(session->lora_problem);
     g_free(session);
 }
 
@@ -129,6 +132,17 @@ void session_set_preview(Session *session, Picture *preview) {
     g_clear_pointer(&session->preview_surface, cairo_surface_destroy);
     session->preview = preview;
     session->preview_surface = preview ? screen_surface(preview) : NULL;
+}
+
+void session_take_model(Session *session) {
+    session->usual = engine_usual(session->edit->model, session->edit->mode);
+    char *problem = NULL;
+    engine_inspect(session->edit, &session->info, &problem);
+    // Of a model alone the list of models says it.
+    g_free(session->lora_problem);
+    session->lora_problem = session->edit->lora[0] ? g_strdup(problem) : NULL;
+    g_free(problem);
+    session_tell(session, SESSION_MODEL);
 }
 
 void session_wish_model(Session *session, const char *path) {

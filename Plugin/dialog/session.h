@@ -90,6 +90,9 @@ typedef struct Session {
     gboolean lacks_model;
     /// The chosen model's own values.
     dragon_parameters usual;
+    /// What it is with the edit's LoRA; zeros where they do not go together, and then why not.
+    dragon_model_info info;
+    char *lora_problem;
     /// What went wrong; NULL for nothing.
     char *problem;
     /// Of SESSION_WISH_ADD_MODEL and SESSION_MODEL_ADDED.
@@ -116,6 +119,8 @@ void session_set_problem(Session *session, const char *problem);
 void session_set_progress(Session *session, const char *words, double fraction);
 /// Takes the picture over; NULL for none.
 void session_set_preview(Session *session, Picture *preview);
+/// The edit has another model or LoRA: the usual values are its own. Tells SESSION_MODEL.
+void session_take_model(Session *session);
 void session_wish_model(Session *session, const char *path);
 
 /// The picture that is looked at.

@@ -20,6 +20,11 @@ final class Model: Sendable {
     struct Info: Sendable {
         let parameters: Int
         let bytes: Int
+
+        init(_ files: ModelFiles) throws {
+            let parts = [try files.textEncoderWeights(), try files.unetWeights(), try files.autoencoderWeights()].map(\.contents)
+            (parameters, bytes) = parts.reduce((0, 0)) { ($0.0 + $1.parameters, $0.1 + $1.bytes) }
+        }
     }
 
     private struct State {
@@ -44,9 +49,8 @@ final class Model: Sendable {
     /// Loads the files; the handle stays without a model where that fails.
     func load(path: String, additions: ModelAdditions, job: Job) throws {
         let files = try ModelFiles(path: path, additions: additions)
-        let contents = [try files.textEncoderWeights().contents, try files.unetWeights().contents, try files.autoencoderWeights().contents]
-        let info = Info(parameters: contents.reduce(0) { $0 + $1.parameters }, bytes: contents.reduce(0) { $0 + $1.bytes })
-        let loaded = Loaded(files: files, diffusion: try DiffusionModel(files: files, in: ComputeContext(machine, job: job)), info: info)
+        let diffusion = try DiffusionModel(files: files, in: ComputeContext(machine, job: job))
+        let loaded = Loaded(files: files, diffusion: diffusion, info: try Info(files))
         state.withLock { $0.loaded = loaded }
     }
 

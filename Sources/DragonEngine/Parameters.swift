@@ -39,12 +39,13 @@ extension EditOverrides {
         (grow, feather, soften) = (Double(given.grow), Double(given.feather), Double(given.soften))
         (usesPlate, usesNetwork) = (given.use_plate != 0, given.use_network != 0)
         memoryLimit = given.memory_limit == 0 ? nil : Int(clamping: given.memory_limit)
-        guard given.preset == DRAGON_PRESET_EXACT || given.preset == DRAGON_PRESET_INSTANT else {
+        guard EditPreset.allCases.indices.contains(Int(given.preset)) else {
             throw Failure.badInput("the preset is \(given.preset): choose one of dragon_preset")
         }
-        guard given.preset == DRAGON_PRESET_INSTANT else { return }
+        preset = EditPreset.allCases[Int(given.preset)]
+        if preset == .fast { steps = steps.map { EditPreset.fast.steps(own: $0) } }
+        guard preset == .instant else { return }
         // Its numbers are the model's.
-        preset = .instant
         (steps, firstStep, guidanceScale, energyScale) = (nil, nil, nil, nil)
         (editWeight, contentWeight, contrastWeight, inpaintWeight, sdeStrength) = (nil, nil, nil, nil, nil)
     }

@@ -13,10 +13,12 @@ struct Request {
     /// - Parameters:
     ///   - defaults: the model's.
     ///   - side: the model's window.
-    init(_ pointer: UnsafePointer<dragon_request>?, defaults: ModelDefaults, side: Int) throws {
+    ///   - isPreview: whether no model is asked, whose presets play no part then.
+    init(_ pointer: UnsafePointer<dragon_request>?, defaults: ModelDefaults, side: Int, isPreview: Bool = false) throws {
         let request = try dragon_request(from: pointer)
         let name = try EditModeName(checking: request.mode)
-        let overrides = try request.parameters.map { try EditOverrides(dragon_parameters(from: $0)) } ?? EditOverrides()
+        var overrides = try request.parameters.map { try EditOverrides(dragon_parameters(from: $0)) } ?? EditOverrides()
+        if isPreview { overrides.preset = .exact }
         let settings = try EditSettings(name, overrides, defaults: defaults, side: side)
         let picture = try CallerPicture(request.picture, "the picture")
         let mode = try name.type.init(try ModeInputs(request))

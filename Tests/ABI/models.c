@@ -125,6 +125,51 @@ static void test_opening_with_additions(void) {
     dragon_model_close(model);
 }
 
+static void test_inspecting(void) {
+    char path[4096], message[512] = "x";
+    snprintf(path, sizeof path, "%s/../variants/lora/kohya.safetensors", model_path);
+    dragon_lora lora = {path, 1};
+    dragon_model_options options = {.size = sizeof options, .loras = &lora, .lora_count = 1};
+    dragon_model_info info = {.size = sizeof info};
+    CHECK(dragon_model_inspect(model_path, NULL, &info, message, sizeof message) == DRAGON_OK, "%s", message);
+    CHECK(message[0] == 0 && info.side > 0 && info.parameter_count > 0, "%d", info.side);
+    CHECK(info.exact_seconds > info.fast_seconds && info.fast_seconds > 0, "%g %g", info.exact_seconds,
+          info.fast_seconds);
+    CHECK(info.instant_seconds == 0 && info.instant_steps == 0, "%g", info.instant_seconds);
+    CHECK(dragon_model_inspect(model_path, &options, &info, NULL, 0) == DRAGON_OK, "with a LoRA");
+    // A caller of the first version has no room for what came later.
+    dragon_model_info first = {.size = offsetof(dragon_model_info, instant_steps), .instant_steps = 77};
+    CHECK(dragon_model_inspect(model_path, NULL, &first, NULL, 0) == DRAGON_OK && first.instant_steps == 77, "short");
+    CHECK(dragon_model_inspect(model_path, NULL, NULL, NULL, 0) == DRAGON_BAD_INPUT, "no place for it");
+    CHECK(dragon_model_inspect("/no/such", NULL, &info, message, sizeof message) == DRAGON_BAD_MODEL, "%s", message);
+    CHECK(strstr(message, "/no/such"), "%s", message);
+    snprintf(path, sizeof path, "%s/unet/diffusion_pytorch_model.safetensors", model_path);
+    dragon_status status = dragon_model_inspect(model_path, &options, &info, message, sizeof message);
+    CHECK(status == DRAGON_BAD_MODEL && message[0], "%d: %s", status, message);
+}
+
+static void test_lora_lists(void) {
+    char folder[4096], command[9000], text[4096];
+    snprintf(folder, sizeof folder, "%s/foreign/loras", work_path);
+    snprintf(command, sizeof command, "mkdir -p '%s' && cp '%s'/../variants/lora/kohya.safetensors '%s/a.safetensors'",
+             folder, model_path, folder);
+    CHECK(system(command) == 0, "a folder of another program");
+    snprintf(folder, sizeof folder, "%s/foreign", work_path);
+    setenv("DRAGON_FOREIGN_MODELS", folder, 1);
+    dragon_model_list *list = NULL;
+    CHECK(dragon_lora_list_create(NULL) == DRAGON_BAD_INPUT, "no place for it");
+    CHECK(dragon_lora_list_create(&list) == DRAGON_OK && dragon_model_list_count(list) == 1, "one LoRA");
+    dragon_model_list_name(list, 0, text, sizeof text);
+    CHECK(strcmp(text, "a") == 0, "%s", text);
+    CHECK(dragon_model_list_kind(list, 0) == DRAGON_MODEL_LORA && dragon_model_list_kind(list, 1) == 0, "kinds");
+    CHECK(dragon_model_list_kind(NULL, 0) == DRAGON_MODEL_UNUSABLE, "no list");
+    dragon_model_list_free(list);
+    CHECK(dragon_model_list_create(&list) == DRAGON_OK, "models");
+    CHECK(dragon_model_list_kind(list, 0) == DRAGON_MODEL_BASE, "%d", dragon_model_list_kind(list, 0));
+    dragon_model_list_free(list);
+    setenv("DRAGON_FOREIGN_MODELS", "", 1);
+}
+
 static void test_describing(dragon_model *model) {
     dragon_model_info info = {.size = sizeof info};
     EXPECT(model, dragon_model_describe(model, &info), DRAGON_OK, NULL);
@@ -218,6 +263,8 @@ void test_models(void) {
     test_opening();
     test_watched_opening();
     test_opening_with_additions();
+    test_inspecting();
+    test_lora_lists();
     dragon_model *model = open_model();
     test_describing(model);
     test_defaults(model);

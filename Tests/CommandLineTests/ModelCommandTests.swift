@@ -22,7 +22,9 @@ struct ModelCommandTests {
         chmod(program, 0o755)
     }
 
-    private var environment: [String] { ["DRAGON_MODEL_PATH=", "XDG_DATA_HOME=\(folder)/data", "XDG_CACHE_HOME=\(folder)/cache"] }
+    private var environment: [String] {
+        ["DRAGON_MODEL_PATH=", "DRAGON_FOREIGN_MODELS=", "XDG_DATA_HOME=\(folder)/data", "XDG_CACHE_HOME=\(folder)/cache"]
+    }
 
     private func run(_ arguments: String...) throws -> Program.Outcome {
         try Program.run(arguments, environment: environment, program: program)

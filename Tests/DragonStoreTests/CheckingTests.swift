@@ -120,6 +120,31 @@ struct CheckingTests {
         #expect(!added.isPredictionAssumed)
     }
 
+    @Test("a LoRA is copied with its model and remembered, also when that is copied on")
+    func addedLoRA() throws {
+        var request = AddRequest(source: fixture("model"), name: "few")
+        let lora = try readFile(fixture("variants/lora/kohya.safetensors"), limit: 1_000_000)
+        mkdir(place.path("from"), 0o755)
+        try writeFile(place.path("from/lcm.safetensors"), lora)
+        request.loras = [LoRASource(path: place.path("from/lcm.safetensors"), scale: 0.5)]
+        let first = try store().add(request).model
+        #expect(first.purpose == .fewSteps)
+        let again = try store().add(AddRequest(source: first.path, name: "copy")).model
+        for model in [first, again] {
+            let files = try ModelFiles(path: model.path)
+            #expect(files.additions.loras == [LoRASource(path: "\(model.path)/loras/lcm.safetensors", scale: 0.5)])
+            #expect(files.scheduleConfiguration.solver == .lcm && files.defaults.fewSteps == 4)
+        }
+        request.solver = .trailing
+        let other = try store().add(AddRequest(source: fixture("model"), name: "plain")).model
+        #expect(other.purpose == .base)
+        request.name = "trailing"
+        #expect(try ModelFiles(path: store().add(request).model.path).scheduleConfiguration.solver == .trailing)
+        unlink("\(first.path)/loras/lcm.safetensors")
+        let error = storeError { _ = try store().add(AddRequest(source: first.path, name: "without")) }
+        #expect(error?.description.contains("loras/lcm.safetensors") == true)
+    }
+
     @Test("progress is of the whole addition, and never goes back")
     func progress() throws {
         let shares = Mutex<[Double]>([])

@@ -149,6 +149,8 @@ static void test_text(void) {
     CHECK(sets("") && sets(NULL) && sets(" ; \n") && sets("steps=5; plate=off;algorithm = diffeditor\ngrow=2.5"));
     CHECK(!sets("steps") && !sets("steps=0") && !sets("steps=1.5") && !sets("steps=nan") && !sets("steps=") &&
           !sets("=3"));
+    CHECK(sets("preset=instant;lora=/a/b.safetensors;lora-scale=-0.5") && sets("preset=1") && !sets("preset=3"));
+    CHECK(!sets("lora-scale=x") && !sets("lora-scale=1,2") && !sets("preset=slow"));
     CHECK(sets("soften=2.5") && sets("side=256") && !sets("side=4160") && !sets("soften=1001") && !sets("algorithm=x"));
     CHECK(!sets("side=100") && !sets("speed=1") && !sets("arrows=1,2,3") && !sets("displacement=1") &&
           !sets("resize=1,2"));
@@ -159,6 +161,9 @@ static void test_text(void) {
     edit->prompt = g_strdup("a; \"b\"\n=c\\ über");
     edit->displacement = (dragon_point){-1.25, 3};
     edit->resize = 0.5;
+    g_free(edit->lora);
+    edit->lora = g_strdup("/loras/a;b.safetensors");
+    edit->lora_scale = 0.75;
     edit->options.at[OPTION_SEED] = 4294967295.0;
     Arrow arrow = {{1, 2}, {3.5, -4}};
     g_array_append_val(edit->arrows, arrow);
@@ -167,7 +172,11 @@ static void test_text(void) {
     char *text_again = edit_to_text(again);
     CHECK(strcmp(text, text_again) == 0 && strcmp(edit->prompt, again->prompt) == 0);
     CHECK(again->arrows->len == 1 && again->resize == 0.5 && again->options.at[OPTION_SEED] == 4294967295.0);
+    CHECK(strcmp(again->lora, edit->lora) == 0 && again->lora_scale == 0.75);
     CHECK(edit_equal(edit, again, TRUE));
+    again->lora_scale = 1;
+    CHECK(!edit_equal(edit, again, TRUE));
+    again->lora_scale = 0.75;
     again->options.at[OPTION_SEED] = NAN;
     CHECK(!edit_equal(edit, again, TRUE) && edit_equal(edit, again, FALSE));
     again->options.at[OPTION_STEPS] = 7;
@@ -187,6 +196,9 @@ static void test_options(void) {
     CHECK(options_set(&values, "strength", "0.5", NULL) && options_set(&values, "steps", "7", NULL));
     options_apply(&values, &parameters);
     CHECK(parameters.energy_scale == 2 && parameters.steps == 7 && parameters.grow == 3);
+    CHECK(parameters.preset == DRAGON_PRESET_EXACT && options_set(&values, "preset", "instant", NULL));
+    options_apply(&values, &parameters);
+    CHECK(parameters.preset == DRAGON_PRESET_INSTANT && option_of_parameters(OPTION_PRESET, &parameters) == 2);
     CHECK(option_of_parameters(OPTION_STEPS, &parameters) == 7 && option_of_parameters(OPTION_GROW, &parameters) == 3);
 }
 

@@ -137,9 +137,11 @@ typedef int32_t dragon_preset;
 enum {
     /// The steps that are given.
     DRAGON_PRESET_EXACT = 0,
+    /// At most 24 of them: half the time of a published run.
+    DRAGON_PRESET_FAST = 1,
     /// What is made is painted in within few steps, without inversion or guidance: a thirtieth of the time. For models
     /// whose dragon_model_info says instant_steps; else DRAGON_BAD_INPUT, with a message that says which to add.
-    DRAGON_PRESET_INSTANT = 1,
+    DRAGON_PRESET_INSTANT = 2,
 };
 
 /// A point or a shift, in pixels.
@@ -286,7 +288,27 @@ typedef struct dragon_model_info {
     int32_t instant_steps;
     /// 1: a model for inpainting. Its edits paint in what is missing, whatever the preset; there are no energies.
     int32_t is_inpainting;
+    /// Seconds that a move takes with each preset on a window of `side`, about, on this machine; 0 where the model cannot,
+    /// or where that is not known.
+    double exact_seconds;
+    double fast_seconds;
+    double instant_seconds;
 } dragon_model_info;
+
+/// What an item of a list is good for.
+typedef int32_t dragon_model_kind;
+enum {
+    /// Nothing: dragon_model_list_problem says why.
+    DRAGON_MODEL_UNUSABLE = 0,
+    /// Edits of both papers.
+    DRAGON_MODEL_BASE = 1,
+    /// Painting in what is missing.
+    DRAGON_MODEL_INPAINTING = 2,
+    /// Edits of both papers, and pictures in few steps.
+    DRAGON_MODEL_FEW_STEPS = 3,
+    /// No model, but changes of one: for dragon_lora.
+    DRAGON_MODEL_LORA = 4,
+};
 
 /// A LoRA: a file of low-rank changes to a model's weights.
 typedef struct dragon_lora {
@@ -364,6 +386,12 @@ size_t dragon_model_list_name(dragon_model_list *list, size_t index, char *buffe
 /// What is wrong with a model that cannot be opened, in one line; nothing (0) where it can.
 size_t dragon_model_list_problem(dragon_model_list *list, size_t index, char *buffer, size_t size);
 
+/// What an item is good for.
+dragon_model_kind dragon_model_list_kind(dragon_model_list *list, size_t index);
+
+/// Lists the LoRAs of this machine in the same way.
+dragon_status dragon_lora_list_create(dragon_model_list **list);
+
 void dragon_model_list_free(dragon_model_list *list);
 
 /// Copies a model's folder or file, or downloads it from an http or https address, into the user's models.
@@ -388,6 +416,14 @@ dragon_status dragon_model_open_watched(const char *path, int32_t threads, drago
 ///
 /// - options: NULL adds nothing.
 dragon_status dragon_model_open_with(const char *path, const dragon_model_options *options, dragon_model **model);
+
+/// What a model is, with what is added to it, without loading it: its description and the heads of its files are read.
+///
+/// - path: folder or file; NULL takes the first of dragon_model_list_create that can be opened.
+/// - options: NULL adds nothing.
+/// - message: why it cannot be opened so; may be NULL.
+dragon_status dragon_model_inspect(const char *path, const dragon_model_options *options, dragon_model_info *info,
+                                   char *message, size_t message_size);
 
 /// Cancels what runs, waits for its end, and frees the model. Results live on.
 void dragon_model_close(dragon_model *model);

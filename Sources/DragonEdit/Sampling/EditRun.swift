@@ -63,25 +63,15 @@ extension EditRequest {
     /// - Parameter isInverted: whether the guidance branch is there already.
     public func parts(isInverted: Bool = false) -> [Job.Part] {
         let parameters = settled.parameters
-        let (steps, first) = (parameters.steps, parameters.firstStep)
         let pictures: Double = edit.reference == nil ? 1 : 2
-        let schedule = PublishedSchedule(parameters)
-        let prediction: Double = parameters.guidanceScale == 1 ? 1 : 2
-        // Features of each reference, features of the latent, and twice that back.
-        let guidance = 0.8 * pictures + 0.8 + 2
-        let sample = (min(first, steps)..<steps).map { step in
-            let once = prediction + (schedule.guides(step) ? guidance : 0)
-            return once * Double(schedule.repetitions(step)) + Double(schedule.repetitions(step) - 1)
-        }
-        let rest = [Job.Part(.sample, costs: sample), Job.Part(.decode, cost: 2)]
-        guard !isInverted else { return rest }
-        var isGenerated = false
-        if case .generated = source { isGenerated = true }
-        let inverted = isGenerated ? pictures - 1 : pictures
+        guard !isInverted else { return parameters.samplingParts(pictures: pictures) }
+        guard case .generated = source else { return parameters.inversionParts(pictures: pictures) }
+        // A generated picture is followed from its own noise; a reference is inverted all the same.
+        let (steps, inverted) = (parameters.steps, pictures - 1)
         return [
-            Job.Part(.generate, steps: isGenerated ? steps : 0, cost: 2), Job.Part(.encode, cost: inverted),
-            Job.Part(.invert, steps: steps - first, cost: inverted),
-        ] + rest
+            Job.Part(.generate, steps: steps, cost: 2), Job.Part(.encode, cost: inverted),
+            Job.Part(.invert, steps: steps - parameters.firstStep, cost: inverted),
+        ] + parameters.samplingParts(pictures: pictures)
     }
 }
 

@@ -26,7 +26,7 @@ public enum EditPreset: String, Sendable, CaseIterable {
     case instant
 
     /// Steps of a run.
-    func steps(own: Int) -> Int { self == .fast ? min(own, 24) : own }
+    public func steps(own: Int) -> Int { self == .fast ? min(own, 24) : own }
 }
 
 /// What a caller wants of an edit's numbers; nil leaves one to the model, and what that leaves out is as published.

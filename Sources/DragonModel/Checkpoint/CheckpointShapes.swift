@@ -103,14 +103,17 @@ struct CheckpointShapes {
     }
 
     /// A tiny autoencoder in diffusers' layout: a convolution starts each level, and blocks follow it.
-    func tinyAutoencoder() throws(ModelError) -> AutoencoderConfiguration {
+    ///
+    /// - Parameter decoder: the file of its decoder, where that is another.
+    func tinyAutoencoder(decoder: CheckpointShapes? = nil) throws(ModelError) -> AutoencoderConfiguration {
+        let decoder = decoder ?? self
         var (result, network) = (AutoencoderConfiguration(), TinyNetwork())
         let first = try shape("encoder.layers.0.weight", rank: 4)
         (result.inChannels, network.channels, result.scalingFactor) = (first[1], first[0], 1)
-        result.latentChannels = try shape("decoder.layers.0.weight", rank: 4)[1]
+        result.latentChannels = try decoder.shape("decoder.layers.0.weight", rank: 4)[1]
         network.encoderBlocks = tinyBlocks("encoder.layers", from: 1)
         // Behind the first convolution and its activation; each level ends in an upsampling and a convolution.
-        network.decoderBlocks = tinyBlocks("decoder.layers", from: 2)
+        network.decoderBlocks = decoder.tinyBlocks("decoder.layers", from: 2)
         result.architecture = .tiny(network)
         return result
     }

@@ -2,6 +2,8 @@
 public struct ModelAdditions: Sendable, Equatable {
     /// The folder of `vocab.json` and `merges.txt`; nil takes `tokenizer/`, in the model's folder or beside the checkpoint.
     public var tokenizer: String?
+    /// CLIP's tokenizers, for a checkpoint that has none beside it.
+    public var spareTokenizers: SpareTokenizers?
     /// What the UNet predicts; nil takes what the model says.
     public var prediction: ScheduleConfiguration.PredictionType?
     /// How pictures are made where no edit asks for more; nil takes what the model says.
@@ -30,6 +32,17 @@ public struct ModelAdditions: Sendable, Equatable {
         if name.contains("lcm") { return .lcm }
         return ["hyper-sd", "hyper_sd", "hypersd", "turbo", "lightning"].contains { name.contains($0) } ? .trailing : nil
     }
+}
+
+/// Folders of the tokenizers that every checkpoint of Stable Diffusion means.
+public struct SpareTokenizers: Sendable, Equatable {
+    /// Of version 1.
+    public let clip: String
+    /// Of version 2, which fills up with another token.
+    public let openCLIP: String
+
+    /// Two folders with `vocab.json` and `merges.txt`.
+    public init(clip: String, openCLIP: String) { (self.clip, self.openCLIP) = (clip, openCLIP) }
 }
 
 /// What a model is good for.

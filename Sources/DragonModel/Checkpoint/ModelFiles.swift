@@ -141,9 +141,15 @@ extension ModelFiles {
     /// - Throws: ``ModelError``; a checkpoint without a tokenizer's folder beside it says where one belongs.
     public func tokenizer() throws(ModelError) -> Tokenizer { try tokenizer(sharing: nil) }
 
+    /// OpenCLIP's text encoder, of Stable Diffusion 2, is wider.
+    private var spareTokenizer: String? {
+        additions.spareTokenizers.map { textEncoderConfiguration.hiddenSize >= 1024 ? $0.openCLIP : $0.clip }
+    }
+
     /// The same, from a shelf where it lies there.
     func tokenizer(sharing shelf: TokenizerShelf?) throws(ModelError) -> Tokenizer {
-        let folder = additions.tokenizer ?? joined(layout == .folder ? path : DragonModel.folder(of: path), "tokenizer")
+        let own = joined(layout == .folder ? path : DragonModel.folder(of: path), "tokenizer")
+        let folder = additions.tokenizer ?? (layout == .folder || isFolder(own) ? own : spareTokenizer ?? own)
         if layout == .checkpoint, !isFolder(folder) {
             throw .incompleteModel(
                 path: path, reason: "a checkpoint has no tokenizer; put vocab.json and merges.txt of CLIP into \(shown(folder, limit: 120))"

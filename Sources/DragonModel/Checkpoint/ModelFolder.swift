@@ -6,12 +6,30 @@ struct ModelFolder {
         self.path = path
         let index = joined(path, "model_index.json")
         guard exists(index) else {
+            if let words = Self.words(ofClassIn: joined(path, "config.json")) { throw .notThatFile(file: path, what: words) }
             throw .incompleteModel(path: path, reason: "there is no model_index.json; give a diffusers folder or a .safetensors checkpoint")
         }
+        if let words = Self.words(ofClassIn: index) { throw .notThatFile(file: path, what: words) }
         let options = try OptionReader(index)
         for part in ["text_encoder_2", "text_encoder_3", "transformer", "prior"] where options.value(part) != nil {
             throw .unsupportedOption(file: index, option: part, value: "present", supported: "Stable Diffusion 1 and 2, which have none")
         }
+    }
+
+    /// What a folder of another kind is, by the class that its configuration names; nil where that tells nothing.
+    private static func words(ofClassIn file: String) -> String? {
+        guard exists(file), let name = (try? OptionReader(file))?.value("_class_name")?.string else { return nil }
+        let supported = "supported are Stable Diffusion 1 and 2"
+        let kinds = [
+            ("StableDiffusionXL", "is a Stable Diffusion XL model; \(supported)"),
+            ("StableDiffusion3", "is a Stable Diffusion 3 model; \(supported)"), ("Flux", "is a FLUX model; \(supported)"),
+            ("ControlNet", "is a ControlNet, which is not used here: give the model itself"),
+            ("UNet2DConditionModel", Stranger.unetWords), ("AutoencoderKL", Stranger.autoencoderWords),
+            ("AutoencoderTiny", Stranger.autoencoderWords), ("Transformer2DModel", "is a diffusion transformer; \(supported)"),
+        ]
+        // A pipeline with a ControlNet brings the whole model too.
+        let isPipeline = name.hasSuffix("Pipeline")
+        return kinds.first { name.contains($0.0) && !(isPipeline && $0.0 == "ControlNet") }?.1
     }
 
     func configuration(_ part: String) -> String {

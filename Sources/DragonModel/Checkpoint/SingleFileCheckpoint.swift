@@ -11,16 +11,10 @@ struct SingleFileCheckpoint {
 
     /// - Parameter hasAutoencoder: whether it is to have one of its own, which another may stand for.
     init(_ path: String, hasAutoencoder: Bool = true) throws(ModelError) {
-        file = try SafetensorsFile(path)
+        file = try SafetensorsFile(path).unwrapped
         shapes = CheckpointShapes(file: file)
         if let stranger = Stranger(file) { throw .notThatFile(file: path, what: stranger.words) }
-        for prefix in Self.prefixes
-        where (hasAutoencoder || prefix != CheckpointShapes.autoencoderPrefix)
-            && !file.entries.contains(where: { $0.name.hasPrefix(prefix) })
-        {
-            throw .incompleteModel(
-                path: path, reason: "it has no \(prefix)* weights; a checkpoint has UNet, autoencoder and text encoder in one file")
-        }
+        try Self.checkParts(file, hasAutoencoder: hasAutoencoder)
         unet = try shapes.unet()
         autoencoder = hasAutoencoder ? try shapes.autoencoder() : AutoencoderConfiguration()
         textEncoder = try shapes.textEncoder()
@@ -29,6 +23,23 @@ struct SingleFileCheckpoint {
     }
 
     private static let prefixes = [CheckpointShapes.unetPrefix, CheckpointShapes.autoencoderPrefix, "cond_stage_model."]
+
+    /// Checks that all networks are there; one that stands alone is called what it is.
+    private static func checkParts(_ file: SafetensorsFile, hasAutoencoder: Bool) throws(ModelError) {
+        let parts = prefixes.filter { prefix in file.entries.contains { $0.name.hasPrefix(prefix) } }
+        if parts.count == 1, let part = parts.first {
+            let words = [
+                CheckpointShapes.unetPrefix: Stranger.unetWords, CheckpointShapes.autoencoderPrefix: Stranger.autoencoderWords,
+            ]
+            throw .notThatFile(file: file.path, what: words[part] ?? Stranger.textEncoderWords)
+        }
+        for prefix in prefixes where !parts.contains(prefix) && (hasAutoencoder || prefix != CheckpointShapes.autoencoderPrefix) {
+            let what = prefix == CheckpointShapes.autoencoderPrefix ? "give one by --vae" : "take a whole one"
+            throw .incompleteModel(
+                path: file.path,
+                reason: "it has no \(prefix)* weights; a checkpoint has UNet, autoencoder and text encoder in one file: \(what)")
+        }
+    }
 
     func unetWeights() throws(ModelError) -> WeightScope {
         try weights(behind: CheckpointShapes.unetPrefix, .originalUNet(unet))

@@ -30,7 +30,7 @@ struct LoRAFile: Sendable {
             let (low, high) = (Int(LoRASource.scales.lowerBound), Int(LoRASource.scales.upperBound))
             throw .invalidOption(file: source.path, option: "the LoRA's scale", reason: "should be a number from \(low) to \(high)")
         }
-        file = try SafetensorsFile(source.path)
+        file = try SafetensorsFile(source.path).unwrapped
         var found: [String: Layer] = [:]
         var unknown: [String] = []
         for entry in file.entries {
@@ -51,6 +51,7 @@ struct LoRAFile: Sendable {
             throw .missing(key: "\(layer.name), its \(layer.down == nil ? "down" : "up") factor", file: source.path)
         }
         alphas = try LoRAAlphas(file)
+        if layers.contains(where: \.attendsToXL) { throw .notThatFile(file: source.path, what: LoRAKey.words(of: "Stable Diffusion XL")) }
     }
 
     /// The changes of a network's weights.
@@ -97,6 +98,12 @@ struct LoRAFile: Sendable {
 }
 
 extension LoRAFile.Layer {
+    /// Whether it reads the two text encoders of Stable Diffusion XL, which are 2048 wide together.
+    fileprivate var attendsToXL: Bool {
+        guard network == .unet, let width = down?.shape.dropFirst().first, width == 2048 else { return false }
+        return ["to_k", "to_v"].contains { name.hasSuffix("attn2.\($0)") || name.hasSuffix("attn2_\($0)") }
+    }
+
     /// - Returns: false where there is one already.
     fileprivate mutating func put(_ entry: TensorEntry, as role: LoRAKey.Role) -> Bool {
         let place: WritableKeyPath<Self, TensorEntry?> =

@@ -55,6 +55,9 @@ struct LoRAKey: Equatable {
     private static let flatStarts: [(String, Network)] = [("lora_unet_", .unet), ("lora_te_", .textEncoder), ("lora_te1_", .textEncoder)]
     private static let dottedStarts: [(String, Network)] = [("unet.", .unet), ("text_encoder.", .textEncoder)]
 
+    /// What a LoRA for another family of models is.
+    static func words(of family: String) -> String { "is a LoRA for \(family); supported are those for Stable Diffusion 1 and 2" }
+
     /// What a file with such a key is, where that is nothing that can be read; the words end a sentence that starts with the file.
     static func stranger(_ key: String) -> String? {
         let kinds: [(String, String)] = [
@@ -62,12 +65,12 @@ struct LoRAKey: Equatable {
             ("lokr_w", "is a LoKr adapter, which is not read here: LoRA and LoCon are"),
             ("dora_scale", "is a DoRA adapter, which is not read here: LoRA and LoCon are"),
             ("lora_magnitude_vector", "is a DoRA adapter, which is not read here: LoRA and LoCon are"),
-            ("lora_te2_", "is a LoRA for Stable Diffusion XL; supported are those for Stable Diffusion 1 and 2"),
-            ("text_encoder_2.", "is a LoRA for Stable Diffusion XL; supported are those for Stable Diffusion 1 and 2"),
-            ("single_transformer_blocks", "is a LoRA for FLUX; supported are those for Stable Diffusion 1 and 2"),
-            ("double_blocks", "is a LoRA for FLUX; supported are those for Stable Diffusion 1 and 2"),
-            ("transformer.transformer_blocks", "is a LoRA for Stable Diffusion 3; supported are those for Stable Diffusion 1 and 2"),
-            ("joint_blocks", "is a LoRA for Stable Diffusion 3; supported are those for Stable Diffusion 1 and 2"),
+            ("lora_te2_", words(of: "Stable Diffusion XL")),
+            ("text_encoder_2.", words(of: "Stable Diffusion XL")),
+            ("single_transformer_blocks", words(of: "FLUX")),
+            ("double_blocks", words(of: "FLUX")),
+            ("transformer.transformer_blocks", words(of: "Stable Diffusion 3")),
+            ("joint_blocks", words(of: "Stable Diffusion 3")),
         ]
         if let known = kinds.first(where: { key.contains($0.0) }) { return known.1 }
         let isModel = ["model.diffusion_model.", "first_stage_model.", "cond_stage_model."].contains { key.hasPrefix($0) }

@@ -27,9 +27,31 @@ public struct SafetensorsFile: Sendable {
             if let impostor = Impostor(file.bytes) { throw impostor.error(file: path) }
             throw .malformedSafetensors(file: path, reason: error.reason)
         }
+        indices = Self.indices(entries)
+    }
+
+    private init(_ file: SafetensorsFile, entries: [TensorEntry]) {
+        (path, metadata, self.file) = (file.path, file.metadata, file.file)
+        (self.entries, indices) = (entries, Self.indices(entries))
+    }
+
+    private static func indices(_ entries: [TensorEntry]) -> [String: Int] {
         var indices: [String: Int] = [:]
         for (index, entry) in entries.enumerated() { indices[entry.name] = index }
-        self.indices = indices
+        return indices
+    }
+
+    /// The same tensors under other names. Where two would have the same one, all keep their own.
+    func renamed(_ name: (String) -> String) -> SafetensorsFile {
+        let renamed = entries.map { TensorEntry(name: name($0.name), format: $0.format, shape: $0.shape, range: $0.range) }
+        return Set(renamed.map(\.name)).count == renamed.count ? SafetensorsFile(self, entries: renamed) : self
+    }
+
+    /// The same without the name of the dictionary that a training program left before its weights' keys: `state_dict.`
+    var unwrapped: SafetensorsFile {
+        let wrapper = "state_dict."
+        guard entries.contains(where: { $0.name.hasPrefix(wrapper) }) else { return self }
+        return renamed { $0.hasPrefix(wrapper) ? String($0.dropFirst(wrapper.count)) : $0 }
     }
 
     /// The entry of that name.

@@ -13,6 +13,10 @@ public struct AddRequest: Sendable {
 
     /// What its UNet predicts; nil takes what its files say. It is remembered in the model's folder.
     public var prediction: ScheduleConfiguration.PredictionType?
+    /// LoRAs that go with it: copied beside it, and remembered in its folder.
+    public var loras: [LoRASource] = []
+    /// How it makes pictures; nil takes what its files say. It is remembered in the model's folder.
+    public var solver: ScheduleConfiguration.SolverName?
 
     /// A source under its own name.
     public init(

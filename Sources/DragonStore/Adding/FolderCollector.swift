@@ -34,7 +34,23 @@ struct FolderCollector {
             break
         }
         for file in Self.optional { _ = try fetch(file) }
+        try additions()
         return try Self.networks.flatMap { try weights($0.part, stem: $0.stem, share: $0.share) }
+    }
+
+    /// Brings what `dragon.json` names within the model's own folder: its LoRAs, and the file of another autoencoder.
+    private func additions() throws {
+        let settings = "\(folder)/dragon.json"
+        guard exists(settings) else { return }
+        let defaults = try ModelDefaults(file: settings)
+        for path in defaults.loras.map(\.path) + [defaults.autoencoder].compactMap({ $0 }) where path.hasPrefix("\(folder)/") {
+            let name = String(path.dropFirst(folder.count + 1))
+            guard !name.split(separator: "/").contains(".."), isCheckpointName(name) else { continue }
+            let end = FetchPart.all.upperBound
+            guard try fetch(name, FetchPart(share: end...end, limit: FetchPart.mostWeightBytes)) != nil else {
+                throw StoreError.badModel("\(source.name) lacks \(name), which its dragon.json names")
+            }
+        }
     }
 
     /// Brings a small file, which counts for nothing in the progress.

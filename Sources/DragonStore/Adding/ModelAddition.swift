@@ -22,8 +22,8 @@ extension ModelStore {
         }
         StagingLock.sweep(folder, sparing: StagingLock.prefix + name)
         let addition = ModelAddition(
-            origin: origin, expectedHash: expected, tokenizer: request.tokenizer, prediction: request.prediction,
-            tokenizers: places.tokenizers, target: "\(folder)/\(name)", staging: "\(folder)/\(StagingLock.prefix)\(name)", job: job)
+            origin: origin, request: request, expectedHash: expected, tokenizers: places.tokenizers, target: "\(folder)/\(name)",
+            staging: "\(folder)/\(StagingLock.prefix)\(name)", job: job)
         return try addition.run()
     }
 
@@ -64,9 +64,8 @@ extension ModelStore {
 /// One model on its way into a folder of models.
 struct ModelAddition {
     let origin: Origin
+    let request: AddRequest
     let expectedHash: String?
-    let tokenizer: String?
-    let prediction: ScheduleConfiguration.PredictionType?
     let tokenizers: [String]
     let target: String
     /// Where the files gather: hidden, and on the target's own disk.
@@ -146,17 +145,33 @@ struct ModelAddition {
 
     /// Writes what the user said about the model where it is read from.
     private func remember() throws {
-        guard let prediction else { return }
+        guard request.prediction != nil || request.solver != nil || !request.loras.isEmpty else { return }
         let file = origin.isSingleFile ? ModelFiles.settingsFile(ofCheckpoint: checkpointPath) : "\(staging)/dragon.json"
         var settings = exists(file) ? try readJSON(file, limit: FetchPart.mostTextBytes).object ?? JSONObject() : JSONObject()
-        settings["prediction_type"] = .string(prediction.rawValue)
+        if let prediction = request.prediction { settings["prediction_type"] = .string(prediction.rawValue) }
+        if let solver = request.solver { settings["sampler"] = .string(solver.rawValue) }
+        if !request.loras.isEmpty { settings["loras"] = .array((settings["loras"]?.array ?? []) + (try request.loras.map(addLoRA))) }
         try writeFile(file, Array(JSONValue.object(settings).text.utf8))
+    }
+
+    /// Copies a LoRA beside the model.
+    ///
+    /// - Returns: how the model's settings name it.
+    private func addLoRA(_ lora: LoRASource) throws -> JSONValue {
+        let name = lora.path.split(separator: "/").last.map(String.init) ?? lora.path
+        let part = FetchPart(share: FetchPart.all.upperBound...FetchPart.all.upperBound, limit: FetchPart.mostWeightBytes)
+        try makeFolders("\(staging)/loras")
+        let source = LocalSource(folder: parent(of: lora.path) ?? ".", job: job)
+        guard try source.fetch(name, to: "\(staging)/loras/\(name)", part) != nil else {
+            throw StoreError.badRequest("there is no file \(lora.path)")
+        }
+        return .object(JSONObject(["file": .string("loras/\(name)"), "scale": .number(Double("\(lora.scale)") ?? 1)]))
     }
 
     private func addTokenizer(_ files: ModelFiles) throws {
         let folder = "\(staging)/tokenizer"
         mkdir(folder, 0o755)
-        if let given = tokenizer ?? origin.tokenizerBeside {
+        if let given = request.tokenizer ?? origin.tokenizerBeside {
             let source = LocalSource(folder: given, job: job)
             let part = FetchPart(share: FetchPart.all.upperBound...FetchPart.all.upperBound, limit: FetchPart.mostTextBytes)
             func fetch(_ file: String) throws -> Bool { try source.fetch(file, to: "\(folder)/\(file)", part) != nil }

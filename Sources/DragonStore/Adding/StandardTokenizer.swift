@@ -1,6 +1,24 @@
 import DragonModel
 import Glibc
 
+extension ModelStore {
+    /// CLIP's tokenizers, made once from its merges and kept beside what is known of models; nil where either is missing.
+    public var spareTokenizers: SpareTokenizers? {
+        guard let cache = places.checks.flatMap(parent), let merges = places.tokenizers.first(where: isFile) else { return nil }
+        let folders = [false, true].map { "\(cache)/tokenizers/\($0 ? "openclip" : "clip")" }
+        for (folder, padsWithZero) in zip(folders, [false, true]) where !isFolder(folder) {
+            // Made aside, for another program may ask meanwhile.
+            let aside = "\(folder)-\(getpid())"
+            guard (try? makeFolders(aside)) != nil,
+                (try? StandardTokenizer(merges: merges).write(to: aside, padsWithZero: padsWithZero)) != nil,
+                rename(aside, folder) == 0 || isFolder(folder)
+            else { return nil }
+            if isFolder(aside) { _ = removeTree(aside) }
+        }
+        return SpareTokenizers(clip: folders[0], openCLIP: folders[1])
+    }
+}
+
 /// CLIP's tokenizer, for checkpoints that come without one: every Stable Diffusion 1 and 2 has the same.
 struct StandardTokenizer {
     /// The file of CLIP's merges; from it the vocabulary follows.

@@ -26,9 +26,19 @@ public struct FoundModel: Sendable, Equatable {
     static func name(of path: String) -> String {
         let last = path.split(separator: "/").last.map(String.init) ?? path
         // Hugging Face's cache: models--organisation--name.
-        if last.hasPrefix("models--"), let own = last.split(separator: "-").last { return String(last.suffix(from: own.startIndex)) }
+        if last.hasPrefix("models--"), let own = last.split(separator: "--").last { return String(own) }
         return isCheckpointName(last) ? String(last.dropLast(checkpointSuffix.count)) : last
     }
+}
+
+/// A LoRA that lies in one of the places.
+public struct FoundLoRA: Sendable, Equatable {
+    /// Its name for people: its file's without the ending, or its repository's.
+    public let name: String
+    /// What to open.
+    public let path: String
+    /// What is wrong with it, in one line; nil where it is sound. Whether it fits a model is told as both are opened.
+    public let problem: String?
 }
 
 /// What a model is looked for.

@@ -1,5 +1,7 @@
+import Dispatch
 import DragonModel
 import Glibc
+import Synchronization
 
 /// Which models can be used for edits. A model is checked once, and again when one of its files has changed.
 final class ModelChecks {
@@ -15,22 +17,27 @@ final class ModelChecks {
     private let file: String?
     private var known: [String: Check] = [:]
     private var isChanged = false
+    /// What was found ahead, and not yet asked for.
+    private var ahead: [String: Found] = [:]
     private let shelf = TokenizerShelf()
+    private let spareTokenizers: SpareTokenizers?
 
     /// To be raised when a check finds what it did not find before: older results are forgotten.
-    private static let revision = "\(engineVersion)/2"
+    private static let revision = "\(engineVersion)/3"
     /// Models that are remembered.
     private static let most = 2000
 
-    /// - Parameter file: where results are kept for the next program; nil keeps none.
-    init(_ file: String?) {
-        self.file = file
+    /// - Parameters:
+    ///   - file: where results are kept for the next program; nil keeps none.
+    ///   - spareTokenizers: for checkpoints that have none.
+    init(_ file: String?, spareTokenizers: SpareTokenizers? = nil) {
+        (self.file, self.spareTokenizers) = (file, spareTokenizers)
         guard let file, let root = try? readJSON(file, limit: 4_000_000).object, root["revision"]?.string == Self.revision else { return }
         let models = root["models"]?.object ?? JSONObject()
         for path in models.names {
             guard let check = models[path]?.object, let identity = check["identity"]?.string else { continue }
             let purpose = check["purpose"]?.string.flatMap { ModelPurpose(rawValue: $0) }
-            guard check["problem"]?.string != nil || purpose != nil else { continue }
+            guard check["problem"]?.string != nil || purpose != nil || check["lora"]?.bool == true else { continue }
             known[path] = Check(identity: identity, problem: check["problem"]?.string, purpose: purpose)
         }
     }
@@ -38,11 +45,52 @@ final class ModelChecks {
     /// What is wrong with a model, in one line; nil where edits can run on it.
     func problem(_ path: String) -> String? { check(path).problem }
 
+    /// What is wrong with a LoRA, whatever the model, in one line.
+    func problem(lora path: String) -> String? {
+        check(
+            path,
+            as: { () throws(ModelError) in
+                _ = try LoRAContents(path)
+                return nil
+            }
+        ).problem
+    }
+
     /// What is wrong with a model, or what it is good for.
-    func check(_ path: String) -> Check {
+    func check(_ path: String) -> Check { check(path, as: Self.purpose(path, spareTokenizers, shelf)) }
+
+    /// Checks models that are not known yet, as many at once as the machine has processors.
+    func lookAhead(_ paths: [String]) {
+        let unknown = paths.filter { known[$0] == nil || known[$0]?.identity != FileIdentity(model: $0).text }
+        guard unknown.count > 1 else { return }
+        let found = Mutex<[String: Found]>([:])
+        let (spare, shelf) = (spareTokenizers, shelf)
+        DispatchQueue.concurrentPerform(iterations: unknown.count) { number in
+            let result = Self.look(Self.purpose(unknown[number], spare, shelf))
+            found.withLock { $0[unknown[number]] = result }
+        }
+        ahead = found.withLock { $0 }
+    }
+
+    /// What was found, and whether that is the files', not the moment's.
+    private typealias Found = (check: Check, isLasting: Bool)
+
+    private static func purpose(
+        _ path: String, _ spareTokenizers: SpareTokenizers?, _ shelf: TokenizerShelf
+    ) -> () throws(ModelError) -> ModelPurpose? {
+        { () throws(ModelError) in
+            var additions = ModelAdditions()
+            additions.spareTokenizers = spareTokenizers
+            let files = try ModelFiles(path: path, additions: additions)
+            try files.checkForEditing(sharing: shelf)
+            return files.purpose
+        }
+    }
+
+    private func check(_ path: String, as look: () throws(ModelError) -> ModelPurpose?) -> Check {
         let identity = FileIdentity(model: path).text
         if let identity, let check = known[path], check.identity == identity { return check }
-        var (check, isLasting) = look(path)
+        var (check, isLasting) = ahead.removeValue(forKey: path) ?? Self.look(look)
         if let identity, isLasting, file != nil {
             check.identity = identity
             known[path] = check
@@ -51,12 +99,9 @@ final class ModelChecks {
         return check
     }
 
-    /// - Returns: what was found, and whether that is the files', not the moment's.
-    private func look(_ path: String) -> (Check, isLasting: Bool) {
+    private static func look(_ body: () throws(ModelError) -> ModelPurpose?) -> Found {
         do {
-            let files = try ModelFiles(path: path)
-            try files.checkForEditing(sharing: shelf)
-            return (Check(problem: nil, purpose: files.purpose), true)
+            return (Check(problem: nil, purpose: try body()), true)
         } catch {
             let check = Check(problem: error.description, purpose: nil)
             if case .unreadable = error { return (check, false) }
@@ -72,7 +117,9 @@ final class ModelChecks {
         for (path, check) in known.filter({ exists($0.key) }).sorted(by: { $0.key < $1.key }).prefix(Self.most) {
             let problem = check.problem.map { JSONValue.string($0) } ?? .null
             let purpose = check.purpose.map { JSONValue.string($0.rawValue) } ?? .null
-            models[path] = .object(JSONObject(["identity": .string(check.identity), "problem": problem, "purpose": purpose]))
+            let isLoRA = JSONValue.bool(check.problem == nil && check.purpose == nil)
+            models[path] = .object(
+                JSONObject(["identity": .string(check.identity), "problem": problem, "purpose": purpose, "lora": isLoRA]))
         }
         let root = JSONValue.object(JSONObject(["revision": .string(Self.revision), "models": .object(models)]))
         try? writeFile(file, Array(root.text.utf8))
@@ -90,7 +137,7 @@ struct FileIdentity {
 
     init(model path: String) {
         let folder = isFolder(path) ? resolvedModel(path) : parent(of: path) ?? "."
-        let parts = isFolder(path) ? ["", "scheduler", "text_encoder", "tokenizer", "unet", "vae"] : ["tokenizer"]
+        let parts = isFolder(path) ? ["", "loras", "scheduler", "text_encoder", "tokenizer", "unet", "vae"] : ["tokenizer"]
         var files = isFolder(path) ? [path, folder] : [path] + [ModelFiles.settingsFile(ofCheckpoint: path)]
         for part in parts {
             let inner = part.isEmpty ? folder : "\(folder)/\(part)"

@@ -13,14 +13,18 @@ public struct ModelPlaces: Sendable, Equatable {
     /// Where CLIP's merges may lie, for checkpoints without a tokenizer.
     public var tokenizers: [String]
 
+    /// Folders of other programs, which are read alone.
+    public var foreign: [String]
+
     /// The file that remembers which models were checked; nil checks them anew each time.
     public var checks: String?
 
     /// Places as given.
     public init(
         named: [String] = [], user: String? = nil, shared: [String] = [], single: [String] = [], tokenizers: [String] = [],
-        checks: String? = nil
+        foreign: [String] = [], checks: String? = nil
     ) {
+        self.foreign = foreign
         (self.named, self.user, self.shared, self.single, self.tokenizers) = (named, user, shared, single, tokenizers)
         self.checks = checks
     }
@@ -38,6 +42,10 @@ public struct ModelPlaces: Sendable, Equatable {
         user = data.map { "\($0)/dragon/models" }
         let cache = value("XDG_CACHE_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil } ?? value("HOME").map { "\($0)/.cache" }
         checks = cache.map { "\($0)/dragon/checked-models.json" }
+        // An empty one says that there are none.
+        foreign =
+            environment("DRAGON_FOREIGN_MODELS").map { $0.split(separator: ":").map(String.init) }
+            ?? ForeignFolders.usual(value, data: data, cache: cache)
         let prefixes = binaries.compactMap { parent(of: $0).flatMap(parent) }.filter { $0 != "/" }
         let shares = (prefixes + ["/usr/local", "/usr"]).map { "\($0)/share/dragon" }
         let trees = binaries.compactMap(Self.sourceTree)

@@ -9,18 +9,47 @@ public struct ModelStore: Sendable {
     /// - Parameter places: nil takes this machine's.
     public init(places: ModelPlaces? = nil) { self.places = places ?? .current }
 
-    /// Every model, sound or not: the named ones first, then the user's, then the system's; the embedded one last.
+    /// Every model, sound or not: the named ones first, then the user's, the system's, and those of other programs; the embedded one last.
     public func models() -> [FoundModel] {
-        let checks = ModelChecks(places.checks)
+        let checks = newChecks()
         defer { checks.save() }
-        return candidates().map { found($0, checks) }
+        let candidates = candidates()
+        checks.lookAhead(candidates.map(\.path))
+        return candidates.map { found($0, checks) }
     }
+
+    /// Every LoRA: the user's own, then those of other programs.
+    public func loras() -> [FoundLoRA] {
+        let checks = newChecks()
+        defer { checks.save() }
+        var seen: Set<String> = []
+        return loraCandidates().filter { seen.insert(resolved($0.path)).inserted }.map {
+            FoundLoRA(name: $0.shownName, path: $0.path, problem: checks.problem(lora: $0.path))
+        }
+    }
+
+    /// A LoRA that is given by its path, or by its name in the list, and how much of it behind a colon.
+    public func lora(_ given: String) -> LoRASource {
+        var source = LoRASource(given)
+        guard !source.path.contains("/"), !exists(source.path) else { return source }
+        source.path = loraCandidates().first { $0.shownName == source.path }?.path ?? source.path
+        return source
+    }
+
+    private func loraCandidates() -> [Candidate] {
+        let own = places.user.flatMap(parent).map { "\($0)/loras" }
+        let mine = own.map { folder in entries(of: folder).filter(isCheckpointName).map { Candidate(path: "\(folder)/\($0)", name: nil) } }
+        let others = ForeignFolders(roots: places.foreign).items().filter { $0.kind == .lora }
+        return (mine ?? []) + others.map { Candidate(path: $0.path, name: $0.name) }
+    }
+
+    private func newChecks() -> ModelChecks { ModelChecks(places.checks, spareTokenizers: spareTokenizers) }
 
     /// The first model that edits can run on; rather one that is good for the use, where there is any.
     ///
     /// - Throws: ``StoreError/noModel``; ``StoreError/badRequest(_:)`` where `DRAGON_MODEL_PATH` names what is none.
     public func firstUsable(for use: ModelUse = .inverting) throws(StoreError) -> FoundModel {
-        let checks = ModelChecks(places.checks)
+        let checks = newChecks()
         defer { checks.save() }
         // Another model than the one that was asked for would be a surprise.
         for path in places.named {
@@ -39,7 +68,7 @@ public struct ModelStore: Sendable {
 
     /// What is wrong with the places that `DRAGON_MODEL_PATH` names, in one line each.
     public func complaints() -> [String] {
-        let checks = ModelChecks(places.checks)
+        let checks = newChecks()
         defer { checks.save() }
         return places.named.compactMap { complaint($0, checks) }
     }
@@ -81,6 +110,7 @@ public struct ModelStore: Sendable {
     private func candidates() -> [Candidate] {
         let named = places.named.flatMap { isModel($0) ? [candidate($0)] : inside($0) }
         var found = ([places.user].compactMap { $0 } + places.shared).flatMap { inside($0) }
+        found += ForeignFolders(roots: places.foreign).items().filter { $0.kind == .model }.map { Candidate(path: $0.path, name: $0.name) }
         found += places.single.filter { exists($0) }.map { candidate($0) }
         let isEmbedded = { (model: Candidate) in model.path.hasSuffix("/\(FoundModel.embeddedName)") }
         var seen: Set<String> = []

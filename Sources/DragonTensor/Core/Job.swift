@@ -67,6 +67,9 @@ public final class Job: Sendable {
         let phase: Phase
         let costs: [Double]
 
+        /// Of all its steps.
+        public var cost: Double { costs.reduce(0, +) }
+
         /// - Parameter costs: 0 or more each.
         public init(_ phase: Phase, costs: [Double]) { (self.phase, self.costs) = (phase, costs) }
 

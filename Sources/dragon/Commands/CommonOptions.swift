@@ -42,10 +42,13 @@ struct ModelOptions: ParsableArguments {
     /// - Parameter use: what it is for, where none is named.
     /// - Throws: ``StoreError/noModel`` where none is named and none is installed.
     func files(for use: ModelUse = .inverting) throws -> ModelFiles {
-        let path = try model.map { try ModelStore().path(of: $0) } ?? ModelStore().firstUsable(for: use).path
+        let store = ModelStore()
+        let path = try model.map { try store.path(of: $0) } ?? store.firstUsable(for: use).path
         var additions = ModelAdditions()
+        additions.spareTokenizers = store.spareTokenizers
         (additions.tokenizer, additions.prediction, additions.solver) = (tokenizer, prediction?.type, sampler)
-        (additions.loras, additions.autoencoder) = (loras.map { LoRASource($0) }, vae)
+        additions.loras = loras.map { store.lora($0) }
+        additions.autoencoder = vae
         return try ModelFiles(path: path, additions: additions)
     }
 }

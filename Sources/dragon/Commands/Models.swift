@@ -33,6 +33,16 @@ struct AddModel: ParsableCommand {
     @Option(name: .long, help: PredictionName.help)
     var prediction: PredictionName?
 
+    @Option(
+        name: .customLong("lora"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("LoRA to copy beside it and take with it, and how much of it; may be repeated.", valueName: "file[:scale]"))
+    var loras: [String] = []
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("How it makes pictures, where its files do not tell: ddim, trailing, lcm.", valueName: "ddim|trailing|lcm"))
+    var sampler: ScheduleConfiguration.SolverName?
+
     @Flag(name: .long, help: "No progress on stderr.")
     var quiet = false
 
@@ -41,8 +51,11 @@ struct AddModel: ParsableCommand {
         let job = progress.job
         onInterruption { job.cancel() }
         defer { progress.end() }
-        let added = try ModelStore().add(
-            AddRequest(source: source, name: name, sha256: sha256, tokenizer: tokenizer, prediction: prediction?.type), job: job)
+        let store = ModelStore()
+        var request = AddRequest(source: source, name: name, sha256: sha256, tokenizer: tokenizer, prediction: prediction?.type)
+        request.loras = loras.map { store.lora($0) }
+        request.solver = sampler
+        let added = try store.add(request, job: job)
         progress.end()
         for (file, hash) in added.hashes { try printLine("\(hash)  \(file)") }
         try printLine("\(added.model.name): added to \(added.model.path)")
@@ -88,44 +101,52 @@ private final class FetchReport: @unchecked Sendable {
     func end() { report.end() }
 }
 
-/// `dragon model list`: those that are found, in the order of their use.
+/// `dragon model list`: those that are found, by what they are good for.
 struct ListModels: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "Show the models that are found; the first good one is used.")
+        commandName: "list",
+        abstract: "Show the models and LoRAs that are found, yours and those of other programs; the first good one is used.")
 
     @Flag(name: .long, help: "Print a report for machines on stdout.")
     var json = false
 
     func run() throws {
         let store = ModelStore()
-        let (models, complaints) = (store.models(), store.complaints())
+        let (models, loras, complaints) = (store.models(), store.loras(), store.complaints())
         for complaint in complaints { writeError("warning: \(complaint)") }
-        if json {
-            let list = models.map { model in
-                JSONValue.object(
-                    JSONObject([
-                        "name": .string(model.name), "path": .string(model.path), "problem": model.problem.map { .string($0) } ?? .null,
-                        "purpose": model.purpose.map { .string($0.rawValue) } ?? .null,
-                    ]))
-            }
-            try printLine(
-                JSONValue.object(
-                    JSONObject([
-                        "command": .string("model list"), "models": .array(list), "warnings": .array(complaints.map { .string($0) }),
-                    ])
-                ).text)
-        } else if models.isEmpty {
-            try printLine("no models: add one with \"dragon model add PATH_OR_URL\"")
-        } else {
-            for model in models { try printLine("\(model.name)\t\(model.path)\(remark(model))") }
+        if json { return try printLine(report(models, loras, complaints).text) }
+        if models.isEmpty { try printLine("no models: add one with \"dragon model add PATH_OR_URL\"") }
+        for purpose in ModelPurpose.allCases {
+            try show(purpose.rawValue, models.filter { $0.purpose == purpose }.map { "\($0.name)\t\($0.path)" })
         }
+        try show("LoRA", loras.filter { $0.problem == nil }.map { "\($0.name)\t\($0.path)" })
+        let problems = models.map { ($0.name, $0.path, $0.problem) } + loras.map { ($0.name, $0.path, $0.problem) }
+        try show("unusable", problems.compactMap { name, path, problem in problem.map { "\(name)\t\(path)\t\($0)" } })
     }
-}
 
-/// What is said of a model beside its name and place.
-private func remark(_ model: FoundModel) -> String {
-    if let problem = model.problem { return "\tunusable: \(problem)" }
-    return model.purpose == .base ? "" : "\tfor \(model.purpose?.rawValue ?? "")"
+    /// A group of the list.
+    private func show(_ title: String, _ lines: [String]) throws {
+        guard !lines.isEmpty else { return }
+        try printLine("\(title):")
+        for line in lines { try printLine("  \(line)") }
+    }
+
+    private func report(_ models: [FoundModel], _ loras: [FoundLoRA], _ complaints: [String]) -> JSONValue {
+        func item(_ name: String, _ path: String, _ problem: String?) -> JSONObject {
+            JSONObject(["name": .string(name), "path": .string(path), "problem": problem.map { .string($0) } ?? .null])
+        }
+        let list = models.map { model in
+            var item = item(model.name, model.path, model.problem)
+            item["purpose"] = model.purpose.map { .string($0.rawValue) } ?? .null
+            return JSONValue.object(item)
+        }
+        return .object(
+            JSONObject([
+                "command": .string("model list"), "models": .array(list),
+                "loras": .array(loras.map { .object(item($0.name, $0.path, $0.problem)) }),
+                "warnings": .array(complaints.map { .string($0) }),
+            ]))
+    }
 }
 
 /// `dragon model remove`: one of the user's.

@@ -96,6 +96,19 @@ import Testing
         guard case .unsupportedOption(_, "text_encoder_2", _, _)? = error else { throw ModelError.pickle(file: "") }
     }
 
+    @Test(arguments: [
+        ("StableDiffusionXLPipeline", "Stable Diffusion XL"), ("StableDiffusion3Pipeline", "Stable Diffusion 3"), ("FluxPipeline", "FLUX"),
+    ])
+    func otherFoldersAreCalledWhatTheyAre(_ kind: String, _ word: String) throws {
+        try folder.write("model_index.json", #"{"_class_name":"\#(kind)"}"#)
+        #expect(error?.description.contains("is a \(word) model") == true, "\(error?.description ?? "none")")
+        let single = try TemporaryFolder()
+        for (kind, word) in [("ControlNetModel", "ControlNet"), ("UNet2DConditionModel", "UNet"), ("AutoencoderKL", "--vae")] {
+            try single.write("config.json", #"{"_class_name":"\#(kind)"}"#)
+            #expect(modelError { _ = try ModelFiles(path: single.path) }?.description.contains(word) == true)
+        }
+    }
+
     @Test func aTokenizerLargerThanTheTextEncoderIsRefused() throws {
         let beside = try TemporaryFolder()
         try ClipVocabulary.write(to: beside)

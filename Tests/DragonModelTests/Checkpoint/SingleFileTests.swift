@@ -126,7 +126,8 @@ import Testing
         let prefix = "first_stage_model."
         for start in ["", prefix] {
             let vae = folder.file("vae.safetensors")
-            try writeSparse(vae, try PeerKeys("vae.json").rows.map { (start + $0.original.dropFirst(prefix.count), $0.shape) })
+            let keys = try PeerKeys("vae.json").rows.map { (start + $0.original.dropFirst(prefix.count), $0.shape) }
+            try writeSparse(vae, keys + [("\(start)loss.logvar", []), ("\(start)model_ema.decay", [])])
             additions.autoencoder = vae
             let files = try ModelFiles(path: path, additions: additions)
             #expect(files.autoencoderConfiguration == AutoencoderConfiguration())
@@ -135,7 +136,8 @@ import Testing
         additions.autoencoder = fixture("variants/tiny")
         try ModelFiles(path: path, additions: additions).checkNetworks()
         try ModelFiles(path: try write(try rows(first)), additions: additions).checkNetworks()
-        additions.autoencoder = fixture("variants/tiny/taesd_decoder.safetensors")
+        let half = try readFile(fixture("variants/tiny/taesd_decoder.safetensors"), limit: 1_000_000)
+        additions.autoencoder = try folder.write("taesd_decoder.safetensors", half)
         #expect(modelError { _ = try ModelFiles(path: path, additions: additions) }?.description.contains("half") == true)
         // That of another checkpoint.
         additions.autoencoder = path
@@ -162,10 +164,20 @@ import Testing
     @Test func anUnknownKeyIsNamed() throws {
         let path = try write(try rows(first), [("stranger.weight", [1])])
         #expect(modelError { _ = try ModelFiles(path: path) } == .surplus(keys: ["stranger.weight"], count: 1, file: path))
-        let inner = try ModelFiles(path: try write(try rows(first), [("model.diffusion_model.label_emb.0.0.weight", [1])]))
+        let inner = try ModelFiles(path: try write(try rows(first), [("model.diffusion_model.strange.0.0.weight", [1])]))
         #expect(
             modelError { _ = try inner.unetWeights() }
-                == .surplus(keys: ["model.diffusion_model.label_emb.0.0.weight"], count: 1, file: path))
+                == .surplus(keys: ["model.diffusion_model.strange.0.0.weight"], count: 1, file: path))
+    }
+
+    @Test func aWrapperAroundAllKeysIsTakenOff() throws {
+        let wrapped = try rows(first).map { ("state_dict.\($0.original)", $0.shape) } + [("global_step", []), ("state_dict.ema.decay", [])]
+        let path = folder.file("model.safetensors")
+        try writeSparse(path, wrapped)
+        try ModelFiles(path: path).checkNetworks()
+        // Not where the same key stands outside of it.
+        try writeSparse(path, wrapped + [("model.diffusion_model.out.2.weight", [4, 320, 3, 3])])
+        #expect(modelError { _ = try ModelFiles(path: path) } != nil)
     }
 
     @Test func aMissingWeightIsNamed() throws {
@@ -205,6 +217,11 @@ import Testing
             ("lora_unet_x.lora_down.weight", "--lora"), ("control_model.zero_convs.0.0.weight", "ControlNet"),
             ("double_blocks.0.img_attn.proj.weight", "FLUX"), ("model.diffusion_model.joint_blocks.0.x", "Stable Diffusion 3"),
             ("conditioner.embedders.0.x", "Stable Diffusion XL"), ("encoder.down.0.block.0.conv1.weight", "--vae"),
+            ("model.diffusion_model.label_emb.0.0.weight", "unCLIP"), ("transformer_blocks.0.attn.to_q.weight", "transformer"),
+            ("single_transformer_blocks.0.attn.to_q.weight", "FLUX"), ("model.diffusion_model.out.2.scale_weight", "8 bits"),
+            ("adapter.body.0.in_conv.weight", "T2I"), ("image_proj.proj.weight", "IP-Adapter"), ("emb_params", "textual inversion"),
+            ("model.diffusion_model.out.2.weight", "UNet alone"), ("first_stage_model.encoder.conv_in.weight", "--vae"),
+            ("cond_stage_model.transformer.text_model.x", "text encoder alone"), ("input_blocks.0.0.weight", "UNet alone"),
             ("down_blocks.0.resnets.0.conv1.weight", "unet/"), ("text_model.embeddings.token_embedding.weight", "text encoder"),
         ] {
             try writeSparse(lora, [(key, [1])])

@@ -37,7 +37,11 @@ struct VariantTests {
         #expect(try reference.error(found, reference.tensor("unet.\(scale)"), "guidance \(scale)") < 1e-4)
     }
 
-    @Test("a tiny autoencoder, from its folder and from its file alone", arguments: ["tiny", "tiny/diffusion_pytorch_model.safetensors"])
+    @Test(
+        "a tiny autoencoder, from its folder, from its file alone and from its author's two files",
+        arguments: [
+            "tiny", "tiny/diffusion_pytorch_model.safetensors", "tiny/taesd_encoder.safetensors", "tiny/taesd_decoder.safetensors",
+        ])
     func tiny(_ path: String) throws {
         let reference = try Reference(.best, expected: variant("tiny/reference.safetensors"))
         let file = try AutoencoderFile(variant(path))
@@ -55,7 +59,13 @@ struct VariantTests {
     func tinyShape() throws {
         let folder = try TemporaryFolder()
         try folder.write("taesd.safetensors", try readFile(variant("tiny/diffusion_pytorch_model.safetensors"), limit: 1_000_000))
-        #expect(try AutoencoderFile(folder.file("taesd.safetensors")).configuration == AutoencoderFile(variant("tiny")).configuration)
+        let expected = try AutoencoderFile(variant("tiny")).configuration
+        #expect(try AutoencoderFile(folder.file("taesd.safetensors")).configuration == expected)
+        for half in ["taesd_encoder.safetensors", "taesd_decoder.safetensors"] {
+            try folder.write(half, try readFile(variant("tiny/\(half)"), limit: 1_000_000))
+        }
+        #expect(try AutoencoderFile(folder.path).configuration == expected)
+        #expect(try AutoencoderFile(folder.file("taesd_decoder.safetensors")).configuration == expected)
     }
 
     // MARK: Adapters
@@ -158,6 +168,14 @@ struct LoRARefusals {
     ])
     func othersAreCalledWhatTheyAre(_ key: String, _ word: String) throws {
         #expect(try error([(key, [1])])?.description.contains(word) == true)
+    }
+
+    @Test(arguments: [
+        ("lora_unet_x_attn2_to_k", 2048, true), ("lora_unet_x_attn2_to_k", 768, false), ("lora_unet_x_attn1_to_k", 2048, false),
+    ])
+    func thoseForXLAreToldByTheirWidth(_ layer: String, _ width: Int, _ isXL: Bool) throws {
+        let words = try error(pair(layer, [2, width], [64, 2]))?.description
+        #expect(words?.contains("Stable Diffusion XL") == isXL, "\(words ?? "none")")
     }
 
     @Test func aPickleIsNotOpened() throws {
