@@ -7,5 +7,7 @@
 (check "a layer is inserted" (comes-true (lambda () (= 2 (layers)))))
 (let ((layer (vector-ref (cadr (gimp-image-get-layers image)) 0)) (text ""))
   (comes-true (lambda () (not (message-of (lambda () (set! text (caddr (car (gimp-item-get-parasite layer "dragon-edit")))))))))
-  (check (string-append "the added model made it: " text) (contains text "/data/dragon/models/added")))
+  (check (string-append "the added model made it: " text) (contains text "/data/dragon/models/added"))
+  (check (string-append "with the LoRA: " text) (contains text "/data/dragon/loras/lcm.safetensors"))
+  (check (string-append "at once: " text) (contains text "preset=2")))
 (finish)
