@@ -125,6 +125,42 @@ static void test_opening_with_additions(void) {
     dragon_model_close(model);
 }
 
+// A LoRA of few steps lets a model paint in; without one it says what to add.
+static void test_instant(void) {
+    char command[9000], path[4096];
+    snprintf(path, sizeof path, "%s/lcm.safetensors", work_path);
+    snprintf(command, sizeof command, "cp '%s'/../variants/lora/kohya.safetensors '%s'", model_path, path);
+    CHECK(system(command) == 0, "a LoRA of few steps");
+    dragon_lora lora = {path, 1};
+    dragon_model_options options = {.size = sizeof options, .threads = 2, .loras = &lora, .lora_count = 1};
+    dragon_model *model = NULL;
+    EXPECT(model, dragon_model_open_with(model_path, &options, &model), DRAGON_OK, NULL);
+    dragon_model_info info = {.size = sizeof info};
+    EXPECT(model, dragon_model_describe(model, &info), DRAGON_OK, NULL);
+    CHECK(info.instant_steps == 4 && info.instant_seconds > 0, "%d %g", info.instant_steps, info.instant_seconds);
+    dragon_request request = move_request();
+    move_parameters.preset = DRAGON_PRESET_INSTANT;
+    // Not read.
+    move_parameters.steps = -7;
+    dragon_result *result = NULL;
+    EXPECT(model, dragon_edit(model, &request, &result), DRAGON_OK, NULL);
+    CHECK(box_of(result).made_pixels > 0, "something is made");
+    dragon_result_free(result);
+    CHECK(dragon_preview(&request, &result, NULL, 0) == DRAGON_OK, "no model is asked for a preview");
+    dragon_result_free(result);
+    dragon_model_close(model);
+    model = open_model();
+    EXPECT(model, dragon_edit(model, &request, &result), DRAGON_BAD_INPUT, "inpainting");
+    move_parameters.preset = 3;
+    EXPECT(model, dragon_edit(model, &request, &result), DRAGON_BAD_INPUT, "preset");
+    request = move_request();
+    move_parameters.preset = DRAGON_PRESET_FAST;
+    EXPECT(model, dragon_edit(model, &request, &result), DRAGON_OK, NULL);
+    dragon_result_free(result);
+    dragon_model_close(model);
+    move_request();
+}
+
 static void test_inspecting(void) {
     char path[4096], message[512] = "x";
     snprintf(path, sizeof path, "%s/../variants/lora/kohya.safetensors", model_path);
@@ -263,6 +299,7 @@ void test_models(void) {
     test_opening();
     test_watched_opening();
     test_opening_with_additions();
+    test_instant();
     test_inspecting();
     test_lora_lists();
     dragon_model *model = open_model();

@@ -55,8 +55,11 @@ extension DiffusionModel {
     ) throws -> (result: Tensor, reconstruction: Tensor) {
         try request.validate()
         let origin = try encode(request.picture, in: context)
+        options.trace?.record("picture", [1, 3, request.picture.height, request.picture.width], request.picture.values)
+        options.trace?.recordSequence("context", conditioning.base.text)
         options.trace?.record("z0", origin)
         let surroundings = try unet.configuration.isInpainting ? surroundings(request, in: context) : nil
+        if let surroundings { options.trace?.record("surroundings", surroundings.channels) }
         context.job.finish(.encode)
         // Neither the autoencoder's large buffers nor its weights are of use to what follows.
         context.releaseIdleMemory()
