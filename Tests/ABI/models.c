@@ -159,6 +159,7 @@ static void test_instant(void) {
     dragon_result_free(result);
     dragon_model_close(model);
     move_request();
+    remove(path);
 }
 
 static void test_inspecting(void) {
