@@ -33,10 +33,30 @@ public protocol EditPlan: Sendable {
     /// How the memory bank is mixed in.
     var mixing: BankMixing { get }
 
-    /// The latent that sampling starts from, given the inverted ones.
+    /// What an object leaves behind where the picture is not prepared; nil where nothing is left.
+    var vacated: VacatedCells? { get }
+
+    /// The latent that sampling starts from, given the inverted ones, as published.
     func start(_ inverted: [LatentGrid]) -> LatentGrid
+    /// The same with everything carried along that a handle moves.
+    func arranged(_ inverted: [LatentGrid]) -> LatentGrid
     /// The energies' terms on one of the feature maps, coarsest first.
     func terms(_ feature: FeatureGrid, level: Int) -> LevelTerms
+}
+
+extension EditPlan {
+    /// Nothing is left.
+    var vacated: VacatedCells? { nil }
+    /// As published.
+    func arranged(_ inverted: [LatentGrid]) -> LatentGrid { start(inverted) }
+}
+
+/// What an object leaves behind, in cells of the latent.
+public struct VacatedCells: Sendable {
+    /// Those that the object touches at its old place.
+    let object: Mask
+    /// Those of them that it does not cover at its new one.
+    let left: Mask
 }
 
 /// The grids of an edit.
@@ -64,6 +84,12 @@ public struct EditGrids: Sendable {
 
     func onFeatures(_ mask: Mask) -> Mask { mask.resized(height: featureHeight, width: featureWidth) }
     func onLatent(_ mask: Mask) -> Mask { mask.resized(height: latentHeight, width: latentWidth) }
+    /// Cells of the latent that a mask touches at all.
+    func touchedOnLatent(_ mask: Mask) -> Mask {
+        var result = Mask(height: latentHeight, width: latentWidth)
+        for at in mask.indices { result[at / mask.width * latentHeight / mask.height, at % mask.width * latentWidth / mask.width] = true }
+        return result
+    }
 
     /// Cells of the latent around a region of it.
     func contact(of region: Mask) -> Mask { region.grownByCell & !region }

@@ -36,13 +36,16 @@ final class MemoryBank: SelfAttentionExchange {
     private let schedule: PublishedSchedule
     /// Whether steps are kept after their use, for another run.
     private let isReused: Bool
-    /// By step, layer and picture.
-    private var entries: [Int: [Int: [Int: KeysAndValues]]] = [:]
+    /// What an object leaves, which must not see the object that it is rid of; nil where all is seen by all.
+    private let vacated: VacatedCells?
+    /// By step, layer and picture; what not every query may see comes last.
+    private var entries: [Int: [Int: [Int: [KeysAndValues]]]] = [:]
     /// Columns of a layer's two pictures that are composed, by its number of tokens.
     private var composed: [Int: (background: [Int], foreground: [Int])] = [:]
 
-    init(mixing: BankMixing, precision: Precision, schedule: PublishedSchedule, isReused: Bool) {
+    init(mixing: BankMixing, precision: Precision, schedule: PublishedSchedule, isReused: Bool, vacated: VacatedCells? = nil) {
         (self.mixing, self.precision, self.schedule, self.isReused) = (mixing, precision, schedule, isReused)
+        self.vacated = vacated
     }
 
     /// Whether steps recorded at `step` will be wanted.
@@ -54,21 +57,22 @@ final class MemoryBank: SelfAttentionExchange {
     /// Drops a step that was used, for the last time unless the bank is used again.
     func forget(step: Int) { if !isReused { entries[step] = nil } }
 
-    func exchange(layer: Int, key: Tensor, value: Tensor, in context: ComputeContext) throws -> [KeysAndValues] {
-        let own = KeysAndValues(key: key, value: value)
+    func exchange(layer: Int, key: Tensor, value: Tensor, in context: ComputeContext) throws -> Attended {
+        let own = Attended([KeysAndValues(key: key, value: value)])
         switch phase {
         case .record(let step, let pictures):
-            guard isActive(at: step) else { return [own] }
+            guard isActive(at: step) else { return own }
             for (item, picture) in pictures where keeps(picture, of: pictures.count) {
                 let (k, v) = (try selected(key, item, picture, in: context), try selected(value, item, picture, in: context))
                 entries[step, default: [:]][layer, default: [:]][picture] = k.columns == 0 ? nil : try kept(k, v, in: context)
             }
-            return [own]
+            return own
         case .mix(let step):
-            guard isActive(at: step), let kept = entries[step]?[layer] else { return [own] }
-            let parts = kept.sorted { $0.key < $1.key }.map(\.value)
-            if case .append = mixing { return [own] + parts }
-            return parts.isEmpty ? [own] : parts
+            guard isActive(at: step), let kept = entries[step]?[layer]?.sorted(by: { $0.key < $1.key }).map(\.value) else { return own }
+            var attended = Attended(kept.flatMap { $0 })
+            if case .append = mixing { attended.parts = own.parts + attended.parts }
+            if let vacated { attended.blinkered = (vacated.left.touching(tokens: key.columns).indices, kept.map { $0[0] }) }
+            return attended.parts.isEmpty ? own : attended
         }
     }
 
@@ -77,7 +81,17 @@ final class MemoryBank: SelfAttentionExchange {
         if case .append = mixing { picture == count - 1 } else { true }
     }
 
-    private func kept(_ key: Tensor, _ value: Tensor, in context: ComputeContext) throws -> KeysAndValues {
+    /// The keys and values, an object's own apart from the rest where something must not see them.
+    private func kept(_ key: Tensor, _ value: Tensor, in context: ComputeContext) throws -> [KeysAndValues] {
+        guard let object = vacated?.object.touching(tokens: key.columns), object.count < key.columns else {
+            return [try packed(key, value, in: context)]
+        }
+        return try [!object, object].map { part in
+            try packed(key.columns(part.indices, in: context), value.columns(part.indices, in: context), in: context)
+        }
+    }
+
+    private func packed(_ key: Tensor, _ value: Tensor, in context: ComputeContext) throws -> KeysAndValues {
         switch precision {
         case .float32: KeysAndValues(key: key, value: value)
         case .float16: KeysAndValues(key: try HalfTensor(key, in: context), value: try HalfTensor(value, in: context))
@@ -100,5 +114,16 @@ final class MemoryBank: SelfAttentionExchange {
         let scale = (Double(mask.height * mask.width) / Double(tokens)).squareRoot()
         let side = { (pixels: Int) in Int(Double(pixels) / scale + 1e-6) }
         return mask.resized(height: side(mask.height), width: side(mask.width))
+    }
+}
+
+extension Mask {
+    /// The tokens, of a layer with so many, whose cells of the latent a mask touches.
+    fileprivate func touching(tokens: Int) -> Mask {
+        let scale = (Double(height * width) / Double(tokens)).squareRoot()
+        let (down, across) = (Int(Double(height) / scale + 1e-6), Int(Double(width) / scale + 1e-6))
+        var result = Mask(height: down, width: across)
+        for at in indices { result[at / width * down / height, at % width * across / width] = true }
+        return result
     }
 }
