@@ -11,17 +11,21 @@ public final class InvertedEdit: @unchecked Sendable {
     private let conditioning: EditConditioning
     private let request: EditRequest
     private let inversion: Inversion
+    /// What the object leaves, where that is begun anew.
+    private let vacated: VacatedCells?
 
     init(
-        _ model: DiffusionModel, _ request: EditRequest, _ conditioning: EditConditioning, mixing: BankMixing, vacated: VacatedCells?,
-        keepsBank: Bool, options: EditOptions, in context: ComputeContext
+        _ model: DiffusionModel, _ request: EditRequest, _ conditioning: EditConditioning, plan: any EditPlan, keepsBank: Bool,
+        options: EditOptions, in context: ComputeContext
     ) throws {
         (self.model, self.request, self.conditioning) = (model, request, conditioning)
+        vacated = request.parameters.start == .arranged ? plan.vacated : nil
         let sampler = try DDIMSampler(model.schedule, steps: request.parameters.steps)
         try options.trace?.recordSequence("context", Tensor.stacked(Self.texts(request, conditioning), in: context))
         let bank = MemoryBank(
-            mixing: mixing, precision: options.keepsFullPrecision ? .float32 : .float16, schedule: PublishedSchedule(request.parameters),
-            isReused: options.isReused && keepsBank, vacated: request.parameters.start == .arranged ? vacated : nil)
+            mixing: plan.mixing, precision: options.keepsFullPrecision ? .float32 : .float16,
+            schedule: PublishedSchedule(request.parameters),
+            isReused: options.isReused && keepsBank, vacated: vacated)
         let branch = GuidanceBranch(model: model, request: request, conditioning: conditioning, context: context)
         let pictures = try branch.trajectories(bank: keepsBank ? bank : nil)
         // Neither the autoencoder's large buffers nor its weights are of use to what follows.
@@ -83,9 +87,8 @@ public final class InvertedEdit: @unchecked Sendable {
     /// continuation of the latent around it and n fresh noise (DiffEditor's regional noise, at its strongest and from the start).
     private func start(_ plan: any EditPlan, _ parameters: EditParameters, in context: ComputeContext) throws -> LatentGrid {
         let inverted = try inversion.noisiest(in: context).grids()
-        guard parameters.start == .arranged else { return plan.start(inverted) }
-        var result = plan.arranged(inverted)
-        guard let vacated = plan.vacated else { return result }
+        var result = parameters.start == .arranged ? plan.arranged(inverted) : plan.start(inverted)
+        guard let vacated else { return result }
         let (around, shares) = (latent.grids()[0].smoothedIn(vacated.object), inversion.sampler.shares(at: parameters.firstStep))
         let noise = GaussianNoise(seed: parameters.seed).floats(result.values.count)
         result.lay(where: vacated.left) { c, y, x in
@@ -102,7 +105,9 @@ public final class InvertedEdit: @unchecked Sendable {
     private func variation(of start: LatentGrid, _ request: EditRequest, _ plan: any EditPlan) -> LatentGrid {
         let parameters = request.parameters
         guard parameters.seed != 0 else { return start }
-        let cells = request.invented?.resized(height: start.height, width: start.width) ?? plan.inventedRegion
+        var cells = request.invented?.resized(height: start.height, width: start.width) ?? plan.inventedRegion
+        // What is vacated is the seed's already, and has nothing of the picture's own to keep.
+        if let vacated { cells = cells & !vacated.left }
         let (own, shares) = (latent.grids()[0], inversion.sampler.shares(at: parameters.firstStep))
         let noise = GaussianNoise(seed: parameters.seed).floats(start.values.count)
         let kept = (1 - Self.freshShare * Self.freshShare).squareRoot()
