@@ -21,7 +21,8 @@ CONTEXT = 128                   # width of the text embedding
 def unet(channels, inpainting=False):
     """With `inpainting`, as Stable Diffusion has it: the noisy latent, the mask, the latent of the picture with grey in its hole."""
     net = UNet2DConditionModel(
-        sample_size=32, in_channels=2 * channels + 1 if inpainting else channels, out_channels=channels, block_out_channels=WIDTHS, layers_per_block=1,
+        sample_size=32, in_channels=2 * channels + 1 if inpainting else channels, out_channels=channels,
+        block_out_channels=WIDTHS, layers_per_block=1,
         down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
         up_block_types=("UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
         attention_head_dim=tuple(w // HEAD for w in WIDTHS),    # diffusers' name for the *number* of heads

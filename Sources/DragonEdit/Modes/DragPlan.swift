@@ -13,7 +13,7 @@ struct DragPlan: EditPlan {
     private let grids: EditGrids
     /// On the feature grid.
     private let region: Mask?
-    private let points: [(handle: Point, target: Point)]
+    private let points: (handles: [Point], targets: [Point])
     private let handles: [PointPatch]
     private let targets: [PointPatch]
     /// Whether the picture is warped already, and the second picture is the one before.
@@ -30,7 +30,7 @@ struct DragPlan: EditPlan {
         hasContentEnergy = region != nil
         editRegion = region.map(grids.onLatent) ?? Mask(height: grids.latentHeight, width: grids.latentWidth, isWhole: true)
         guard editRegion.count > 0 else { throw EditError.tooSmall(what: "the mask") }
-        points = zip(handles, targets).map { (handle: $0, target: $1) }
+        points = (handles, targets)
         self.handles = handles.map { PointPatch($0, grids) }
         self.targets = targets.map { PointPatch($0, grids) }
         inventedRegion = editRegion & Self.patches(self.handles, but: self.targets, grids)
@@ -72,7 +72,7 @@ struct DragPlan: EditPlan {
         let z = inverted[0]
         guard hasContentEnergy, !isWarped else { return start(inverted) }
         let onGrid = { (point: Point) in Point(x: point.x / grids.latentCell - 0.5, y: point.y / grids.latentCell - 0.5) }
-        let warp = DragWarp(handles: points.map { onGrid($0.handle) }, targets: points.map { onGrid($0.target) }, area: editRegion.count)
+        let warp = DragWarp(handles: points.handles.map(onGrid), targets: points.targets.map(onGrid), area: editRegion.count)
         let field = WarpField(warp, region: editRegion, box: PixelBox(x: 0, y: 0, width: z.width, height: z.height))
         var result = z
         result.lay(where: editRegion) { c, y, x in

@@ -42,7 +42,7 @@ struct MovePlan: EditPlan {
         self.likeness = likeness.map(grids.onFeatures) ?? other
         editRegion = grids.onLatent(target)
         noiseRegion = grids.onLatent(target | original)
-        let touched = grids.touchedOnLatent(object)
+        let touched = object.coarsened(height: grids.latentHeight, width: grids.latentWidth)
         vacated = VacatedCells(object: touched, left: touched & !grids.onLatent(target))
         inventedRegion = (noiseRegion & !editRegion) | grids.contact(of: editRegion)
     }

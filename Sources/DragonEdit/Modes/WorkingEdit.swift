@@ -84,12 +84,6 @@ public struct EditGrids: Sendable {
 
     func onFeatures(_ mask: Mask) -> Mask { mask.resized(height: featureHeight, width: featureWidth) }
     func onLatent(_ mask: Mask) -> Mask { mask.resized(height: latentHeight, width: latentWidth) }
-    /// Cells of the latent that a mask touches at all.
-    func touchedOnLatent(_ mask: Mask) -> Mask {
-        var result = Mask(height: latentHeight, width: latentWidth)
-        for at in mask.indices { result[at / mask.width * latentHeight / mask.height, at % mask.width * latentWidth / mask.width] = true }
-        return result
-    }
 
     /// Cells of the latent around a region of it.
     func contact(of region: Mask) -> Mask { region.grownByCell & !region }

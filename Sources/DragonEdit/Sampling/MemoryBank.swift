@@ -42,6 +42,8 @@ final class MemoryBank: SelfAttentionExchange {
     private var entries: [Int: [Int: [Int: [KeysAndValues]]]] = [:]
     /// Columns of a layer's two pictures that are composed, by its number of tokens.
     private var composed: [Int: (background: [Int], foreground: [Int])] = [:]
+    /// Columns of a layer that hide from those that are left, by its number of tokens.
+    private var parted: [Int: (object: [Int], rest: [Int], left: [Int])] = [:]
 
     init(mixing: BankMixing, precision: Precision, schedule: PublishedSchedule, isReused: Bool, vacated: VacatedCells? = nil) {
         (self.mixing, self.precision, self.schedule, self.isReused) = (mixing, precision, schedule, isReused)
@@ -71,7 +73,7 @@ final class MemoryBank: SelfAttentionExchange {
             guard isActive(at: step), let kept = entries[step]?[layer]?.sorted(by: { $0.key < $1.key }).map(\.value) else { return own }
             var attended = Attended(kept.flatMap { $0 })
             if case .append = mixing { attended.parts = own.parts + attended.parts }
-            if let vacated { attended.blinkered = (vacated.left.touching(tokens: key.columns).indices, kept.map { $0[0] }) }
+            if let left = partition(tokens: key.columns)?.left { attended.blinkered = (left, kept.map { $0[0] }) }
             return attended.parts.isEmpty ? own : attended
         }
     }
@@ -83,12 +85,22 @@ final class MemoryBank: SelfAttentionExchange {
 
     /// The keys and values, an object's own apart from the rest where something must not see them.
     private func kept(_ key: Tensor, _ value: Tensor, in context: ComputeContext) throws -> [KeysAndValues] {
-        guard let object = vacated?.object.touching(tokens: key.columns), object.count < key.columns else {
-            return [try packed(key, value, in: context)]
+        guard let (object, rest, _) = partition(tokens: key.columns), !rest.isEmpty else { return [try packed(key, value, in: context)] }
+        return try [rest, object].map { part in
+            try packed(key.columns(part, in: context), value.columns(part, in: context), in: context)
         }
-        return try [!object, object].map { part in
-            try packed(key.columns(part.indices, in: context), value.columns(part.indices, in: context), in: context)
-        }
+    }
+
+    /// A layer's tokens that the object touches, the others, and those that must not see it; nil where all is seen by all.
+    private func partition(tokens: Int) -> (object: [Int], rest: [Int], left: [Int])? {
+        guard let vacated else { return nil }
+        if let known = parted[tokens] { return known }
+        let grid = grid(of: vacated.object, tokens)
+        let object = vacated.object.coarsened(height: grid.height, width: grid.width)
+        let left = vacated.left.coarsened(height: grid.height, width: grid.width)
+        let found = (object: object.indices, rest: (!object).indices, left: left.indices)
+        parted[tokens] = found
+        return found
     }
 
     private func packed(_ key: Tensor, _ value: Tensor, in context: ComputeContext) throws -> KeysAndValues {
@@ -111,19 +123,14 @@ final class MemoryBank: SelfAttentionExchange {
 
     /// A picture's mask on the grid of a layer with so many tokens.
     private func tokenMask(_ mask: Mask, _ tokens: Int) -> Mask {
-        let scale = (Double(mask.height * mask.width) / Double(tokens)).squareRoot()
-        let side = { (pixels: Int) in Int(Double(pixels) / scale + 1e-6) }
-        return mask.resized(height: side(mask.height), width: side(mask.width))
+        let grid = grid(of: mask, tokens)
+        return mask.resized(height: grid.height, width: grid.width)
     }
-}
 
-extension Mask {
-    /// The tokens, of a layer with so many, whose cells of the latent a mask touches.
-    fileprivate func touching(tokens: Int) -> Mask {
-        let scale = (Double(height * width) / Double(tokens)).squareRoot()
-        let (down, across) = (Int(Double(height) / scale + 1e-6), Int(Double(width) / scale + 1e-6))
-        var result = Mask(height: down, width: across)
-        for at in indices { result[at / width * down / height, at % width * across / width] = true }
-        return result
+    /// Sides of a layer with so many tokens, of a mask's proportions.
+    private func grid(of mask: Mask, _ tokens: Int) -> (height: Int, width: Int) {
+        let scale = (Double(mask.height * mask.width) / Double(tokens)).squareRoot()
+        let side = { (cells: Int) in Int(Double(cells) / scale + 1e-6) }
+        return (side(mask.height), side(mask.width))
     }
 }
