@@ -24,7 +24,8 @@ def write(trainer, folder):
     trainer.code.save(folder / "vae")
     trainer.vocabulary.save(folder / "tokenizer")
     scheduler().save_pretrained(folder / "scheduler")
-    index = {"_class_name": "StableDiffusionPipeline", "unet": ["diffusers", "UNet2DConditionModel"],
+    pipeline = "StableDiffusionInpaintPipeline" if trainer.inpainting else "StableDiffusionPipeline"
+    index = {"_class_name": pipeline, "unet": ["diffusers", "UNet2DConditionModel"],
              "vae": ["dragon", "PatchAutoencoder"], "text_encoder": ["transformers", "CLIPTextModel"],
              "tokenizer": ["transformers", "CLIPTokenizer"], "scheduler": ["diffusers", "DDIMScheduler"]}
     (folder / "model_index.json").write_text(json.dumps(index, indent=2) + "\n")

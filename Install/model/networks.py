@@ -18,9 +18,11 @@ HEAD = 32                       # channels per attention head
 CONTEXT = 128                   # width of the text embedding
 
 
-def unet(channels):
+def unet(channels, inpainting=False):
+    """With `inpainting`, as Stable Diffusion has it: the noisy latent, the mask, the latent of the picture with grey in its hole."""
     net = UNet2DConditionModel(
-        sample_size=32, in_channels=channels, out_channels=channels, block_out_channels=WIDTHS, layers_per_block=1,
+        sample_size=32, in_channels=2 * channels + 1 if inpainting else channels, out_channels=channels,
+        block_out_channels=WIDTHS, layers_per_block=1,
         down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
         up_block_types=("UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
         attention_head_dim=tuple(w // HEAD for w in WIDTHS),    # diffusers' name for the *number* of heads
@@ -54,24 +56,30 @@ def scheduler():
 class Diffusion(torch.nn.Module):
     """Both networks and the training loss."""
 
-    def __init__(self, vocabulary, channels):
+    def __init__(self, vocabulary, channels, inpainting=False):
         super().__init__()
-        self.unet = unet(channels)
+        self.unet = unet(channels, inpainting)
         self.text = text_encoder(vocabulary)
         self.register_buffer("alphas", scheduler().alphas_cumprod.clone(), persistent=False)
 
     def load(self, folder):
-        """Takes the weights of an exported model of the same shape."""
+        """Takes the weights of an exported model of the same shape; one for inpainting may start from one that is not."""
         for part, network, name in (("unet", self.unet, "diffusion_pytorch_model"), ("text_encoder", self.text, "model")):
-            network.load_state_dict(safetensors.torch.load_file(folder / part / f"{name}.safetensors"))
+            weights = safetensors.torch.load_file(folder / part / f"{name}.safetensors")
+            if network is self.unet:
+                first, missing = weights["conv_in.weight"], network.config.in_channels - weights["conv_in.weight"].shape[1]
+                weights["conv_in.weight"] = torch.nn.functional.pad(first, (0, 0, 0, 0, 0, missing))
+            network.load_state_dict(weights)
 
     def predict(self, noisy, t, ids):
         """v for each item; equal prompts are embedded once."""
         prompts, which = torch.unique(ids, dim=0, return_inverse=True)
         return self.unet(noisy, t, encoder_hidden_states=self.text(prompts)[0][which], return_dict=False)[0]
 
-    def loss(self, latents, t, noise, ids):
+    def loss(self, latents, t, noise, ids, mask=None, grey=None):
         """→ (weighted loss, unweighted loss by item).
+
+        `mask`, n × 1 × H × W: what a network for inpainting is to paint, and all that counts then; `grey`: the latent of a grey cell.
 
         Weighted by clamp(SNR, 1, 5) / (SNR + 1): below SNR 1 as v's plain error, above 5 flat in the picture's error,
         so that the noise of nearly clean pictures, which cannot be told from texture, doesn't fill the gradient.
@@ -79,12 +87,15 @@ class Diffusion(torch.nn.Module):
         a = self.alphas[t][:, None, None, None]
         noisy, target = a.sqrt() * latents + (1 - a).sqrt() * noise, a.sqrt() * noise - (1 - a).sqrt() * latents
         on_cpu = latents.device.type == "cpu"
-        if on_cpu:              # oneDNN's convolutions are fastest with channels last
-            noisy = noisy.contiguous(memory_format=torch.channels_last)
         # the fused attention for CPUs is slow backwards: with the plain one a step takes a sixth less
         kernels = [SDPBackend.MATH] if on_cpu else [SDPBackend.FLASH_ATTENTION, SDPBackend.MATH]
+        if mask is not None:
+            noisy = torch.cat([noisy, mask, torch.lerp(latents, grey[:, None, None].expand_as(latents), mask)], 1)
+        if on_cpu:              # oneDNN's convolutions are fastest with channels last
+            noisy = noisy.contiguous(memory_format=torch.channels_last)
         with torch.autocast(latents.device.type, torch.bfloat16), sdpa_kernel(kernels):
             predicted = self.predict(noisy, t, ids)
-        error = (predicted.float() - target).square().mean((1, 2, 3))
+        error = (predicted.float() - target).square()
+        error = error.mean((1, 2, 3)) if mask is None else (error * mask).sum((1, 2, 3)) / mask.sum((1, 2, 3)) / latents.shape[1]
         snr = self.alphas[t] / (1 - self.alphas[t])
         return (error * snr.clamp(1, 5) / (snr + 1)).mean(), error.detach()

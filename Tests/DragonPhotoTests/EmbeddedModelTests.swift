@@ -19,7 +19,9 @@ struct EmbeddedModelTests {
     }
 
     /// A ground with a disc on it, and after a move of the disc by 90 pixels, whole.
-    private func moved(_ ground: @escaping @Sendable (Int, Int, Int) -> Float) throws -> Raster {
+    private func moved(
+        with overrides: EditOverrides = EditOverrides(), _ ground: @escaping @Sendable (Int, Int, Int) -> Float
+    ) throws -> Raster {
         let (side, object) = (side, disc(80, 128, radius: 30).cells)
         let photo = PictureSource(width: side, height: side) { box in
             Raster(
@@ -36,7 +38,7 @@ struct EmbeddedModelTests {
         let files = try ModelFiles(path: Self.path)
         let model = try DiffusionModel(files: files, in: context)
         let mode = Move(object: disc(80, 128, radius: 30), by: Point(x: 90, y: 0))
-        let settings = try EditSettings(mode.name, defaults: files.defaults, side: files.workingSide)
+        let settings = try EditSettings(mode.name, overrides, defaults: files.defaults, side: files.workingSide)
         let layer = try PhotoEdit(photo: photo, mode: mode, settings: settings).run(model, prompts: model.prompts(""), in: context)
         return layer.laid(over: photo).colours
     }
@@ -57,6 +59,20 @@ struct EmbeddedModelTests {
                 #expect(worst <= 1.0 / 255, "ground \(number)")
             }
         }
+    }
+
+    @Test("left to the network alone, the old place empties where its start is arranged, and keeps the object where it is not")
+    func withoutPlate() throws {
+        let ground: @Sendable (Int, Int, Int) -> Float = { p, x, y in [0.3, 0.5, 0.6][p] + 0.0004 * Float(x - y) }
+        let old = disc(80, 128, radius: 30).indices
+        let errors = try [(EditStart.arranged, UInt64(0)), (.arranged, 1), (.inverted, 0)].map { start, seed in
+            var overrides = EditOverrides()
+            (overrides.usesPlate, overrides.start, overrides.seed) = (false, start, seed)
+            let found = try moved(with: overrides, ground)
+            return old.reduce(Float(0)) { $0 + abs(found.planes[0][$1] - ground(0, $1 % side, $1 / side)) } / Float(old.count)
+        }
+        #expect(errors[0] < 0.1 && errors[1] < 0.1 && errors[2] > 0.3, "\(errors)")
+        #expect(errors[1] < 2 * errors[0], "another seed is no worse: \(errors)")
     }
 
     @Test("grain within a tenth of its variance where the disc was, and around where it is")

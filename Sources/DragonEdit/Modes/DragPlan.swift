@@ -13,6 +13,7 @@ struct DragPlan: EditPlan {
     private let grids: EditGrids
     /// On the feature grid.
     private let region: Mask?
+    private let points: (handles: [Point], targets: [Point])
     private let handles: [PointPatch]
     private let targets: [PointPatch]
     /// Whether the picture is warped already, and the second picture is the one before.
@@ -29,6 +30,7 @@ struct DragPlan: EditPlan {
         hasContentEnergy = region != nil
         editRegion = region.map(grids.onLatent) ?? Mask(height: grids.latentHeight, width: grids.latentWidth, isWhole: true)
         guard editRegion.count > 0 else { throw EditError.tooSmall(what: "the mask") }
+        points = (handles, targets)
         self.handles = handles.map { PointPatch($0, grids) }
         self.targets = targets.map { PointPatch($0, grids) }
         inventedRegion = editRegion & Self.patches(self.handles, but: self.targets, grids)
@@ -62,6 +64,24 @@ struct DragPlan: EditPlan {
             }
         }
         return z
+    }
+
+    /// All that the region holds is warped, as the picture's own pixels would be: cells are carried whole, so that their noise stays
+    /// noise (one step of warping in the latent: FastDrag, arXiv 2405.15769).
+    func arranged(_ inverted: [LatentGrid]) -> LatentGrid {
+        let z = inverted[0]
+        guard hasContentEnergy, !isWarped else { return start(inverted) }
+        let onGrid = { (point: Point) in Point(x: point.x / grids.latentCell - 0.5, y: point.y / grids.latentCell - 0.5) }
+        let warp = DragWarp(handles: points.handles.map(onGrid), targets: points.targets.map(onGrid), area: editRegion.count)
+        let field = WarpField(warp, region: editRegion, box: PixelBox(x: 0, y: 0, width: z.width, height: z.height))
+        var result = z
+        result.lay(where: editRegion) { c, y, x in
+            let at = y * z.width + x
+            let from = (y: Float(y) + field.dy[at], x: Float(x) + field.dx[at])
+            return z[
+                c, Int(from.y.rounded().clamped(to: 0...Float(z.height - 1))), Int(from.x.rounded().clamped(to: 0...Float(z.width - 1)))]
+        }
+        return result
     }
 
     func terms(_ feature: FeatureGrid, level: Int) -> LevelTerms {

@@ -8,6 +8,7 @@ struct MovePlan: EditPlan {
     let editRegion: Mask
     let noiseRegion: Mask
     let inventedRegion: Mask
+    let vacated: VacatedCells?
 
     private let weights: EnergyWeights
     private let grids: EditGrids
@@ -41,6 +42,8 @@ struct MovePlan: EditPlan {
         self.likeness = likeness.map(grids.onFeatures) ?? other
         editRegion = grids.onLatent(target)
         noiseRegion = grids.onLatent(target | original)
+        let touched = object.coarsened(height: grids.latentHeight, width: grids.latentWidth)
+        vacated = VacatedCells(object: touched, left: touched & !grids.onLatent(target))
         inventedRegion = (noiseRegion & !editRegion) | grids.contact(of: editRegion)
     }
 

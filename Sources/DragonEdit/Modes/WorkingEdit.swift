@@ -33,10 +33,30 @@ public protocol EditPlan: Sendable {
     /// How the memory bank is mixed in.
     var mixing: BankMixing { get }
 
-    /// The latent that sampling starts from, given the inverted ones.
+    /// What an object leaves behind where the picture is not prepared; nil where nothing is left.
+    var vacated: VacatedCells? { get }
+
+    /// The latent that sampling starts from, given the inverted ones, as published.
     func start(_ inverted: [LatentGrid]) -> LatentGrid
+    /// The same with everything carried along that a handle moves.
+    func arranged(_ inverted: [LatentGrid]) -> LatentGrid
     /// The energies' terms on one of the feature maps, coarsest first.
     func terms(_ feature: FeatureGrid, level: Int) -> LevelTerms
+}
+
+extension EditPlan {
+    /// Nothing is left.
+    var vacated: VacatedCells? { nil }
+    /// As published.
+    func arranged(_ inverted: [LatentGrid]) -> LatentGrid { start(inverted) }
+}
+
+/// What an object leaves behind, in cells of the latent.
+public struct VacatedCells: Sendable {
+    /// Those that the object touches at its old place.
+    let object: Mask
+    /// Those of them that it does not cover at its new one.
+    let left: Mask
 }
 
 /// The grids of an edit.

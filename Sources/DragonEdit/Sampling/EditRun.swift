@@ -46,7 +46,7 @@ extension DiffusionModel {
         let memory = EditMemory(request, self, keepsFullPrecision: options.keepsFullPrecision)
         let keepsBank = try memory.keepsBank(limit: options.memoryLimit)
         try options.checkNoise(request, self)
-        return try InvertedEdit(self, request, conditioning, mixing: plan.mixing, keepsBank: keepsBank, options: options, in: context)
+        return try InvertedEdit(self, request, conditioning, plan: plan, keepsBank: keepsBank, options: options, in: context)
     }
 }
 

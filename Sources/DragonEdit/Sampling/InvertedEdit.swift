@@ -11,17 +11,21 @@ public final class InvertedEdit: @unchecked Sendable {
     private let conditioning: EditConditioning
     private let request: EditRequest
     private let inversion: Inversion
+    /// What the object leaves, where that is begun anew.
+    private let vacated: VacatedCells?
 
     init(
-        _ model: DiffusionModel, _ request: EditRequest, _ conditioning: EditConditioning, mixing: BankMixing, keepsBank: Bool,
+        _ model: DiffusionModel, _ request: EditRequest, _ conditioning: EditConditioning, plan: any EditPlan, keepsBank: Bool,
         options: EditOptions, in context: ComputeContext
     ) throws {
         (self.model, self.request, self.conditioning) = (model, request, conditioning)
+        vacated = request.parameters.start == .arranged ? plan.vacated : nil
         let sampler = try DDIMSampler(model.schedule, steps: request.parameters.steps)
         try options.trace?.recordSequence("context", Tensor.stacked(Self.texts(request, conditioning), in: context))
         let bank = MemoryBank(
-            mixing: mixing, precision: options.keepsFullPrecision ? .float32 : .float16, schedule: PublishedSchedule(request.parameters),
-            isReused: options.isReused && keepsBank)
+            mixing: plan.mixing, precision: options.keepsFullPrecision ? .float32 : .float16,
+            schedule: PublishedSchedule(request.parameters),
+            isReused: options.isReused && keepsBank, vacated: vacated)
         let branch = GuidanceBranch(model: model, request: request, conditioning: conditioning, context: context)
         let pictures = try branch.trajectories(bank: keepsBank ? bank : nil)
         // Neither the autoencoder's large buffers nor its weights are of use to what follows.
@@ -42,7 +46,8 @@ public final class InvertedEdit: @unchecked Sendable {
     /// Whether a request with other numbers, but of the same pictures and edit, can go on from here.
     public func serves(_ parameters: EditParameters) -> Bool {
         let own = request.parameters
-        return (own.steps, own.firstStep, own.scheduleSteps) == (parameters.steps, parameters.firstStep, parameters.scheduleSteps)
+        return (own.steps, own.firstStep, own.scheduleSteps, own.start)
+            == (parameters.steps, parameters.firstStep, parameters.scheduleSteps, parameters.start)
     }
 
     /// The picture's latent.
@@ -59,7 +64,7 @@ public final class InvertedEdit: @unchecked Sendable {
         var request = request
         request.parameters.steps = self.request.parameters.steps
         let plan = try request.plan(downsampling: model.autoencoder.configuration.downsampling)
-        let planned = plan.start(try inversion.noisiest(in: context).grids())
+        let planned = try start(plan, request.parameters, in: context)
         options.trace?.record("start", [1, planned.channels, planned.height, planned.width], planned.values)
         let varied = variation(of: planned, request, plan)
         let start = try Tensor(varied.values, shape: [1, varied.channels, varied.height, varied.width], in: context)
@@ -78,6 +83,20 @@ public final class InvertedEdit: @unchecked Sendable {
         return image
     }
 
+    /// What sampling begins with: as published, or arranged. What an object leaves is then z = √ᾱ·x₀ + √(1−ᾱ)·n, with x₀ the smooth
+    /// continuation of the latent around it and n fresh noise (DiffEditor's regional noise, at its strongest and from the start).
+    private func start(_ plan: any EditPlan, _ parameters: EditParameters, in context: ComputeContext) throws -> LatentGrid {
+        let inverted = try inversion.noisiest(in: context).grids()
+        var result = parameters.start == .arranged ? plan.arranged(inverted) : plan.start(inverted)
+        guard let vacated else { return result }
+        let (around, shares) = (latent.grids()[0].smoothedIn(vacated.object), inversion.sampler.shares(at: parameters.firstStep))
+        let noise = GaussianNoise(seed: parameters.seed).floats(result.values.count)
+        result.lay(where: vacated.left) { c, y, x in
+            shares.signal * around[c, y, x] + shares.noise * noise[(c * around.height + y) * around.width + x]
+        }
+        return result
+    }
+
     /// Share of the noise that another seed puts in place of the inverted one, where something is made anew.
     private static let freshShare: Float = 0.8
 
@@ -86,7 +105,9 @@ public final class InvertedEdit: @unchecked Sendable {
     private func variation(of start: LatentGrid, _ request: EditRequest, _ plan: any EditPlan) -> LatentGrid {
         let parameters = request.parameters
         guard parameters.seed != 0 else { return start }
-        let cells = request.invented?.resized(height: start.height, width: start.width) ?? plan.inventedRegion
+        var cells = request.invented?.resized(height: start.height, width: start.width) ?? plan.inventedRegion
+        // What is vacated is the seed's already, and has nothing of the picture's own to keep.
+        if let vacated { cells = cells & !vacated.left }
         let (own, shares) = (latent.grids()[0], inversion.sampler.shares(at: parameters.firstStep))
         let noise = GaussianNoise(seed: parameters.seed).floats(start.values.count)
         let kept = (1 - Self.freshShare * Self.freshShare).squareRoot()

@@ -20,3 +20,17 @@ public struct LatentGrid: Sendable {
         }
     }
 }
+
+extension LatentGrid {
+    /// With cells made of what surrounds them, smoothly.
+    func smoothedIn(_ cells: Mask) -> LatentGrid {
+        let weights = cells.cells.map { $0 ? Float(0) : 1 }
+        var result = self
+        for c in 0..<channels {
+            let plane = c * height * width..<(c + 1) * height * width
+            result.values.replaceSubrange(
+                plane, with: DragonImage.smoothedIn(Array(values[plane]), weights: weights, width: width, height: height))
+        }
+        return result
+    }
+}

@@ -36,13 +36,18 @@ final class MemoryBank: SelfAttentionExchange {
     private let schedule: PublishedSchedule
     /// Whether steps are kept after their use, for another run.
     private let isReused: Bool
-    /// By step, layer and picture.
-    private var entries: [Int: [Int: [Int: KeysAndValues]]] = [:]
+    /// What an object leaves, which must not see the object that it is rid of; nil where all is seen by all.
+    private let vacated: VacatedCells?
+    /// By step, layer and picture; what not every query may see comes last.
+    private var entries: [Int: [Int: [Int: [KeysAndValues]]]] = [:]
     /// Columns of a layer's two pictures that are composed, by its number of tokens.
     private var composed: [Int: (background: [Int], foreground: [Int])] = [:]
+    /// Columns of a layer that hide from those that are left, by its number of tokens.
+    private var parted: [Int: (object: [Int], rest: [Int], left: [Int])] = [:]
 
-    init(mixing: BankMixing, precision: Precision, schedule: PublishedSchedule, isReused: Bool) {
+    init(mixing: BankMixing, precision: Precision, schedule: PublishedSchedule, isReused: Bool, vacated: VacatedCells? = nil) {
         (self.mixing, self.precision, self.schedule, self.isReused) = (mixing, precision, schedule, isReused)
+        self.vacated = vacated
     }
 
     /// Whether steps recorded at `step` will be wanted.
@@ -54,21 +59,22 @@ final class MemoryBank: SelfAttentionExchange {
     /// Drops a step that was used, for the last time unless the bank is used again.
     func forget(step: Int) { if !isReused { entries[step] = nil } }
 
-    func exchange(layer: Int, key: Tensor, value: Tensor, in context: ComputeContext) throws -> [KeysAndValues] {
-        let own = KeysAndValues(key: key, value: value)
+    func exchange(layer: Int, key: Tensor, value: Tensor, in context: ComputeContext) throws -> Attended {
+        let own = Attended([KeysAndValues(key: key, value: value)])
         switch phase {
         case .record(let step, let pictures):
-            guard isActive(at: step) else { return [own] }
+            guard isActive(at: step) else { return own }
             for (item, picture) in pictures where keeps(picture, of: pictures.count) {
                 let (k, v) = (try selected(key, item, picture, in: context), try selected(value, item, picture, in: context))
                 entries[step, default: [:]][layer, default: [:]][picture] = k.columns == 0 ? nil : try kept(k, v, in: context)
             }
-            return [own]
+            return own
         case .mix(let step):
-            guard isActive(at: step), let kept = entries[step]?[layer] else { return [own] }
-            let parts = kept.sorted { $0.key < $1.key }.map(\.value)
-            if case .append = mixing { return [own] + parts }
-            return parts.isEmpty ? [own] : parts
+            guard isActive(at: step), let kept = entries[step]?[layer]?.sorted(by: { $0.key < $1.key }).map(\.value) else { return own }
+            var attended = Attended(kept.flatMap { $0 })
+            if case .append = mixing { attended.parts = own.parts + attended.parts }
+            if let left = partition(tokens: key.columns)?.left { attended.blinkered = (left, kept.map { $0[0] }) }
+            return attended.parts.isEmpty ? own : attended
         }
     }
 
@@ -77,7 +83,27 @@ final class MemoryBank: SelfAttentionExchange {
         if case .append = mixing { picture == count - 1 } else { true }
     }
 
-    private func kept(_ key: Tensor, _ value: Tensor, in context: ComputeContext) throws -> KeysAndValues {
+    /// The keys and values, an object's own apart from the rest where something must not see them.
+    private func kept(_ key: Tensor, _ value: Tensor, in context: ComputeContext) throws -> [KeysAndValues] {
+        guard let (object, rest, _) = partition(tokens: key.columns), !rest.isEmpty else { return [try packed(key, value, in: context)] }
+        return try [rest, object].map { part in
+            try packed(key.columns(part, in: context), value.columns(part, in: context), in: context)
+        }
+    }
+
+    /// A layer's tokens that the object touches, the others, and those that must not see it; nil where all is seen by all.
+    private func partition(tokens: Int) -> (object: [Int], rest: [Int], left: [Int])? {
+        guard let vacated else { return nil }
+        if let known = parted[tokens] { return known }
+        let grid = grid(of: vacated.object, tokens)
+        let object = vacated.object.coarsened(height: grid.height, width: grid.width)
+        let left = vacated.left.coarsened(height: grid.height, width: grid.width)
+        let found = (object: object.indices, rest: (!object).indices, left: left.indices)
+        parted[tokens] = found
+        return found
+    }
+
+    private func packed(_ key: Tensor, _ value: Tensor, in context: ComputeContext) throws -> KeysAndValues {
         switch precision {
         case .float32: KeysAndValues(key: key, value: value)
         case .float16: KeysAndValues(key: try HalfTensor(key, in: context), value: try HalfTensor(value, in: context))
@@ -97,8 +123,14 @@ final class MemoryBank: SelfAttentionExchange {
 
     /// A picture's mask on the grid of a layer with so many tokens.
     private func tokenMask(_ mask: Mask, _ tokens: Int) -> Mask {
+        let grid = grid(of: mask, tokens)
+        return mask.resized(height: grid.height, width: grid.width)
+    }
+
+    /// Sides of a layer with so many tokens, of a mask's proportions.
+    private func grid(of mask: Mask, _ tokens: Int) -> (height: Int, width: Int) {
         let scale = (Double(mask.height * mask.width) / Double(tokens)).squareRoot()
-        let side = { (pixels: Int) in Int(Double(pixels) / scale + 1e-6) }
-        return mask.resized(height: side(mask.height), width: side(mask.width))
+        let side = { (cells: Int) in Int(Double(cells) / scale + 1e-6) }
+        return (side(mask.height), side(mask.width))
     }
 }

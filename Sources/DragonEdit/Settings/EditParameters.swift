@@ -47,6 +47,8 @@ public struct EditParameters: Sendable, Equatable {
     public var steps = PublishedSchedule.steps
     /// The step that sampling starts from, 0 being pure noise; the inversion of given pictures goes that far.
     public var firstStep = 0
+    /// What sampling begins with where the picture is not prepared.
+    public var start = EditStart.inverted
     /// The number of steps that the schedule of guidance, noise and bank is meant for: the model's own.
     public var scheduleSteps = PublishedSchedule.steps
     /// Which paper's sampler runs.

@@ -39,6 +39,8 @@ public struct EditOverrides: Sendable, Equatable {
     public var steps: Int?
     /// The step that an edit of a picture starts from, below the steps.
     public var firstStep: Int?
+    /// What sampling begins with where the picture is not prepared.
+    public var start: EditStart?
     /// Classifier-free guidance scale.
     public var guidanceScale: Float?
     /// Factor of every energy's gradient.
@@ -131,6 +133,7 @@ public struct EditSettings: Sendable, Equatable {
             try EditError.check("first-step", firstStep, 0...parameters.steps - 1)
             parameters.firstStep = firstStep
         }
+        parameters.start = overrides.start ?? parameters.start
         parameters.guidanceScale = overrides.guidanceScale ?? parameters.guidanceScale
         parameters.energyScale = overrides.energyScale ?? parameters.energyScale
         parameters.sdeStrength = overrides.sdeStrength ?? parameters.sdeStrength
@@ -173,6 +176,7 @@ extension EditModeName {
         parameters.steps = defaults.steps ?? parameters.steps
         parameters.scheduleSteps = parameters.steps
         parameters.firstStep = defaults.firstStep ?? parameters.firstStep
+        parameters.start = defaults.start
         guard let own = defaults.modes[rawValue] ?? defaults.modes[type.name.rawValue] else { return parameters }
         parameters.energyScale = own.energyScale ?? parameters.energyScale
         parameters.guidanceScale = own.guidanceScale ?? parameters.guidanceScale

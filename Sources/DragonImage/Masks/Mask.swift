@@ -54,6 +54,13 @@ public struct Mask: Sendable, Equatable {
         return Mask(height: newHeight, width: newWidth, cells: rows.flatMap { y in columns.map { self[y, $0] } })
     }
 
+    /// On a coarser grid: cells are set that any set cell falls into.
+    package func coarsened(height newHeight: Int, width newWidth: Int) -> Mask {
+        var result = Mask(height: newHeight, width: newWidth)
+        for index in indices { result[index / width * newHeight / height, index % width * newWidth / width] = true }
+        return result
+    }
+
     /// Shifted; what leaves the grid is dropped.
     package func shifted(dx: Int, dy: Int) -> Mask {
         var result = Mask(height: height, width: width)

@@ -1,3 +1,11 @@
+/// What an edit of the picture as it is, not prepared in its own pixels, begins with.
+public enum EditStart: String, Sendable, CaseIterable {
+    /// The inverted latent, rearranged as published: an object's old place begins as the object.
+    case inverted
+    /// What an object leaves begins as noise about its surroundings, and never attends to the object; a drag begins warped as a whole.
+    case arranged
+}
+
 /// How a model wants to be used: `dragon.json` in its folder. What the file leaves out is as published.
 public struct ModelDefaults: Sendable, Equatable {
     /// The numbers of one mode; nil is as published.
@@ -27,6 +35,8 @@ public struct ModelDefaults: Sendable, Equatable {
     public var steps: Int?
     /// The step that edits of pictures start from, 0 being pure noise: a small model keeps colours that it would lose there.
     public var firstStep: Int?
+    /// What edits of pictures that are not prepared begin with.
+    public var start = EditStart.inverted
     /// What its UNet predicts, where its own files do not tell or are wrong.
     public var prediction: ScheduleConfiguration.PredictionType?
     /// How pictures are made where no edit asks for more.
@@ -68,6 +78,7 @@ public struct ModelDefaults: Sendable, Equatable {
             throw options.invalid("first_step", "should be below the number of steps")
         }
         firstStep = first == 0 ? nil : first
+        start = try options.choice("start", default: EditStart.inverted)
         if options.value("prediction_type") != nil {
             prediction = try options.choice("prediction_type", default: ScheduleConfiguration.PredictionType.epsilon)
         }

@@ -6,11 +6,22 @@ public protocol SelfAttentionExchange: AnyObject {
     ///   - layer: position among the decoder's self-attention layers, in the order of execution.
     ///   - key, value: `[batch, channels, tokens]`, as the layer computes them.
     /// - Returns: what the layer attends to instead.
-    func exchange(layer: Int, key: Tensor, value: Tensor, in context: ComputeContext) throws -> [KeysAndValues]
+    func exchange(layer: Int, key: Tensor, value: Tensor, in context: ComputeContext) throws -> Attended
+}
+
+/// What a layer attends to.
+public struct Attended: Sendable {
+    /// Keys and values, one softmax running over all parts.
+    public var parts: [KeysAndValues]
+    /// Tokens that see other parts instead, fewer than the rest does.
+    public var blinkered: (tokens: [Int], parts: [KeysAndValues])?
+
+    /// The same for every token.
+    public init(_ parts: [KeysAndValues]) { self.parts = parts }
 }
 
 /// What to attend to instead of given keys and values.
-typealias KeyExchange = (_ key: Tensor, _ value: Tensor) throws -> [KeysAndValues]
+typealias KeyExchange = (_ key: Tensor, _ value: Tensor) throws -> Attended
 
 /// Multi-head attention. Keys: `to_q`, `to_k`, `to_v` (without bias unless asked), `to_out.0`.
 struct Attention: Sendable {
@@ -57,8 +68,15 @@ struct Attention: Sendable {
             let record = try query(x, in: context).recordedAttention(key: k, value: v, heads: heads, in: context)
             return (try out(record.out, adding: residual, in: context), record)
         }
-        let parts = try exchange?(k, v) ?? [KeysAndValues(key: k, value: v)]
-        return (try out(query(x, in: context).attention(to: parts, heads: heads, in: context), adding: residual, in: context), nil)
+        let attended = try exchange?(k, v) ?? Attended([KeysAndValues(key: k, value: v)])
+        return (try out(attend(query(x, in: context), attended, in: context), adding: residual, in: context), nil)
+    }
+
+    private func attend(_ query: Tensor, _ attended: Attended, in context: ComputeContext) throws -> Tensor {
+        let seen = try query.attention(to: attended.parts, heads: heads, in: context)
+        guard let (tokens, parts) = attended.blinkered, !tokens.isEmpty else { return seen }
+        let less = try query.columns(tokens, in: context).attention(to: parts, heads: heads, in: context)
+        return try seen.replacingColumns(tokens, by: less, in: context)
     }
 
     /// dx, without the residual's part; a source other than x is taken as constant.

@@ -71,7 +71,7 @@ struct TransformerBlock: Sendable {
 }
 
 /// What the decoder's self-attention attends to instead of its own tokens, asked by the block of a transformer.
-typealias BlockExchange = (_ block: Int, _ key: Tensor, _ value: Tensor) throws -> [KeysAndValues]
+typealias BlockExchange = (_ block: Int, _ key: Tensor, _ value: Tensor) throws -> Attended
 
 /// Transformer blocks over the pixels of a feature map, between two projections, added to their input.
 /// Keys: `norm`, `proj_in`, `transformer_blocks.N`, `proj_out`.

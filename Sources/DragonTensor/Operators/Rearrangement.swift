@@ -179,4 +179,20 @@ extension Tensor {
         }
         return result
     }
+
+    /// The same with columns `indices` of every channel replaced by those of `other`, in step.
+    public func replacingColumns(_ indices: [Int], by other: Tensor, in context: ComputeContext) throws -> Tensor {
+        try require(
+            indices.allSatisfy { $0 >= 0 && $0 < columns } && other.columns == indices.count && other.batch == batch
+                && other.channels == channels, "columns", expected: [batch, channels, indices.count])
+        let result = try Tensor(uninitialized: shape, in: context)
+        withPointers(self, other, result) { source, other, target in
+            context.forEach(batch * channels) { row in
+                let (line, changed) = (target + row * columns, other + row * indices.count)
+                line.update(from: source + row * columns, count: columns)
+                for (position, index) in indices.enumerated() { line[index] = changed[position] }
+            }
+        }
+        return result
+    }
 }

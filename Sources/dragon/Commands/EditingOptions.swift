@@ -5,6 +5,7 @@ import DragonModel
 
 extension EditAlgorithm: ExpressibleByArgument {}
 extension EditPreset: ExpressibleByArgument {}
+extension EditStart: ExpressibleByArgument {}
 
 /// Options of every edit.
 struct EditingOptions: ParsableArguments {
@@ -45,6 +46,13 @@ struct EditingOptions: ParsableArguments {
 
     @Option(name: .long, help: "Step that a picture's edit starts from, instead of the model's; 0 is pure noise.")
     var firstStep: Int?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "With --plate off: inverted begins as published; arranged begins what an object leaves as noise, and warps a drag as a whole.",
+            valueName: "inverted|arranged"))
+    var start: EditStart?
 
     @Option(name: .long, help: "Guidance scale towards the prompt, instead of the mode's.")
     var cfg: Float?
@@ -133,7 +141,7 @@ struct EditingOptions: ParsableArguments {
     var overrides: EditOverrides {
         var overrides = EditOverrides()
         (overrides.algorithm, overrides.preset, overrides.seed) = (algorithm, preset, seed)
-        (overrides.steps, overrides.firstStep) = (steps, firstStep)
+        (overrides.steps, overrides.firstStep, overrides.start) = (steps, firstStep, start)
         (overrides.guidanceScale, overrides.energyScale, overrides.sdeStrength) = (cfg, energyScale, sdeStrength)
         (overrides.editWeight, overrides.contentWeight) = (wEdit, wContent)
         (overrides.contrastWeight, overrides.inpaintWeight) = (wContrast, wInpaint)

@@ -72,9 +72,9 @@ struct Reference {
 private final class Watcher: SelfAttentionExchange {
     var layers: [Int] = []
 
-    func exchange(layer: Int, key: Tensor, value: Tensor, in context: ComputeContext) throws -> [KeysAndValues] {
+    func exchange(layer: Int, key: Tensor, value: Tensor, in context: ComputeContext) throws -> Attended {
         layers.append(layer)
-        return [KeysAndValues(key: key, value: value)]
+        return Attended([KeysAndValues(key: key, value: value)])
     }
 }
 

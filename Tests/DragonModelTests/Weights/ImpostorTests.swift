@@ -53,6 +53,7 @@ import Testing
         let time = ContinuousClock().measure {
             #expect(modelError { _ = try openWeights(path) }?.description.contains("200000 files") == true)
         }
-        #expect(time < .seconds(2))
+        // On the slowest machine seconds; looking through all for each would take many minutes.
+        #expect(time < .seconds(60))
     }
 }
