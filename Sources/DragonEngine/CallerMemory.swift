@@ -25,9 +25,13 @@ extension dragon_parameters: SizedStruct {
     mutating func complete(from size: Int) {
         if size <= Self.leastSize { first_step = -1 }
         if size <= MemoryLayout<Self>.offset(of: \.use_network) ?? 0 { use_network = 1 }
+        if size <= MemoryLayout<Self>.offset(of: \.image_prompt_scale) ?? 0 { image_prompt_scale = -1 }
     }
 }
-extension dragon_request: SizedStruct { static let name = "dragon_request" }
+extension dragon_request: SizedStruct {
+    static let name = "dragon_request"
+    static var leastSize: Int { MemoryLayout<Self>.offset(of: \.image_prompt) ?? MemoryLayout<Self>.stride }
+}
 extension dragon_model_info: SizedStruct {
     static let name = "dragon_model_info"
     static var leastSize: Int { MemoryLayout<Self>.offset(of: \.instant_steps) ?? MemoryLayout<Self>.stride }

@@ -30,7 +30,8 @@ extension Model {
             let (request, loaded) = try read(pointer)
             var options = EditOptions()
             options.wantsPreviews = report.isHeard
-            let prompts = loaded.diffusion.prompts(request.prompt, reference: request.referencePrompt)
+            var prompts = loaded.diffusion.prompts(request.prompt, reference: request.referencePrompt)
+            prompts.image = try request.imagePrompt.map { try loaded.diffusion.imagePromptPicture($0) }
             return EditResult(try request.edit.run(loaded.diffusion, prompts: prompts, options: options, reusing: cache, in: context))
         }
     }

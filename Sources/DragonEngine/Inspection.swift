@@ -41,6 +41,10 @@ struct Opening {
         let options = try dragon_model_options(from: options)
         self.init(threads: options.threads, job: ProgressReport(options.progress, options.user_data).job())
         additions.autoencoder = try text(options.autoencoder, "the autoencoder's path")
+        let encoder = try text(options.image_encoder, "the encoder's path")
+        additions.imageAdapter = try text(options.image_adapter, "the adapter's path").map {
+            ImageAdapterSource(path: $0, encoder: encoder)
+        }
         let count = options.lora_count
         // A count beyond Int's arrives negative.
         guard (0...Int(DRAGON_MOST_LORAS)).contains(count) else {

@@ -24,6 +24,18 @@ extension EditAlgorithm {
     fileprivate var number: dragon_algorithm { dragon_algorithm(Self.allCases.firstIndex(of: self) ?? 0) }
 }
 
+extension EditStart {
+    /// What the header numbers so; nil is the model's.
+    fileprivate static func checking(_ value: dragon_start) throws -> EditStart? {
+        guard (0...allCases.count).contains(Int(value)) else {
+            throw Failure.badInput("the start is \(value): choose one of dragon_start")
+        }
+        return value == DRAGON_START_OF_MODEL ? nil : allCases[Int(value) - 1]
+    }
+
+    fileprivate var number: dragon_start { dragon_start(1 + (Self.allCases.firstIndex(of: self) ?? 0)) }
+}
+
 extension EditOverrides {
     /// What a caller's struct says: every number but those that it leaves to the model.
     init(_ given: dragon_parameters) throws {
@@ -43,11 +55,19 @@ extension EditOverrides {
             throw Failure.badInput("the preset is \(given.preset): choose one of dragon_preset")
         }
         preset = EditPreset.allCases[Int(given.preset)]
+        start = try EditStart.checking(given.start)
+        imageScale = given.image_prompt_scale < 0 ? nil : given.image_prompt_scale
+        let (first, end) = (Int(given.image_prompt_first), Int(given.image_prompt_end))
+        guard (first, end) == (0, 0) || 0 <= first && first < end else {
+            throw Failure.badInput("the image prompt's steps are \(first) to before \(end): choose a window, or 0 and 0")
+        }
+        imageSteps = end == 0 ? nil : first..<end
         if preset == .fast { steps = steps.map { EditPreset.fast.steps(own: $0) } }
         guard preset == .instant else { return }
         // Its numbers are the model's.
         (steps, firstStep, guidanceScale, energyScale) = (nil, nil, nil, nil)
         (editWeight, contentWeight, contrastWeight, inpaintWeight, sdeStrength) = (nil, nil, nil, nil, nil)
+        (imageScale, imageSteps) = (nil, nil)
     }
 }
 
@@ -69,5 +89,9 @@ extension dragon_parameters {
         soften = Float(settings.margins.soften)
         (use_plate, use_network) = (settings.usesPlate ? 1 : 0, settings.usesNetwork ? 1 : 0)
         memory_limit = UInt64(settings.memoryLimit ?? 0)
+        start = parameters.start.number
+        image_prompt_scale = parameters.imageScale
+        image_prompt_first = Int32(clamping: parameters.imageSteps.lowerBound)
+        image_prompt_end = Int32(clamping: parameters.imageSteps.upperBound)
     }
 }

@@ -9,6 +9,7 @@ struct Request {
     let edit: PhotoEdit
     let prompt: String
     let referencePrompt: String?
+    let imagePrompt: PictureSource?
 
     /// - Parameters:
     ///   - defaults: the model's.
@@ -25,6 +26,7 @@ struct Request {
         edit = PhotoEdit(photo: picture.source, mode: mode, settings: settings)
         prompt = try text(request.prompt, "the prompt") ?? ""
         referencePrompt = try text(request.reference_prompt, "the reference's prompt")
+        imagePrompt = request.image_prompt.pixels == nil ? nil : try CallerPicture(request.image_prompt, "the image prompt").source
     }
 }
 

@@ -22,6 +22,8 @@ public enum Limits {
     public static let weight: ClosedRange<Float> = 0...1000
     /// η of DiffEditor's noise.
     public static let sdeStrength: ClosedRange<Float> = 0...1
+    /// Factors of what is seen in an image prompt.
+    public static let imageScale: ClosedRange<Float> = 0...10
     /// What sides of working grids and generated pictures are multiples of, in pixels.
     public static let sideMultiple = 64
     /// Sides of working grids and generated pictures, in pixels.

@@ -36,6 +36,10 @@ extern dragon_parameters move_parameters;
 
 /// The result's box.
 dragon_result_info box_of(dragon_result *result);
+// Colours, then the mask, to be freed.
+float *floats_of(dragon_result *result);
+// Whether two results lie in the same place and have the same bits.
+bool same_pixels(dragon_result *a, dragon_result *b);
 
 void test_library(void);
 void test_models(void);

@@ -81,6 +81,10 @@ static dragon_parameters parameters(void) {
     values.algorithm = odd(4) ? (int32_t)draw_number() : (int32_t)below(2);
     values.use_plate = (int32_t)below(3);
     values.use_network = (int32_t)below(3);
+    values.start = odd(10) ? (int32_t)draw_number() : (int32_t)below(3);
+    values.image_prompt_scale = odd(10) ? (float)number() : 0.5f;
+    values.image_prompt_first = odd(10) ? (int32_t)draw_number() : (int32_t)below(2);
+    values.image_prompt_end = odd(10) ? (int32_t)draw_number() : 2;
     values.memory_limit = chance(10) ? draw_number() : 0;
     values.size = struct_size(sizeof values);
     return values;
@@ -107,6 +111,8 @@ static dragon_request request(const dragon_parameters *values, dragon_point *poi
         all.handles && all.targets && all.point_count > 4 && all.point_count <= 1000 ? 4 : all.point_count;
     all.displacement = (dragon_point){number() / 3, number() / 3};
     all.resize = odd(30) ? number() : chance(30) ? 0.5 + below(100) / 50.0 : 0;
+    if (chance(5))
+        all.image_prompt = picture(height, width);
     all.prompt = chance(50) ? NULL : !odd(10) ? "a cat" : "\xf0\x28";
     all.parameters = chance(90) ? values : NULL;
     all.progress = chance(50) ? answer : NULL;

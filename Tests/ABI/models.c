@@ -162,6 +162,49 @@ static void test_instant(void) {
     remove(path);
 }
 
+// A model with an adapter is shown a picture beside the prompt; what sampling begins with can be chosen.
+static void test_image_prompts(void) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s/../variants/adapter/plain.safetensors", model_path);
+    dragon_model_options options = {.size = sizeof options, .threads = 2, .image_adapter = path};
+    dragon_model *model = NULL;
+    EXPECT(model, dragon_model_open_with(model_path, &options, &model), DRAGON_OK, NULL);
+    dragon_request request = move_request();
+    move_parameters.use_plate = 0;
+    CHECK(move_parameters.image_prompt_end == 20 && move_parameters.start == DRAGON_START_INVERTED, "as published");
+    move_parameters.image_prompt_end = 0;
+    move_parameters.image_prompt_first = 0;
+    dragon_result *plain = NULL, *shown = NULL, *arranged = NULL;
+    EXPECT(model, dragon_edit(model, &request, &plain), DRAGON_OK, NULL);
+    request.image_prompt = request.picture;
+    move_parameters.image_prompt_scale = 5;
+    move_parameters.image_prompt_end = 50;
+    EXPECT(model, dragon_edit(model, &request, &shown), DRAGON_OK, NULL);
+    CHECK(!same_pixels(plain, shown), "a picture changes the result");
+    request.image_prompt.pixels = NULL;
+    move_parameters.start = DRAGON_START_ARRANGED;
+    EXPECT(model, dragon_edit(model, &request, &arranged), DRAGON_OK, NULL);
+    CHECK(!same_pixels(plain, arranged), "another start changes the result");
+    dragon_result_free(plain);
+    dragon_result_free(shown);
+    dragon_result_free(arranged);
+    move_parameters.start = 3;
+    EXPECT(model, dragon_edit(model, &request, &plain), DRAGON_BAD_INPUT, "dragon_start");
+    move_parameters.start = DRAGON_START_OF_MODEL;
+    move_parameters.image_prompt_first = 50;
+    EXPECT(model, dragon_edit(model, &request, &plain), DRAGON_BAD_INPUT, "image prompt's steps");
+    dragon_model_close(model);
+    request = move_request();
+    model = open_model();
+    request.image_prompt = request.picture;
+    EXPECT(model, dragon_edit(model, &request, &plain), DRAGON_BAD_INPUT, "adapter");
+    dragon_model_close(model);
+    options.image_encoder = "/no/such/encoder";
+    EXPECT(model, dragon_model_open_with(model_path, &options, &model), DRAGON_BAD_MODEL, "/no/such/encoder");
+    dragon_model_close(model);
+    move_request();
+}
+
 static void test_inspecting(void) {
     char path[4096], message[512] = "x";
     snprintf(path, sizeof path, "%s/../variants/lora/kohya.safetensors", model_path);
@@ -301,6 +344,7 @@ void test_models(void) {
     test_watched_opening();
     test_opening_with_additions();
     test_instant();
+    test_image_prompts();
     test_inspecting();
     test_lora_lists();
     dragon_model *model = open_model();

@@ -7,26 +7,6 @@ static dragon_result *edited(dragon_model *model, dragon_request *request) {
 }
 
 /// A result's colours and mask as floats; the caller frees them.
-static float *floats_of(dragon_result *result) {
-    dragon_result_info box = box_of(result);
-    size_t count = (size_t)box.width * (size_t)box.height;
-    float *all = calloc(count, 5 * sizeof *all);
-    CHECK(dragon_result_pixels(result, DRAGON_RGBA_FLOAT, all, 0) == DRAGON_OK, "pixels");
-    CHECK(dragon_result_mask_float(result, all + 4 * count, 0) == DRAGON_OK, "mask");
-    return all;
-}
-
-static bool same(dragon_result *a, dragon_result *b) {
-    dragon_result_info box = box_of(a), other = box_of(b);
-    if (memcmp(&box, &other, sizeof box) != 0)
-        return false;
-    float *x = floats_of(a), *y = floats_of(b);
-    bool equal = memcmp(x, y, (size_t)box.width * (size_t)box.height * 5 * sizeof *x) == 0;
-    free(x);
-    free(y);
-    return equal;
-}
-
 // One picture as bytes, words and floats, with rows apart and rows together: one result.
 static void test_formats(dragon_model *model, dragon_result *expected) {
     enum { PAD = 13 };
@@ -50,7 +30,7 @@ static void test_formats(dragon_model *model, dragon_result *expected) {
     for (int format = 0; format < 3; format++) {
         request.picture = (dragon_picture){pictures[format], SIDE, SIDE, (4 << format) * SIDE + PAD, format};
         dragon_result *result = edited(model, &request);
-        CHECK(same(result, expected), "format %d", format);
+        CHECK(same_pixels(result, expected), "format %d", format);
         dragon_result_free(result);
     }
 }

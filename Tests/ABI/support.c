@@ -73,3 +73,23 @@ dragon_result_info box_of(dragon_result *result) {
     CHECK(dragon_result_describe(result, &info) == DRAGON_OK, "a result says where it lies");
     return info;
 }
+
+float *floats_of(dragon_result *result) {
+    dragon_result_info box = box_of(result);
+    size_t count = (size_t)box.width * (size_t)box.height;
+    float *all = calloc(count, 5 * sizeof *all);
+    CHECK(dragon_result_pixels(result, DRAGON_RGBA_FLOAT, all, 0) == DRAGON_OK, "pixels");
+    CHECK(dragon_result_mask_float(result, all + 4 * count, 0) == DRAGON_OK, "mask");
+    return all;
+}
+
+bool same_pixels(dragon_result *a, dragon_result *b) {
+    dragon_result_info box = box_of(a), other = box_of(b);
+    if (memcmp(&box, &other, sizeof box) != 0)
+        return false;
+    float *x = floats_of(a), *y = floats_of(b);
+    bool equal = memcmp(x, y, (size_t)box.width * (size_t)box.height * 5 * sizeof *x) == 0;
+    free(x);
+    free(y);
+    return equal;
+}

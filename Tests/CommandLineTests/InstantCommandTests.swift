@@ -54,6 +54,34 @@ struct InstantCommandTests {
         #expect(exact["method"]?.string == "inpainting" && exact["steps"]?.integer == 2)
     }
 
+    @Test("a picture is a prompt with an adapter, for edits and for pictures from noise; without one the message says what is missing")
+    func imagePrompts() throws {
+        let adapter = ["--adapter", fixture("variants/adapter/plain.safetensors")]
+        let picture = ["--image-prompt", fixture("faults/photo.png")]
+        let info = try report(Program.run(["info", "--model", fixture("model"), "--json"] + adapter))
+        #expect(info["adapter"]?.string == adapter[1] && info["image_encoder"]?.string?.hasSuffix("model.safetensors") == true)
+        let window = ["--image-prompt-scale", "1", "--image-prompt-steps", "0,2"]
+        _ = try report(edit(fixture("model"), adapter + picture + window + ["--steps", "2"]))
+        _ = try report(edit(fixture("model"), adapter + picture + ["--preset", "instant", "--sampler", "lcm"]))
+        let other = try edit(inpainting.path, adapter + picture + ["--preset", "instant"])
+        #expect(other.status == 2 && other.errors.contains("ip_adapter.1.to_k_ip.weight"))
+        let made = { (more: [String]) throws -> [UInt8] in
+            defer { unlink(output) }
+            let size = ["--width", "64", "--height", "64", "--steps", "2", "--seed", "1", "-o", output]
+            _ = try report(Program.run(["generate", "--model", fixture("model"), "--prompt", "a cat", "--json"] + size + more))
+            return try readFile(output, limit: 1_000_000)
+        }
+        let plain = try made([])
+        #expect(try made(adapter + picture) != plain)
+        #expect(try made(adapter + picture + ["--image-prompt-scale", "0"]) == plain && made(adapter) == plain)
+        let none = try edit(fixture("model"), picture)
+        #expect(none.status == 2 && none.errors.contains("--adapter"))
+        let alone = try edit(fixture("model"), ["--image-prompt-scale", "1"])
+        #expect(alone.status != 0 && alone.errors.contains("--image-prompt FILE"))
+        let backwards = try edit(fixture("model"), adapter + picture + ["--image-prompt-steps", "4,2"])
+        #expect(backwards.status != 0 && backwards.errors.contains("--image-prompt-steps"))
+    }
+
     @Test("a made picture cannot be painted in, and a LoRA that does not fit is named")
     func refusals() throws {
         let generated = try Program.run([

@@ -99,6 +99,7 @@ struct SettingsTests {
         #expect(Limits.steps == 1...Int(DRAGON_MOST_STEPS) && Limits.threads == 1...Int(DRAGON_MOST_THREADS))
         #expect(Limits.guidanceScale == 0...Float(DRAGON_MOST_GUIDANCE_SCALE) && Limits.energyScale == 0...Float(DRAGON_MOST_ENERGY_SCALE))
         #expect(Limits.weight == 0...Float(DRAGON_MOST_WEIGHT) && Limits.sdeStrength == 0...Float(DRAGON_MOST_SDE_STRENGTH))
+        #expect(Limits.imageScale == 0...Float(DRAGON_MOST_IMAGE_SCALE))
         #expect(Int(DRAGON_SIDE_MULTIPLE) == Limits.sideMultiple && Int(DRAGON_MOST_SIDE) == Limits.side.upperBound)
         #expect(Limits.margin == 0...Double(DRAGON_MOST_MARGIN))
     }

@@ -43,6 +43,7 @@ extern "C" {
 #define DRAGON_MOST_ENERGY_SCALE 1000000
 #define DRAGON_MOST_WEIGHT 1000
 #define DRAGON_MOST_SDE_STRENGTH 1
+#define DRAGON_MOST_IMAGE_SCALE 10
 /// Side of the window that the network works on, in pixels: a multiple of the one, up to the other.
 #define DRAGON_SIDE_MULTIPLE 64
 #define DRAGON_MOST_SIDE 4096
@@ -144,6 +145,16 @@ enum {
     DRAGON_PRESET_INSTANT = 2,
 };
 
+/// What an edit begins with whose picture is not prepared.
+typedef int32_t dragon_start;
+enum {
+    DRAGON_START_OF_MODEL = 0,
+    /// The inverted latent, rearranged as published.
+    DRAGON_START_INVERTED = 1,
+    /// What an object leaves begins as noise, which never attends to the object; a drag begins warped as a whole.
+    DRAGON_START_ARRANGED = 2,
+};
+
 /// A point or a shift, in pixels.
 typedef struct dragon_point {
     double x;
@@ -215,8 +226,17 @@ typedef struct dragon_parameters {
     /// 1: the network works on the result. 0: the picture's own pixels, moved, filled and warped, are all there is; not
     /// without use_plate. A struct that ends before this field has it.
     int32_t use_network;
-    /// With DRAGON_PRESET_INSTANT steps, first_step, guidance_scale and the energies' numbers are not read.
+    /// With DRAGON_PRESET_INSTANT steps, first_step, guidance_scale, the energies' and the image prompt's numbers are not
+    /// read.
     dragon_preset preset;
+    /// Without use_plate: what sampling begins with.
+    dragon_start start;
+    /// How much of the image prompt is seen, up to DRAGON_MOST_IMAGE_SCALE; a negative number, or a struct that ends before
+    /// this field, takes DiffEditor's.
+    float image_prompt_scale;
+    /// The steps that see it, from the first to before the end, counted in the model's own; both 0 are DiffEditor's.
+    int32_t image_prompt_first;
+    int32_t image_prompt_end;
 } dragon_parameters;
 
 /// What a callback is told. Valid during the callback only.
@@ -268,6 +288,10 @@ typedef struct dragon_request {
     const dragon_parameters *parameters;
     dragon_progress_callback progress;
     void *user_data;
+    // Since version 0.2:
+    /// A picture that the edited one should resemble, for a model that was opened with an image_adapter; pixels is NULL
+    /// where there is none.
+    dragon_picture image_prompt;
 } dragon_request;
 
 /// What a model is.
@@ -329,6 +353,10 @@ typedef struct dragon_model_options {
     size_t lora_count;
     /// Another autoencoder, a file or a folder; NULL takes the model's.
     const char *autoencoder;
+    /// An IP-Adapter's file, with which image_prompt takes a picture; NULL is none.
+    const char *image_adapter;
+    /// The encoder of pictures that it goes with, a folder or a file; NULL looks beside it.
+    const char *image_encoder;
     dragon_progress_callback progress;
     void *user_data;
 } dragon_model_options;

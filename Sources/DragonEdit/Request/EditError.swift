@@ -25,6 +25,8 @@ public enum EditError: Error, Equatable, CustomStringConvertible {
     case needsInpainting
     /// An edit without inversion of something else than a photo.
     case needsPhoto
+    /// An image prompt for a model without an adapter.
+    case needsAdapter
     /// More memory than allowed.
     case memory(needed: Int, allowed: Int, remedy: MemoryRemedy)
 
@@ -47,6 +49,7 @@ public enum EditError: Error, Equatable, CustomStringConvertible {
             "the preset instant needs a model for inpainting or for few steps: add stable-diffusion-inpainting by \"dragon model add\", "
                 + "or give an LCM or Hyper-SD LoRA by --lora"
         case .needsPhoto: "inpainting needs a photo: give one by -i, or take another preset and a model that is not for inpainting"
+        case .needsAdapter: "an image prompt needs an IP-Adapter beside the model: give one by --adapter"
         case .memory(let needed, let allowed, let remedy):
             "the edit needs about \(needed / 1_000_000) MB of memory, \(allowed / 1_000_000) MB are allowed: \(remedy)"
         }

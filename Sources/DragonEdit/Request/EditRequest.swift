@@ -103,6 +103,7 @@ extension EditParameters {
         try EditError.check("the guidance scale", guidanceScale, Limits.guidanceScale)
         try EditError.check("the energy scale", energyScale, Limits.energyScale)
         try EditError.check("the SDE strength", sdeStrength, Limits.sdeStrength)
+        try EditError.check("the image prompt's scale", imageScale, Limits.imageScale)
         for (name, value) in [
             ("w-edit", weights.edit), ("w-content", weights.content), ("w-contrast", weights.contrast), ("w-inpaint", weights.inpaint),
         ] { try EditError.check(name, value, Limits.weight) }
@@ -117,6 +118,8 @@ public struct EditPrompts: Sendable, Equatable {
     public var empty: [Int]
     /// Of the second picture's; nil takes the picture's.
     public var reference: [Int]?
+    /// A picture that is a prompt too, for a model with an adapter.
+    public var image: ImagePromptPicture?
 
     /// Prompts as token ids.
     public init(base: [Int], empty: [Int], reference: [Int]? = nil) { (self.base, self.empty, self.reference) = (base, empty, reference) }
@@ -128,12 +131,30 @@ extension DiffusionModel {
         EditPrompts(base: tokenizer.encode(base), empty: tokenizer.encode(""), reference: reference.map { tokenizer.encode($0) })
     }
 
+    /// A picture as its prompts have it.
+    ///
+    /// - Throws: ``EditError/needsAdapter`` where the model does not take pictures as prompts.
+    public func imagePromptPicture(_ source: PictureSource) throws -> ImagePromptPicture {
+        guard let imageAdapter else { throw EditError.needsAdapter }
+        return ImagePromptPicture(source, side: imageAdapter.imageSide)
+    }
+
+    /// What the network is to see in a picture.
+    ///
+    /// - Throws: ``EditError/needsAdapter`` where the model does not take pictures as prompts.
+    public func imagePrompt(_ picture: ImagePromptPicture, in context: ComputeContext) throws -> ImagePrompt {
+        guard let imageAdapter else { throw EditError.needsAdapter }
+        return try imageAdapter.prompt(picture.values, in: context)
+    }
+
     /// What predictions for an edit are conditioned on.
     public func conditioning(_ prompts: EditPrompts, in context: ComputeContext) throws -> EditConditioning {
         let base = try conditioning(tokens: prompts.base, in: context)
-        return EditConditioning(
+        var conditioning = EditConditioning(
             base: base, empty: try conditioning(tokens: prompts.empty, in: context),
-            reference: try prompts.reference.map { try conditioning(tokens: $0, in: context) } ?? base)
+            reference: try prompts.reference.map { try self.conditioning(tokens: $0, in: context) } ?? base)
+        conditioning.image = try prompts.image.map { try imagePrompt($0, in: context) }
+        return conditioning
     }
 }
 
@@ -145,9 +166,19 @@ public struct EditConditioning: Sendable {
     public let empty: Conditioning
     /// For the second picture.
     public let reference: Conditioning
+    /// A picture that the edited one should resemble; the inversion does not see it.
+    public var image: ImagePrompt?
 
     /// Conditionings that were made elsewhere.
     public init(base: Conditioning, empty: Conditioning, reference: Conditioning) {
         (self.base, self.empty, self.reference) = (base, empty, reference)
+    }
+}
+
+extension EditConditioning {
+    /// What a step sees of the image prompt.
+    func image(at step: Int, _ parameters: EditParameters) -> ImageInfluence? {
+        guard let image, PublishedSchedule(parameters).showsImage(step, in: parameters.imageSteps) else { return nil }
+        return ImageInfluence(image, scale: parameters.imageScale)
     }
 }

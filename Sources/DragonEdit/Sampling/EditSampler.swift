@@ -67,7 +67,8 @@ final class EditSampler {
         let base = conditioning.base.text
         let text = scale == 1 ? base : try Tensor.stacked([conditioning.empty.text, base], in: context)
         let predicted = try model.predict(
-            z, timestep: sampler.timesteps[step], text: text, guidanceScale: scale, exchange: inversion.bank, in: context)
+            z, timestep: sampler.timesteps[step], text: text, guidanceScale: scale,
+            image: conditioning.image(at: step, parameters), exchange: inversion.bank, in: context)
         return try sampler.noise(predicted, in: z, at: step, context)
     }
 

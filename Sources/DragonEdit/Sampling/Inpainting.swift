@@ -114,7 +114,7 @@ private struct InpaintingRun {
         for step in first..<solver.timesteps.count {
             let predicted = try model.predict(
                 z, timestep: solver.timesteps[step], text: text, guidanceScale: parameters.guidanceScale, surroundings: surroundings,
-                in: context)
+                image: conditioning.image(at: step, parameters), in: context)
             z = try solver.step(z, predicted: predicted, at: step, noise: { try self.noise(stream: step + 1) }, context)
             if surroundings == nil {
                 // In the end what stays has no noise at all, whatever the schedule's last step leaves.

@@ -49,6 +49,10 @@ public struct EditParameters: Sendable, Equatable {
     public var firstStep = 0
     /// What sampling begins with where the picture is not prepared.
     public var start = EditStart.inverted
+    /// Factor of what is seen in an image prompt.
+    public var imageScale = PublishedSchedule.imageScale
+    /// Steps that see an image prompt, counted in ``scheduleSteps``.
+    public var imageSteps = PublishedSchedule.imagePrompted
     /// The number of steps that the schedule of guidance, noise and bank is meant for: the model's own.
     public var scheduleSteps = PublishedSchedule.steps
     /// Which paper's sampler runs.

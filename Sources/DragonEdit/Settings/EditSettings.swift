@@ -55,6 +55,10 @@ public struct EditOverrides: Sendable, Equatable {
     public var inpaintWeight: Float?
     /// η of DiffEditor's noise.
     public var sdeStrength: Float?
+    /// Factor of what is seen in an image prompt.
+    public var imageScale: Float?
+    /// Steps that see an image prompt, counted in the model's own.
+    public var imageSteps: Range<Int>?
     /// Where chance begins.
     public var seed: UInt64 = 0
     /// Side in pixels of the window that the network works on.
@@ -87,6 +91,8 @@ public struct EditOverrides: Sendable, Equatable {
             ("w-edit", editWeight), ("w-content", contentWeight), ("w-contrast", contrastWeight), ("w-inpaint", inpaintWeight),
         ] { try check(name, weight, Limits.weight) }
         try check("the SDE strength", sdeStrength, Limits.sdeStrength)
+        try check("image-prompt-scale", imageScale, Limits.imageScale)
+        if let imageSteps { try check("image-prompt-steps", imageSteps.upperBound, 1...Limits.steps.upperBound) }
         guard Limits.isSide(side ?? Limits.sideMultiple) else {
             throw EditError.number(
                 name: "side", value: "\(side ?? 0)",
@@ -137,6 +143,8 @@ public struct EditSettings: Sendable, Equatable {
         parameters.guidanceScale = overrides.guidanceScale ?? parameters.guidanceScale
         parameters.energyScale = overrides.energyScale ?? parameters.energyScale
         parameters.sdeStrength = overrides.sdeStrength ?? parameters.sdeStrength
+        parameters.imageScale = overrides.imageScale ?? parameters.imageScale
+        parameters.imageSteps = overrides.imageSteps ?? parameters.imageSteps
         let weights = parameters.weights
         parameters.weights = EnergyWeights(
             edit: overrides.editWeight ?? weights.edit, content: overrides.contentWeight ?? weights.content,
@@ -156,6 +164,8 @@ extension EditParameters {
     fileprivate mutating func inpaint(_ mode: EditModeName, _ overrides: EditOverrides, _ defaults: ModelDefaults) throws {
         guard defaults.isInpainting || defaults.fewSteps != nil else { throw EditError.needsInpainting }
         method = .inpainting
+        // DiffEditor's window belongs to an inversion. Without one, as adapters are meant.
+        (imageScale, imageSteps) = (1, 0..<scheduleSteps)
         if overrides.preset == .instant {
             steps = overrides.steps ?? defaults.fewSteps ?? Self.inpaintingSteps
             guidanceScale = 1

@@ -15,6 +15,9 @@ public struct PublishedSchedule: Sendable, Equatable {
     static let travelled = 21..<30
     /// How often a step of time travel is done.
     static let travels = 3
+    /// DiffEditor's image prompt: the steps that see it, and how much of it.
+    static let imagePrompted = 10..<20
+    static let imageScale: Float = 0.1
     /// The bank takes the place of keys and values, or stands beside them: moving, dragging, landmarks.
     static let bankOfOne = 5..<steps
     /// The bank of two pictures composes keys and values: appearance, pasting.
@@ -47,6 +50,9 @@ public struct PublishedSchedule: Sendable, Equatable {
 
     /// Whether a step adds DiffEditor's regional noise.
     func addsNoise(_ step: Int) -> Bool { isDiffEditor && Self.noisy.contains(published(step)) }
+
+    /// Whether a step sees an image prompt.
+    func showsImage(_ step: Int, in steps: Range<Int>) -> Bool { steps.contains(published(step)) }
 
     /// How often a step is done.
     func repetitions(_ step: Int) -> Int {

@@ -12,6 +12,8 @@ public struct ModelAdditions: Sendable, Equatable {
     public var loras: [LoRASource] = []
     /// A file or folder of another autoencoder; nil takes the model's.
     public var autoencoder: String?
+    /// What lets it take pictures as prompts.
+    public var imageAdapter: ImageAdapterSource?
 
     /// Nothing.
     public init() {}

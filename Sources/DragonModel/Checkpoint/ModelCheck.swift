@@ -25,6 +25,7 @@ extension ModelFiles {
             let pictures = try autoencoderWeights().withBlanks()
             _ = try Autoencoder(pictures, configuration: autoencoderConfiguration)
             try pictures.finish()
+            if let imageAdapter { try ImageAdapter.check(imageAdapter, unetConfiguration) }
         } catch let error as ModelError {
             throw error
         } catch {

@@ -31,6 +31,8 @@ public struct ModelFiles: Sendable {
     private let source: Source
     private let otherAutoencoder: AutoencoderFile?
     private let loras: [LoRAFile]
+    /// What lets it take pictures as prompts, where that is asked for.
+    let imageAdapter: ImageAdapterFiles?
 
     private enum Source: @unchecked Sendable {
         // Unchecked: both are immutable.
@@ -73,6 +75,9 @@ public struct ModelFiles: Sendable {
             scheduleConfiguration = checkpoint.schedule.predicting(said).solving(solver)
             isPredictionAssumed = said == nil && checkpoint.isPredictionAssumed
             source = .checkpoint(checkpoint)
+        }
+        let channels = unetConfiguration.crossAttentionDim
+        imageAdapter = try self.additions.imageAdapter.map { source throws(ModelError) in try ImageAdapterFiles(source, channels: channels)
         }
         own.isInpainting = unetConfiguration.isInpainting
         if own.fewSteps == nil, scheduleConfiguration.isForFewSteps || unetConfiguration.guidanceEmbeddingDim != nil {
@@ -131,6 +136,12 @@ public struct ModelFiles: Sendable {
 }
 
 extension ModelFiles {
+    /// Whether it takes pictures as prompts.
+    public var takesImagePrompts: Bool { imageAdapter != nil }
+
+    /// The encoder of pictures that goes with its adapter for image prompts, where it has one.
+    public var imageEncoder: String? { imageAdapter?.encoderPath }
+
     /// Side of the pictures that the model works best on, a multiple of 64.
     public var workingSide: Int {
         let (trained, step) = (unetConfiguration.sampleSize * autoencoderConfiguration.downsampling, Limits.sideMultiple)

@@ -57,10 +57,11 @@ struct Attention: Sendable {
     /// - Parameters:
     ///   - source: `[batch, contextChannels, tokens']`, or nil for `x` itself.
     ///   - exchange: what to attend to instead; not where the pass saves.
+    ///   - image: what to attend to as well, by a softmax of its own, and its factor; not where the pass saves.
     ///   - saves: whether the pullback will be asked for; for a batch of one.
     func forward(
-        _ x: Tensor, attendingTo source: Tensor? = nil, through exchange: KeyExchange? = nil, adding residual: Tensor, saves: Bool,
-        in context: ComputeContext
+        _ x: Tensor, attendingTo source: Tensor? = nil, through exchange: KeyExchange? = nil,
+        besides image: (part: KeysAndValues, scale: Float)? = nil, adding residual: Tensor, saves: Bool, in context: ComputeContext
     ) throws -> (Tensor, AttentionRecord?) {
         let source = source ?? x
         let (k, v) = (try key(source, in: context), try value(source, in: context))
@@ -69,7 +70,13 @@ struct Attention: Sendable {
             return (try out(record.out, adding: residual, in: context), record)
         }
         let attended = try exchange?(k, v) ?? Attended([KeysAndValues(key: k, value: v)])
-        return (try out(attend(query(x, in: context), attended, in: context), adding: residual, in: context), nil)
+        let q = try query(x, in: context)
+        var seen = try attend(q, attended, in: context)
+        if let image {
+            let more = try q.attention(to: [image.part], heads: heads, in: context)
+            seen = try more.scaled(by: image.scale, adding: seen, scaledBy: 1, in: context)
+        }
+        return (try out(seen, adding: residual, in: context), nil)
     }
 
     private func attend(_ query: Tensor, _ attended: Attended, in context: ComputeContext) throws -> Tensor {

@@ -12,6 +12,8 @@ public struct DiffusionModel: Sendable {
     public let autoencoder: Autoencoder
     /// The noise schedule.
     public let schedule: ScheduleConfiguration
+    /// What lets it take pictures as prompts; nil where it has no adapter.
+    public let imageAdapter: ImageAdapter?
     private let textWeights: [Weight]
     private let autoencoderWeights: [Weight]
 
@@ -29,6 +31,8 @@ public struct DiffusionModel: Sendable {
         unet = try UNet(network, configuration: files.unetConfiguration)
         autoencoder = try Autoencoder(pictures, configuration: files.autoencoderConfiguration)
         for scope in [text, network, pictures] { try scope.finish() }
+        let imageFiles = files.imageAdapter
+        imageAdapter = try imageFiles.map { try ImageAdapter($0, files.unetConfiguration, in: context) }
         context.releaseIdleMemory()
         textWeights = text.bound.map(\.weight)
         autoencoderWeights = pictures.bound.map(\.weight)

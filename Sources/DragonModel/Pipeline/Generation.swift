@@ -63,9 +63,11 @@ extension DiffusionModel {
     /// Generates a picture by DDIM, telling the context's job of every step.
     ///
     /// - Returns: `[1, 3, height, width]`, about −1 … 1, not clamped.
-    public func generate(_ request: GenerationRequest, in context: ComputeContext) throws -> Tensor {
+    ///
+    /// - Parameter image: a picture that is a prompt too.
+    public func generate(_ request: GenerationRequest, image: ImageInfluence? = nil, in context: ComputeContext) throws -> Tensor {
         context.job.expect([Job.Part(.generate, steps: request.steps, cost: 1), Job.Part(.decode, cost: 1)])
-        let picture = try autoencoder.decode(sample(request, in: context), in: context)
+        let picture = try autoencoder.decode(sample(request, image: image, in: context), in: context)
         try picture.checkFinite(after: "decoding", step: 1)
         context.job.finish(.decode)
         return picture
@@ -74,10 +76,12 @@ extension DiffusionModel {
     /// The latent of a generated picture.
     ///
     /// - Parameters:
+    ///   - image: a picture that is a prompt too.
     ///   - exchange: watches the decoder's self-attention; called for a batch whose last item is the prompt's.
     ///   - visit: called with every step's number and the latent before it.
     public func sample(
-        _ request: GenerationRequest, exchange: (any SelfAttentionExchange)? = nil, in context: ComputeContext,
+        _ request: GenerationRequest, image: ImageInfluence? = nil, exchange: (any SelfAttentionExchange)? = nil,
+        in context: ComputeContext,
         visit: (Int, Tensor) -> Void = { _, _ in }
     ) throws -> Tensor {
         try request.validate()
@@ -91,8 +95,8 @@ extension DiffusionModel {
         for (index, t) in solver.timesteps.enumerated() {
             visit(index, latent)
             let predicted = try predict(
-                latent, timestep: t, text: text, guidanceScale: request.guidanceScale, surroundings: surroundings, exchange: exchange,
-                in: context)
+                latent, timestep: t, text: text, guidanceScale: request.guidanceScale, surroundings: surroundings, image: image,
+                exchange: exchange, in: context)
             let noise = { try GaussianNoise(seed: request.seed, stream: UInt32(index + 1)).tensor(shape, in: context) }
             latent = try solver.step(latent, predicted: predicted, at: index, noise: noise, context)
             try latent.checkFinite(after: "sampling", step: index + 1)
@@ -110,16 +114,19 @@ extension DiffusionModel {
     ///
     /// - Parameters:
     ///   - surroundings: what an inpainting model takes beside the latent.
+    ///   - image: a picture that is a prompt too.
     ///   - exchange: what the decoder's self-attention attends to; nil for its own tokens.
     public func predict(
         _ latent: Tensor, timestep: Int, text: Tensor, guidanceScale: Float, surroundings: Surroundings? = nil,
-        exchange: (any SelfAttentionExchange)? = nil, in context: ComputeContext
+        image: ImageInfluence? = nil, exchange: (any SelfAttentionExchange)? = nil, in context: ComputeContext
     ) throws -> Tensor {
         let input = try surroundings.map { try latent.concatenatingChannels($0.channels, in: context) } ?? latent
         guard text.batch == 2 else {
-            return try unet(input, timestep: timestep, text: text, guidanceScale: guidanceScale, exchange: exchange, in: context)
+            return try unet(
+                input, timestep: timestep, text: text, guidanceScale: guidanceScale, image: image, exchange: exchange, in: context)
         }
-        let both = try unet(Tensor.stacked([input, input], in: context), timestep: timestep, text: text, exchange: exchange, in: context)
+        let both = try unet(
+            Tensor.stacked([input, input], in: context), timestep: timestep, text: text, image: image, exchange: exchange, in: context)
         return try both.items(1..<2, in: context).scaled(
             by: guidanceScale, adding: both.items(0..<1, in: context), scaledBy: 1 - guidanceScale, in: context)
     }

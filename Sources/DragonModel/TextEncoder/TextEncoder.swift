@@ -7,7 +7,7 @@ public struct TextEncoder: Sendable {
     public let configuration: TextEncoderConfiguration
     private let tokens: Weight
     private let positions: Weight
-    private let layers: [TextEncoderLayer]
+    private let layers: [CLIPLayer]
     private let finalNorm: LayerNorm
 
     /// Binds every key that the configuration asks for.
@@ -18,7 +18,7 @@ public struct TextEncoder: Sendable {
         tokens = try embeddings["token_embedding"].weight("weight", shape: [configuration.vocabularySize, width])
         positions = try embeddings["position_embedding"].weight("weight", shape: [configuration.maxPositions, width])
         layers = try (0..<configuration.layers).map {
-            try TextEncoderLayer(scope["encoder"]["layers"]["\($0)"], configuration: configuration)
+            try CLIPLayer(scope["encoder"]["layers"]["\($0)"], shape: configuration.layerShape)
         }
         finalNorm = try LayerNorm(scope["final_layer_norm"], channels: width, epsilon: configuration.normEpsilon)
     }
@@ -47,43 +47,10 @@ public struct TextEncoder: Sendable {
     }
 }
 
-/// One layer. Keys: `layer_norm1`, `self_attn`, `layer_norm2`, `mlp.fc1`, `mlp.fc2`.
-struct TextEncoderLayer: Sendable {
-    private let norm1: LayerNorm
-    private let query: Linear
-    private let key: Linear
-    private let value: Linear
-    private let out: Linear
-    private let norm2: LayerNorm
-    private let widen: Linear
-    private let narrow: Linear
-    private let configuration: TextEncoderConfiguration
-
-    init(_ scope: WeightScope, configuration: TextEncoderConfiguration) throws {
-        self.configuration = configuration
-        let (width, inner) = (configuration.hiddenSize, configuration.intermediateSize)
-        let attention = scope["self_attn"]
-        norm1 = try LayerNorm(scope["layer_norm1"], channels: width, epsilon: configuration.normEpsilon)
-        query = try Linear(attention["q_proj"], in: width, out: width)
-        key = try Linear(attention["k_proj"], in: width, out: width)
-        value = try Linear(attention["v_proj"], in: width, out: width)
-        out = try Linear(attention["out_proj"], in: width, out: width)
-        norm2 = try LayerNorm(scope["layer_norm2"], channels: width, epsilon: configuration.normEpsilon)
-        widen = try Linear(scope["mlp"]["fc1"], in: width, out: inner)
-        narrow = try Linear(scope["mlp"]["fc2"], in: inner, out: width)
-    }
-
-    func callAsFunction(_ x: Tensor, in context: ComputeContext) throws -> Tensor {
-        let normed = try norm1(x, in: context)
-        let attended = try query(normed, in: context).causalAttention(
-            key: key(normed, in: context), value: value(normed, in: context), heads: configuration.heads, in: context)
-        let seen = try out(attended, adding: x, in: context)
-        let wide = try widen(norm2(seen, in: context), in: context)
-        let active =
-            switch configuration.activation {
-            case .quickGELU: try wide.quickGelu(in: context)
-            case .gelu: try wide.gelu(in: context)
-            }
-        return try narrow(active, adding: seen, in: context)
+extension TextEncoderConfiguration {
+    /// One layer's; a token sees those before it.
+    fileprivate var layerShape: CLIPLayer.Shape {
+        CLIPLayer.Shape(
+            channels: hiddenSize, inner: intermediateSize, heads: heads, activation: activation, normEpsilon: normEpsilon, isCausal: true)
     }
 }

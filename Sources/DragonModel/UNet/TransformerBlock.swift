@@ -10,11 +10,14 @@ struct TransformerBlock: Sendable {
     private let norm3: LayerNorm
     private let widen: Linear
     private let narrow: Linear
+    /// The cross-attention's, by which image prompts know it.
+    private let path: String
 
     init(_ scope: WeightScope, channels: Int, heads: Int, textChannels: Int) throws {
         norm1 = try LayerNorm(scope["norm1"], channels: channels)
         attention1 = try Attention(scope["attn1"], channels: channels, heads: heads)
         norm2 = try LayerNorm(scope["norm2"], channels: channels)
+        path = scope["attn2"].path
         attention2 = try Attention(scope["attn2"], channels: channels, contextChannels: textChannels, heads: heads)
         norm3 = try LayerNorm(scope["norm3"], channels: channels)
         widen = try Linear(scope["ff"]["net"]["0"]["proj"], in: channels, out: 8 * channels)
@@ -36,24 +39,27 @@ struct TransformerBlock: Sendable {
     ///
     /// - Parameters:
     ///   - x: `[batch, channels, tokens]`.
-    ///   - text: `[batch, textChannels, 77]`.
+    ///   - conditions: their text and image are attended to.
     ///   - exchange: what the self-attention attends to instead of `x`; not where the pass saves.
-    ///   - saves: whether the pullback will be asked for; for a batch of one.
     func callAsFunction(
-        _ x: Tensor, text: Tensor, through exchange: KeyExchange?, saves: Bool, in context: ComputeContext
+        _ x: Tensor, _ conditions: UNetConditions, through exchange: KeyExchange?, in context: ComputeContext
     ) throws -> (Tensor, Saved?) {
-        let (afterCross, saved) = try attend(x, text: text, through: exchange, saves: saves, in: context)
+        let (afterCross, saved) = try attend(x, conditions, through: exchange, in: context)
         let gated = try widen(norm3(afterCross, in: context), in: context).gatedGelu(in: context)
         return (try narrow(gated, adding: afterCross, in: context), saved)
     }
 
     /// The two attentions. What they hold is given back before the feed-forward layer, the widest part, begins.
     private func attend(
-        _ x: Tensor, text: Tensor, through exchange: KeyExchange?, saves: Bool, in context: ComputeContext
+        _ x: Tensor, _ conditions: UNetConditions, through exchange: KeyExchange?, in context: ComputeContext
     ) throws -> (Tensor, Saved?) {
+        let saves = conditions.saves
         let (afterSelf, first) = try attention1.forward(norm1(x, in: context), through: exchange, adding: x, saves: saves, in: context)
+        let image = conditions.image.flatMap { image in
+            image.prompt.part(of: path, batch: conditions.text.batch).map { (part: $0, scale: image.scale) }
+        }
         let (afterCross, second) = try attention2.forward(
-            norm2(afterSelf, in: context), attendingTo: text, adding: afterSelf, saves: saves, in: context)
+            norm2(afterSelf, in: context), attendingTo: conditions.text, besides: image, adding: afterSelf, saves: saves, in: context)
         guard let first, let second else { return (afterCross, nil) }
         return (afterCross, Saved(input: x, attention1: first, afterSelf: afterSelf, attention2: second, afterCross: afterCross))
     }
@@ -104,17 +110,17 @@ struct SpatialTransformer: Sendable {
     /// The result, and what the pullback needs of it where the pass saves; parameters as the blocks', `x`:
     /// `[batch, channels, height, width]`.
     func callAsFunction(
-        _ x: Tensor, text: Tensor, through exchange: BlockExchange?, saves: Bool, in context: ComputeContext
+        _ x: Tensor, _ conditions: UNetConditions, through exchange: BlockExchange?, in context: ComputeContext
     ) throws -> (Tensor, Saved?) {
         let tokens = [x.batch, x.channels, x.columns]
         var (y, saved) = (try projectIn(norm(x, in: context).reshaped(tokens), in: context), Saved(input: x))
         for (index, block) in blocks.enumerated() {
             let own = exchange.map { exchange in { try exchange(index, $0, $1) } }
-            let (next, part) = try block(y, text: text, through: own, saves: saves, in: context)
+            let (next, part) = try block(y, conditions, through: own, in: context)
             y = next
             if let part { saved.blocks.append(part) }
         }
-        return (try projectOut(y, adding: x.reshaped(tokens), in: context).reshaped(x.shape), saves ? saved : nil)
+        return (try projectOut(y, adding: x.reshaped(tokens), in: context).reshaped(x.shape), conditions.saves ? saved : nil)
     }
 
     /// dx = normᵀ proj_inᵀ blocksᵀ proj_outᵀ dy + dy.

@@ -65,14 +65,15 @@ public struct UNet: Sendable {
     ///   - timestep: 0 ..< 1000, the same for the whole batch.
     ///   - text: `[batch, crossAttentionDim, tokens]`.
     ///   - guidanceScale: the scale that a model with an embedding for it should follow; others take no notice.
+    ///   - image: a picture that cross-attention sees beside the text; for a batch of two its first item is not shown it.
     ///   - exchange: what the decoder's self-attention attends to; nil for its own tokens.
     /// - Returns: `[batch, outChannels, height, width]`.
     public func callAsFunction(
-        _ latent: Tensor, timestep: Int, text: Tensor, guidanceScale: Float = 1, exchange: (any SelfAttentionExchange)? = nil,
-        in context: ComputeContext
+        _ latent: Tensor, timestep: Int, text: Tensor, guidanceScale: Float = 1, image: ImageInfluence? = nil,
+        exchange: (any SelfAttentionExchange)? = nil, in context: ComputeContext
     ) throws -> Tensor {
         let time = try timeEmbedding(timestep, guidanceScale: guidanceScale, in: context)
-        let conditions = UNetConditions(time: time, text: text, exchange: exchange)
+        let conditions = UNetConditions(time: time, text: text, exchange: exchange, image: image)
         let (x, _) = try run(latent, conditions, decoderBlocks: up.count, in: context)
         return try convOut(normOut(x, silu: true, in: context), in: context)
     }

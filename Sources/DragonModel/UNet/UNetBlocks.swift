@@ -8,6 +8,8 @@ struct UNetConditions {
     let text: Tensor
     /// What the decoder's self-attention attends to, where that is not its own tokens.
     var exchange: (any SelfAttentionExchange)?
+    /// What cross-attention sees of a picture beside the text; not where the pass saves.
+    var image: ImageInfluence?
     /// Whether the layers keep what their pullbacks need; for a batch of one, and without an exchange.
     var saves = false
 }
@@ -50,7 +52,7 @@ struct UNetLayer: Sendable {
         let (y, first) = try resnet.forward(x, time: conditions.time, saves: conditions.saves, in: context)
         guard let transformer else { return (y, first.map { Saved(resnet: $0, transformer: nil) }) }
         let (z, second) = try transformer(
-            y, text: conditions.text, through: keyExchange(conditions, in: context), saves: conditions.saves, in: context)
+            y, conditions, through: keyExchange(conditions, in: context), in: context)
         return (z, first.map { Saved(resnet: $0, transformer: second) })
     }
 

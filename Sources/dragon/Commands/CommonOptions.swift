@@ -29,6 +29,16 @@ struct ModelOptions: ParsableArguments {
 
     @Option(
         name: .long,
+        help: ArgumentHelp("IP-Adapter for SD 1 or 2, with which --image-prompt takes a picture for a prompt.", valueName: "file"))
+    var adapter: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Encoder of pictures that the adapter goes with, where image_encoder is not beside it.", valueName: "path"))
+    var imageEncoder: String?
+
+    @Option(
+        name: .long,
         help: ArgumentHelp(
             "How generate and instant make pictures: ddim; trailing, for Hyper-SD and Turbo; lcm. Else what the model's files say, or a LoRA's name.",
             valueName: "ddim|trailing|lcm"))
@@ -36,6 +46,10 @@ struct ModelOptions: ParsableArguments {
 
     @Flag(name: .long, help: "Print a report for machines on stdout.")
     var json = false
+
+    mutating func validate() throws {
+        if imageEncoder != nil, adapter == nil { throw ValidationError("--image-encoder goes with --adapter FILE") }
+    }
 
     /// The model's files.
     ///
@@ -49,6 +63,7 @@ struct ModelOptions: ParsableArguments {
         (additions.tokenizer, additions.prediction, additions.solver) = (tokenizer, prediction?.type, sampler)
         additions.loras = loras.map { store.lora($0) }
         additions.autoencoder = vae
+        additions.imageAdapter = adapter.map { ImageAdapterSource(path: $0, encoder: imageEncoder) }
         return try ModelFiles(path: path, additions: additions)
     }
 }

@@ -43,6 +43,7 @@ extension EditCommand {
         let files = try model.files(for: editing.preset == .instant && model.loras.isEmpty ? .inpainting : .inverting)
         if let note = assumptionNote(files.isPredictionAssumed) { warnings.add(note) }
         let inputs = try EditInputs(editing, warnings)
+        let imagePrompt = try inputs.imagePrompt(for: files)
         try output.checkHolds(width: inputs.size.width, height: inputs.size.height)
         let ready = try measurements.measure("prepare") { try inputs.prepared(try mode(inputs), for: files, in: context) }
         progress.begin("loading the model")
@@ -53,7 +54,8 @@ extension EditCommand {
         var options = EditOptions()
         options.trace = editing.trace.map { _ in EditTrace() }
         options.noise = inputs.replay?.recordedNoise
-        let prompts = inputs.replay?.prompts ?? diffusion.prompts(editing.prompt, reference: referencePrompt)
+        var prompts = inputs.replay?.prompts ?? diffusion.prompts(editing.prompt, reference: referencePrompt)
+        prompts.image = try imagePrompt.map { try diffusion.imagePromptPicture($0) }
         let picture = try ready.run(diffusion, prompts, options, in: context)
         for (name, seconds) in progress.phases { measurements.add(name, seconds: seconds) }
         progress.end()

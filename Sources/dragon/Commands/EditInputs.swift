@@ -41,6 +41,15 @@ struct EditInputs {
         return given
     }
 
+    /// The picture that is a prompt.
+    ///
+    /// - Throws: ``EditError/needsAdapter`` for a model that does not take any.
+    func imagePrompt(for files: ModelFiles) throws -> PictureSource? {
+        guard let path = options.imagePrompt else { return nil }
+        guard files.takesImagePrompts else { throw EditError.needsAdapter }
+        return try Self.picture(path, warnings).source
+    }
+
     private func mask(_ path: String?) throws -> Mask? { try path.map { try Self.picture($0, warnings).mask(file: $0) } }
 
     private static func picture(_ path: String, _ warnings: Warnings) throws -> Picture {

@@ -77,6 +77,23 @@ struct EditingOptions: ParsableArguments {
 
     @Option(
         name: .long, parsing: .unconditional,
+        help: ArgumentHelp("Picture that the edited one should resemble, beside the prompt; needs --adapter.", valueName: "file"))
+    var imagePrompt: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("How much of it, instead of the 0.1 of DiffEditor and the 1 of instant.", valueName: "scale"))
+    var imagePromptScale: Float?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Steps that see it, from the first to before the last, of the model's own, instead of DiffEditor's 10,20 and all of instant.",
+            valueName: "first,last"))
+    var imagePromptSteps: StepsArgument?
+
+    @Option(
+        name: .long, parsing: .unconditional,
         help: "Same seed, same picture; another one makes anew what is made: fills, contacts. 0 is as published.")
     var seed: UInt64 = 0
 
@@ -128,6 +145,9 @@ struct EditingOptions: ParsableArguments {
         let sources = [input != nil, generate, replay != nil].count { $0 }
         guard sources == 1 else { throw ValidationError("give one picture: -i FILE, --generate with --prompt, or --replay FILE") }
         guard (1...1_000_000).contains(memory ?? 1) else { throw ValidationError("--memory should be a number of megabytes, 1 or more") }
+        if imagePrompt == nil, imagePromptScale != nil || imagePromptSteps != nil {
+            throw ValidationError("--image-prompt-scale and --image-prompt-steps go with --image-prompt FILE")
+        }
         do {
             try overrides.validate()
         } catch EditError.number(let name, _, let range) where !name.contains(" ") {
@@ -147,8 +167,20 @@ struct EditingOptions: ParsableArguments {
         (overrides.contrastWeight, overrides.inpaintWeight) = (wContrast, wInpaint)
         (overrides.side, overrides.grow, overrides.feather, overrides.soften) = (side, grow, feather, soften)
         (overrides.usesPlate, overrides.usesNetwork) = (plate == .on, network == .on)
+        (overrides.imageScale, overrides.imageSteps) = (imagePromptScale, imagePromptSteps?.steps)
         overrides.memoryLimit = memory.map { $0 * 1_000_000 }
         return overrides
+    }
+}
+
+/// `A,B`: steps from A to before B.
+struct StepsArgument: ExpressibleByArgument {
+    let steps: Range<Int>
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        guard parts.count == 2, let first = parts[0], let last = parts[1], first >= 0, first < last else { return nil }
+        steps = first..<last
     }
 }
 

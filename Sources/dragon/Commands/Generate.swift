@@ -1,4 +1,6 @@
 import ArgumentParser
+import DragonEdit
+import DragonImage
 import DragonModel
 import DragonTensor
 
@@ -14,6 +16,14 @@ struct Generate: ParsableCommand {
 
     @Option(name: .long, parsing: .unconditional, help: "What it should not show.")
     var negativePrompt = ""
+
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: ArgumentHelp("Picture that it should resemble, beside the prompt; needs --adapter.", valueName: "file"))
+    var imagePrompt: String?
+
+    @Option(name: .long, help: ArgumentHelp("How much of it.", valueName: "scale"))
+    var imagePromptScale: Float = 1
 
     @Option(name: .long, help: "Steps from noise to picture.")
     var steps = 50
@@ -44,6 +54,9 @@ struct Generate: ParsableCommand {
         guard Limits.steps.contains(steps) else {
             throw ValidationError("--steps should be a number from 1 to \(Limits.steps.upperBound)")
         }
+        guard Limits.imageScale.contains(imagePromptScale) else {
+            throw ValidationError("--image-prompt-scale should be a number from 0 to \(Int(Limits.imageScale.upperBound))")
+        }
     }
 
     func run() throws {
@@ -58,15 +71,31 @@ struct Generate: ParsableCommand {
         defer { progress.end() }
         let files = try model.files()
         if let note = assumptionNote(files.isPredictionAssumed) { warnings.add(note) }
+        let picture = try prompting(files, warnings)
         progress.begin("loading the model")
         let diffusion = try measurements.measure("load") { try DiffusionModel(files: files, in: context) }
         let isCut = !diffusion.tokenizer.fits(prompt)
         if isCut { warnings.add("the prompt is too long; its end is left out") }
         progress.begin("generating")
-        let image = try measurements.measure("generate") { try diffusion.generate(request, in: context) }
+        let image = try measurements.measure("generate") {
+            let influence = try picture.map { picture in
+                let prompt = try diffusion.imagePrompt(diffusion.imagePromptPicture(picture), in: context)
+                return ImageInfluence(prompt, scale: imagePromptScale)
+            }
+            return try diffusion.generate(request, image: influence, in: context)
+        }
         progress.end()
         try measurements.measure("write") { try file.write(Picture(image)) }
         try report(measurements, warnings, model: files.path, isCut: isCut, threads: context.threads)
+    }
+
+    /// The picture that is a prompt.
+    private func prompting(_ files: ModelFiles, _ warnings: Warnings) throws -> PictureSource? {
+        guard let imagePrompt else { return nil }
+        guard files.takesImagePrompts else { throw EditError.needsAdapter }
+        let picture = try Picture(file: imagePrompt)
+        for warning in picture.details.warnings { warnings.add("\(imagePrompt): \(warning)") }
+        return picture.source
     }
 
     private func report(_ measurements: Measurements, _ warnings: Warnings, model path: String, isCut: Bool, threads: Int) throws {

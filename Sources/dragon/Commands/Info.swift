@@ -58,6 +58,8 @@ struct ModelReport {
         result["sampler"] = .string(schedule.solver.rawValue)
         result["instant_steps"] = files.defaults.fewSteps.map { .integer($0) } ?? .null
         result["loras"] = .array(files.additions.loras.map { .string($0.path) })
+        result["adapter"] = files.additions.imageAdapter.map { .string($0.path) } ?? .null
+        result["image_encoder"] = files.imageEncoder.map { .string($0) } ?? .null
         result["side"] = .integer(side)
         result["tokens"] = (try? tokens.get()).map { .integer($0) } ?? .null
         return result
@@ -94,6 +96,9 @@ struct ModelReport {
             "\(padded("trained at"))\(side) × \(side)", "\(padded("good for"))\(use)",
         ]
         for lora in files.additions.loras { lines.append("\(padded("LoRA"))\(lora.path), \(lora.scale) of it") }
+        if let adapter = files.additions.imageAdapter, let encoder = files.imageEncoder {
+            lines += ["\(padded("adapter"))\(adapter.path), for --image-prompt", "\(padded("its encoder"))\(encoder)"]
+        }
         switch tokens {
         case .success(let count): lines.append("\(padded("tokenizer"))\(count) tokens")
         case .failure(let error): lines.append("\(padded("tokenizer"))none: \(error)")
