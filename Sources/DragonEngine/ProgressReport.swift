@@ -8,13 +8,13 @@ final class ProgressReport: @unchecked Sendable {
     private let callback: dragon_progress_callback?
     private let userData: UnsafeMutableRawPointer?
     private let clock = ContinuousClock()
-    /// When the steps began whose cost is known.
-    private let start = Mutex<ContinuousClock.Instant?>(nil)
-    /// Below that share a guess of the time left would be one of the first step's luck.
-    private static let leastFraction = 0.02
+    private let begun: ContinuousClock.Instant
+    /// Of the steps whose cost is known.
+    private let pace = Mutex(Pace())
 
     init(_ callback: dragon_progress_callback?, _ userData: UnsafeMutableRawPointer?) {
         (self.callback, self.userData) = (callback, userData)
+        begun = clock.now
     }
 
     /// A job that tells the callback, and ends where that says so.
@@ -46,12 +46,8 @@ final class ProgressReport: @unchecked Sendable {
     private func secondsLeft(_ state: Job.Progress) -> Double {
         // The fill's cost is not known beforehand: what it took says nothing of the rest.
         guard state.phase != .fill else { return -1 }
-        let began = start.withLock { start in
-            start = start ?? clock.now
-            return start ?? clock.now
-        }
-        guard state.fraction >= Self.leastFraction else { return -1 }
-        return (clock.now - began) / .seconds(1) / state.fraction * (1 - state.fraction)
+        let seconds = (clock.now - begun) / .seconds(1)
+        return pace.withLock { $0.secondsLeft(fraction: state.fraction, at: seconds) ?? -1 }
     }
 }
 

@@ -56,8 +56,8 @@ extension EditParameters {
     func samplingParts(pictures: Double) -> [Job.Part] {
         let schedule = PublishedSchedule(self)
         let prediction: Double = guidanceScale == 1 ? 1 : 2
-        // Features of each reference, features of the latent, and twice that back.
-        let guidance = 0.8 * pictures + 0.8 + 2
+        // Features of each reference, features of the latent, and more than twice that back: two gradients side by side.
+        let guidance = 0.9 * pictures + 0.9 + 2.4
         let sample = (min(firstStep, steps)..<steps).map { step in
             let once = prediction + (schedule.guides(step) ? guidance : 0)
             return once * Double(schedule.repetitions(step)) + Double(schedule.repetitions(step) - 1)

@@ -1,3 +1,4 @@
+import DragonTensor
 import Glibc
 
 /// Tells on stderr how far a computation is: a bar on a terminal, a line now and then elsewhere, nothing when quiet.
@@ -10,6 +11,7 @@ final class ProgressReport {
     private var start: ContinuousClock.Instant
     private var lastLine: ContinuousClock.Instant
     private var isBarShown = false
+    private var pace = Pace()
 
     init(isQuiet: Bool) {
         style = isQuiet ? .none : isatty(STDERR_FILENO) == 1 ? .bar : .lines
@@ -23,6 +25,7 @@ final class ProgressReport {
         self.phase = phase
         start = clock.now
         lastLine = start
+        pace = Pace()
         switch style {
         case .bar: show(ProgressText.cut("\(phase) …", to: terminalColumns))
         case .lines: writeToStandardError("\(phase)\n")
@@ -33,7 +36,10 @@ final class ProgressReport {
     /// Tells that `done` of `total` steps of the phase are done.
     func step(_ done: Int, of total: Int) {
         let elapsed = (clock.now - start).seconds
-        let left = done > 0 ? elapsed / Double(done) * Double(total - done) : nil
+        show(done, of: total, secondsLeft: done > 0 ? elapsed / Double(done) * Double(total - done) : nil)
+    }
+
+    private func show(_ done: Int, of total: Int, secondsLeft left: Double?) {
         let text = ProgressText(phase: phase, done: done, total: total, secondsLeft: left)
         switch style {
         case .bar: show(text.bar(columns: terminalColumns))
@@ -49,7 +55,7 @@ final class ProgressReport {
     func share(_ fraction: Double, phase: String, done: Int, total: Int) {
         self.phase = "\(phase) \(done)/\(total)"
         let percent = min(max(Int(fraction * 100), 1), 100)
-        step(percent, of: 100)
+        show(percent, of: 100, secondsLeft: pace.secondsLeft(fraction: fraction, at: (clock.now - start).seconds))
     }
 
     /// Leaves the cursor on an empty line.
