@@ -115,6 +115,10 @@ static dragon_status prepare(Request *request, dragon_model *model, const Edit *
     *parameters = (dragon_parameters){.size = sizeof *parameters};
     dragon_status status = dragon_parameters_default(model, edit->mode->mode, parameters);
     options_apply(&edit->options, parameters);
+    // Margins are in the full picture's pixels.
+    parameters->grow *= (float)scale;
+    parameters->feather *= (float)scale;
+    parameters->soften *= (float)scale;
     request->engine.parameters = parameters;
     return status;
 }

@@ -34,18 +34,41 @@ gboolean mask_equal(const Mask *a, const Mask *b) {
            memcmp(a->bytes, b->bytes, (gsize)a->width * a->height) == 0;
 }
 
+// All bits that any of some bytes has. Without a way out early: so compilers make it fast.
+static guint8 bits_of(const guint8 *bytes, gsize count) {
+    guint8 bits = 0;
+    for (gsize i = 0; i < count; i++)
+        bits |= bytes[i];
+    return bits;
+}
+
+// Whether any byte has one of some bits.
+static gboolean has_bits(const Mask *mask, guint8 bits) {
+    const gsize block = 1 << 14, count = (gsize)mask->width * mask->height;
+    for (gsize i = 0; i < count; i += block)
+        if (bits_of(mask->bytes + i, MIN(block, count - i)) & bits)
+            return TRUE;
+    return FALSE;
+}
+
+// From 128 on.
+static const guint8 SET_BIT = 128;
+
 gboolean mask_bounds(const Mask *mask, Box *box) {
     int left = G_MAXINT, top = G_MAXINT, right = -1, bottom = -1;
     for (int y = 0; y < mask->height; y++) {
         const guint8 *row = mask->bytes + (gsize)y * mask->width;
-        for (int x = 0; x < mask->width; x++) {
-            if (row[x] < 128)
-                continue;
-            left = MIN(left, x);
-            right = MAX(right, x);
-            top = MIN(top, y);
-            bottom = y;
-        }
+        if (!(bits_of(row, (gsize)mask->width) & SET_BIT))
+            continue;
+        int first = 0, last = mask->width - 1;
+        while (row[first] < SET_BIT)
+            first++;
+        while (row[last] < SET_BIT)
+            last--;
+        left = MIN(left, first);
+        right = MAX(right, last);
+        top = MIN(top, y);
+        bottom = y;
     }
     if (right < 0)
         return FALSE;
@@ -53,11 +76,12 @@ gboolean mask_bounds(const Mask *mask, Box *box) {
     return TRUE;
 }
 
+gboolean mask_has_set(const Mask *mask) {
+    return has_bits(mask, SET_BIT);
+}
+
 gboolean mask_has_any(const Mask *mask) {
-    for (gsize i = 0; i < (gsize)mask->width * mask->height; i++)
-        if (mask->bytes[i])
-            return TRUE;
-    return FALSE;
+    return has_bits(mask, 255);
 }
 
 static int compare_doubles(const void *a, const void *b) {

@@ -29,6 +29,9 @@ gboolean mask_equal(const Mask *a, const Mask *b);
 /// The smallest box around the set pixels; FALSE where none is set.
 gboolean mask_bounds(const Mask *mask, Box *box);
 
+/// Whether any pixel is set.
+gboolean mask_has_set(const Mask *mask);
+
 /// Whether any pixel belongs in part, though it may be less than half.
 gboolean mask_has_any(const Mask *mask);
 

@@ -153,7 +153,49 @@ Picture *picture_for_screen(const Picture *picture, int limit) {
     return screen;
 }
 
+// A part's pixel and its share where it is enlarged: between four of them.
+static void sample_between(const Picture *part, const Mask *mask, double x, double y, int *colour, int *share) {
+    double left = floor(x), top = floor(y), sum[3] = {0}, shares = 0;
+    for (int corner = 0; corner < 4; corner++) {
+        int at_x = CLAMP((int)left + corner % 2, 0, part->width - 1);
+        int at_y = CLAMP((int)top + corner / 2, 0, part->height - 1);
+        const guint8 *source = (const guint8 *)part->pixels + ((gsize)at_y * part->width + at_x) * 4;
+        double weight = (corner % 2 ? x - left : 1 - x + left) * (corner / 2 ? y - top : 1 - y + top);
+        weight *= mask->bytes[(gsize)at_y * mask->width + at_x] * source[3] / 255.0;
+        for (int c = 0; c < 3; c++)
+            sum[c] += weight * source[c];
+        shares += weight;
+    }
+    for (int c = 0; c < 3; c++)
+        colour[c] = shares > 0 ? (int)lround(sum[c] / shares) : 0;
+    *share = (int)lround(shares);
+}
+
+static void mix_pixel(guint8 *target, const int *colour, int share) {
+    for (int c = 0; c < 3; c++)
+        target[c] = (guint8)((colour[c] * share + target[c] * (255 - share) + 127) / 255);
+    target[3] = (guint8)MAX(target[3], share);
+}
+
+// The same as picture_lay where the picture is the larger of the two.
+static void lay_enlarged(Picture *picture, const Picture *part, const Mask *mask, Box box, double scale) {
+    int first_x = MAX(0, (int)(box.x / scale)), end_x = MIN(picture->width, (int)ceil((box.x + box.width) / scale));
+    int first_y = MAX(0, (int)(box.y / scale)), end_y = MIN(picture->height, (int)ceil((box.y + box.height) / scale));
+    for (int y = first_y; y < end_y; y++)
+        for (int x = first_x; x < end_x; x++) {
+            int colour[3], share;
+            sample_between(part, mask, (x + 0.5) * scale - 0.5 - box.x, (y + 0.5) * scale - 0.5 - box.y, colour,
+                           &share);
+            if (share)
+                mix_pixel((guint8 *)picture->pixels + ((gsize)y * picture->width + x) * 4, colour, share);
+        }
+}
+
 void picture_lay(Picture *picture, const Picture *part, const Mask *mask, Box box, double scale) {
+    if (scale < 1) {
+        lay_enlarged(picture, part, mask, box, scale);
+        return;
+    }
     for (int y = 0; y < picture->height; y++) {
         int from_y = (int)((y + 0.5) * scale) - box.y;
         if (from_y < 0 || from_y >= box.height)
@@ -165,11 +207,8 @@ void picture_lay(Picture *picture, const Picture *part, const Mask *mask, Box bo
             const guint8 *source = (const guint8 *)part->pixels + ((gsize)from_y * part->width + from_x) * 4;
             guint8 *target = (guint8 *)picture->pixels + ((gsize)y * picture->width + x) * 4;
             int share = mask->bytes[(gsize)from_y * mask->width + from_x] * source[3] / 255;
-            if (!share)
-                continue;
-            for (int c = 0; c < 3; c++)
-                target[c] = (guint8)((source[c] * share + target[c] * (255 - share) + 127) / 255);
-            target[3] = (guint8)MAX(target[3], share);
+            if (share)
+                mix_pixel(target, (const int[]){source[0], source[1], source[2]}, share);
         }
     }
 }

@@ -43,7 +43,7 @@ gboolean picture_has_transparency(const Picture *picture);
 Picture *picture_for_screen(const Picture *picture, int limit);
 
 /// Lays a part, as far as its mask says, over an 8-bit picture. Part and mask are in the coordinates of a picture
-/// `scale` times as large.
+/// `scale` times as large; below 1 they are enlarged smoothly.
 void picture_lay(Picture *picture, const Picture *part, const Mask *mask, Box box, double scale);
 
 /// Where two 8-bit pictures of one size differ by more than `tolerance` in some channel.

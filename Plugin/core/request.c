@@ -15,8 +15,7 @@ gboolean material_masks_equal(const Material *a, const Material *b) {
 }
 
 static gboolean lacks_object(const Mask *mask) {
-    Box box;
-    return !mask || !mask_bounds(mask, &box);
+    return !mask || !mask_has_set(mask);
 }
 
 Missing request_missing(const Edit *edit, const Material *material) {

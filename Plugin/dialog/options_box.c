@@ -10,6 +10,8 @@ static const double MOST_STRENGTH_BY_HAND = 3;
 typedef struct OptionsBox {
     Session *session;
     GtkWidget *widgets[OPTION_COUNT];
+    /// What stands beside or around a widget, and comes and goes with it; NULL where the widget stands alone.
+    GtkWidget *captions[OPTION_COUNT];
     /// Tells what comes of leaving all to the network.
     GtkWidget *warning;
     /// Whether the program sets the widgets.
@@ -85,14 +87,22 @@ static void show_times(OptionsBox *box) {
     }
 }
 
-// What plays no part without an inversion.
+// Only what changes the picture is there. Where its own pixels were moved, filled and warped, the network has the
+// contacts alone, which none of its numbers changes visibly; it makes all of a new look, and of what is left to it.
 static void show_use(OptionsBox *box) {
-    static const OptionName inverting[] = {OPTION_STRENGTH,        OPTION_STEPS,         OPTION_GUIDANCE,
-                                           OPTION_ALGORITHM,       OPTION_EDIT_WEIGHT,   OPTION_CONTENT_WEIGHT,
-                                           OPTION_CONTRAST_WEIGHT, OPTION_INPAINT_WEIGHT};
+    static const OptionName steering[] = {OPTION_STRENGTH,       OPTION_GUIDANCE,       OPTION_ALGORITHM,
+                                          OPTION_EDIT_WEIGHT,    OPTION_CONTENT_WEIGHT, OPTION_CONTRAST_WEIGHT,
+                                          OPTION_INPAINT_WEIGHT, OPTION_SDE_STRENGTH};
     gboolean inverts = value_of(box, OPTION_PRESET) != DRAGON_PRESET_INSTANT;
-    for (guint i = 0; i < G_N_ELEMENTS(inverting); i++)
-        gtk_widget_set_sensitive(box->widgets[inverting[i]], inverts);
+    gboolean makes_all = box->session->edit->mode->mode == DRAGON_APPEARANCE || value_of(box, OPTION_PLATE) == 0;
+    for (guint i = 0; i < G_N_ELEMENTS(steering); i++) {
+        // A model whose own scale is 1 was not taught to follow words more closely.
+        gboolean is_taught = steering[i] != OPTION_GUIDANCE || box->session->usual.guidance_scale != 1;
+        gtk_widget_set_visible(box->widgets[steering[i]], makes_all && is_taught);
+        gtk_widget_set_visible(box->captions[steering[i]], makes_all && is_taught);
+        gtk_widget_set_sensitive(box->widgets[steering[i]], inverts);
+    }
+    gtk_widget_set_sensitive(box->widgets[OPTION_STEPS], inverts);
     // The other algorithm adds no such noise.
     gtk_widget_set_sensitive(box->widgets[OPTION_SDE_STRENGTH],
                              inverts && value_of(box, OPTION_ALGORITHM) == DRAGON_ALGORITHM_DIFFEDITOR);
@@ -177,6 +187,8 @@ static GtkWidget *widget_of(OptionsBox *box, OptionName name) {
     pieces_pass_wheel(widget);
     gtk_widget_set_tooltip_text(widget, _(option->tooltip));
     g_object_set_data(G_OBJECT(widget), "option", GINT_TO_POINTER((int)name));
+    gtk_widget_show(widget);
+    gtk_widget_set_no_show_all(widget, TRUE);
     return box->widgets[name] = widget;
 }
 
@@ -195,6 +207,9 @@ static void attach(GtkWidget *grid, int row, OptionsBox *box, OptionName name) {
     gtk_label_set_mnemonic_widget(GTK_LABEL(label), widget);
     gtk_widget_set_tooltip_text(label, _(option->tooltip));
     gtk_widget_set_hexpand(label, TRUE);
+    gtk_widget_show(label);
+    gtk_widget_set_no_show_all(label, TRUE);
+    box->captions[name] = label;
     gtk_grid_attach(GTK_GRID(grid), label, 0, row, 1, 1);
     gtk_grid_attach(GTK_GRID(grid), widget, 1, row, 1, 1);
     g_free(text);
@@ -224,7 +239,10 @@ GtkWidget *options_box_new(Session *session) {
     gtk_widget_set_no_show_all(box->warning, TRUE);
     GtkWidget *preset = widget_of(box, OPTION_PRESET), *strength = widget_of(box, OPTION_STRENGTH);
     gtk_box_pack_start(GTK_BOX(all), pieces_captioned(_("Time"), preset, preset), FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(all), pieces_captioned(_("Stre_ngth"), strength, strength), FALSE, FALSE, 0);
+    GtkWidget *captioned = box->captions[OPTION_STRENGTH] = pieces_captioned(_("Stre_ngth"), strength, strength);
+    gtk_widget_show_all(captioned);
+    gtk_widget_set_no_show_all(captioned, TRUE);
+    gtk_box_pack_start(GTK_BOX(all), captioned, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(all), advanced_new(box), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(all), box->warning, FALSE, FALSE, 0);
     pieces_own(all, box);

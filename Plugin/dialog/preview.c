@@ -1,15 +1,23 @@
 #include "preview.h"
 
+#include "quick.h"
 #include "worker.h"
 
-// How long after a change the preview begins: while the pointer moves there is one in every frame or two.
-static const guint DELAY_MILLISECONDS = 30;
-static const guint POLL_MILLISECONDS = 10;
+// How long after a change the preview begins: what changes together is one change.
+static const guint DELAY_MILLISECONDS = 5;
+static const guint POLL_MILLISECONDS = 4;
+// After so long without a change it is made at the full size of what is shown.
+static const guint STILL_MILLISECONDS = 120;
 
 struct Preview {
     Session *session;
+    Quick quick;
     Worker *worker;
     gboolean is_stale;
+    /// Whether the one that is made, or was made last, is a quick one.
+    gboolean is_quick;
+    /// Whether the timer waits for stillness.
+    gboolean is_waiting;
     guint timer;
 };
 
@@ -29,21 +37,36 @@ static void take(Preview *preview) {
     worker_free(g_steal_pointer(&preview->worker));
 }
 
-static gboolean start(gpointer data) {
-    Preview *preview = data;
+static void begin(Preview *preview, gboolean quickly) {
     Session *session = preview->session;
     // Pictures of screen size stand in for the full ones.
     Material material = {session->base.picture, session->base.mask, session->reference.picture,
                          session->reference.mask};
     preview->is_stale = FALSE;
+    preview->is_waiting = FALSE;
     preview->timer = 0;
     if (request_missing(session->edit, &material) != MISSING_NOTHING) {
         show(preview, NULL);
-        return G_SOURCE_REMOVE;
+        return;
     }
-    preview->worker = worker_start(WORKER_PREVIEW, session->edit, &material, session->base.scale,
-                                   session->reference.picture ? session->reference.scale : 1, NULL);
+    preview->is_quick = quickly && quick_follow(&preview->quick, session);
+    const Quick *quick = &preview->quick;
+    preview->worker =
+        preview->is_quick
+            ? worker_start_preview(session->edit, &quick->material, quick->scale, quick->reference_scale,
+                                   material.picture)
+            : worker_start_preview(session->edit, &material, session->base.scale,
+                                   session->reference.picture ? session->reference.scale : 1, material.picture);
     preview->timer = g_timeout_add(POLL_MILLISECONDS, poll, preview);
+}
+
+static gboolean start(gpointer data) {
+    begin(data, TRUE);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean refine(gpointer data) {
+    begin(data, FALSE);
     return G_SOURCE_REMOVE;
 }
 
@@ -52,7 +75,13 @@ static gboolean poll(gpointer data) {
     if (!worker_state(preview->worker).is_done)
         return G_SOURCE_CONTINUE;
     take(preview);
-    preview->timer = preview->is_stale ? g_timeout_add(1, start, preview) : 0;
+    preview->timer = 0;
+    if (preview->is_stale) {
+        preview->timer = g_timeout_add(1, start, preview);
+    } else if (preview->is_quick) {
+        preview->is_waiting = TRUE;
+        preview->timer = g_timeout_add(STILL_MILLISECONDS, refine, preview);
+    }
     return G_SOURCE_REMOVE;
 }
 
@@ -61,8 +90,11 @@ static void listen(guint events, void *data) {
     if (!(events & (SESSION_EDIT | SESSION_OBJECTS | SESSION_REFERENCE)))
         return;
     preview->is_stale = TRUE;
-    if (!preview->timer)
+    if (preview->is_waiting)
+        g_source_remove(preview->timer);
+    if (preview->is_waiting || !preview->timer)
         preview->timer = g_timeout_add(DELAY_MILLISECONDS, start, preview);
+    preview->is_waiting = FALSE;
 }
 
 Preview *preview_new(Session *session) {
@@ -77,5 +109,6 @@ void preview_free(Preview *preview) {
         g_source_remove(preview->timer);
     if (preview->worker)
         worker_free(preview->worker);
+    quick_clear(&preview->quick);
     g_free(preview);
 }

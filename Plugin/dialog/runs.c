@@ -186,7 +186,7 @@ static void start_edit(Runs *runs) {
     while (!isnan(*seed) &&
            results_find(&session->results, session->edit, session->material, session->sources.chosen, TRUE))
         *seed = fmod(*seed + 1, OPTIONS[OPTION_SEED].highest);
-    watch(runs, worker_start(WORKER_EDIT, session->edit, session->material, 1, 1, runs->engine), FALSE);
+    watch(runs, worker_start(session->edit, session->material, runs->engine), FALSE);
 }
 
 static void cancel(Runs *runs) {

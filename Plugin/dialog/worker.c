@@ -12,6 +12,8 @@ struct Worker {
     Edit *edit;
     Material material;
     double scale, reference_scale;
+    /// What a preview is laid over.
+    Picture *under;
     Engine *engine;
     char *source;
     gint is_cancelled;
@@ -102,7 +104,8 @@ static void preview(Worker *worker) {
     dragon_result *result = engine_preview(worker->edit, &worker->material, worker->scale, worker->reference_scale);
     worker->status = result ? DRAGON_OK : DRAGON_BAD_INPUT;
     if (result)
-        worker->preview = engine_result_over(worker->material.picture, result, 1);
+        worker->preview =
+            engine_result_over(worker->under, result, (double)worker->under->width / worker->material.picture->width);
     dragon_result_free(result);
 }
 
@@ -130,22 +133,31 @@ static Worker *started(Worker *worker) {
     return worker;
 }
 
-Worker *worker_start(WorkerTask task, const Edit *edit, const Material *material, double scale, double reference_scale,
-                     Engine *engine) {
+static Worker *worker_new(WorkerTask task, const Edit *edit, const Material *material) {
     Worker *worker = g_new0(Worker, 1);
     worker->task = task;
     worker->edit = edit_copy(edit);
     worker->material = *material;
     worker->material.mask = mask_copy(material->mask);
     worker->material.reference_mask = mask_copy(material->reference_mask);
-    // Those of a preview are small, and may be replaced meanwhile.
-    if (task == WORKER_PREVIEW) {
-        worker->material.picture = picture_copy(material->picture);
-        worker->material.reference = material->reference ? picture_copy(material->reference) : NULL;
-    }
+    return worker;
+}
+
+Worker *worker_start(const Edit *edit, const Material *material, Engine *engine) {
+    Worker *worker = worker_new(WORKER_EDIT, edit, material);
+    worker->engine = engine;
+    return started(worker);
+}
+
+Worker *worker_start_preview(const Edit *edit, const Material *material, double scale, double reference_scale,
+                             const Picture *under) {
+    Worker *worker = worker_new(WORKER_PREVIEW, edit, material);
+    // They are small, and may be replaced meanwhile.
+    worker->material.picture = picture_copy(material->picture);
+    worker->material.reference = material->reference ? picture_copy(material->reference) : NULL;
+    worker->under = picture_copy(under);
     worker->scale = scale;
     worker->reference_scale = reference_scale;
-    worker->engine = engine;
     return started(worker);
 }
 
@@ -193,6 +205,7 @@ void worker_free(Worker *worker) {
         picture_free(worker->material.picture);
         picture_free(worker->material.reference);
     }
+    picture_free(worker->under);
     mask_free(worker->material.mask);
     mask_free(worker->material.reference_mask);
     picture_free(worker->preview);

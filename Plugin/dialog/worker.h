@@ -19,12 +19,17 @@ typedef struct WorkerState {
     gboolean is_done;
 } WorkerState;
 
-/// Starts an edit or its preview. The pictures of an edit are not copied and must outlive the worker.
+/// Starts an edit. Its pictures are not copied and must outlive the worker.
 ///
-/// - engine: of an edit; used by this worker alone until it is done.
+/// - engine: used by this worker alone until it is done.
+Worker *worker_start(const Edit *edit, const Material *material, Engine *engine);
+
+/// Starts a preview.
+///
 /// - scale, reference_scale: as request_fill takes them.
-Worker *worker_start(WorkerTask task, const Edit *edit, const Material *material, double scale, double reference_scale,
-                     Engine *engine);
+/// - under: what it is laid over, of the material's picture or larger.
+Worker *worker_start_preview(const Edit *edit, const Material *material, double scale, double reference_scale,
+                             const Picture *under);
 
 /// Starts the adding of a model.
 Worker *worker_start_adding(const char *source);

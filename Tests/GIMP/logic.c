@@ -25,6 +25,64 @@ static guint set_count(const Mask *mask) {
     return count;
 }
 
+// Bounds and presence by looking at every pixel, for masks of any size: what is skipped in blocks is skipped rightly.
+static void test_presence(void) {
+    guint32 state = 7;
+    for (int round = 0; round < 200; round++) {
+        int width = 1 + round * 7 % 301, height = 1 + round * 13 % 211;
+        Mask *mask = mask_new(width, height);
+        int pixels = round % 4, left = width, top = height, right = -1, bottom = -1;
+        gboolean has_any = FALSE;
+        for (int i = 0; i < pixels; i++) {
+            state = state * 1664525 + 1013904223;
+            mask->bytes[(gsize)(state >> 8) % ((gsize)width * height)] = (guint8)(state >> 24);
+        }
+        for (int at = 0; at < width * height; at++) {
+            has_any = has_any || mask->bytes[at];
+            if (mask->bytes[at] < 128)
+                continue;
+            left = MIN(left, at % width);
+            right = MAX(right, at % width);
+            top = MIN(top, at / width);
+            bottom = MAX(bottom, at / width);
+        }
+        Box box = {0};
+        CHECK(mask_bounds(mask, &box) == (right >= 0) && mask_has_set(mask) == (right >= 0));
+        CHECK(mask_has_any(mask) == has_any);
+        CHECK(right < 0 ||
+              (box.x == left && box.y == top && box.x + box.width == right + 1 && box.y + box.height == bottom + 1));
+        mask_free(mask);
+    }
+}
+
+// A part of half the size: its ramp stays one, and where its mask is 0 nothing changes.
+static void test_enlarging(void) {
+    Picture *under = picture_new(40, 24, DRAGON_RGBA_U8), *part = picture_new(10, 6, DRAGON_RGBA_U8);
+    Mask *mask = mask_new(10, 6);
+    memset(under->pixels, 7, 40 * 24 * 4);
+    for (int i = 0; i < 60; i++) {
+        memset((guint8 *)part->pixels + i * 4, 20 * (i % 10), 3);
+        ((guint8 *)part->pixels)[i * 4 + 3] = 255;
+        mask->bytes[i] = i % 10 < 8 ? 255 : 0;
+    }
+    picture_lay(under, part, mask, (Box){6, 3, 10, 6}, 0.5);
+    gboolean is_ramp = TRUE, stays = TRUE;
+    for (int y = 0; y < 24; y++)
+        for (int x = 0; x < 40; x++) {
+            const guint8 *pixel = (const guint8 *)under->pixels + (y * 40 + x) * 4;
+            // Middles of the part's first and eighth columns lie at 13 and 27.
+            if (y >= 6 && y < 18 && x >= 13 && x < 27)
+                is_ramp = is_ramp && fabs(pixel[1] - 20 * ((x + 0.5) / 2 - 6.5)) <= 0.51;
+            else if (y < 6 || y >= 18 || x < 12 || x >= 30)
+                stays = stays && pixel[1] == 7;
+        }
+    CHECK(is_ramp);
+    CHECK(stays);
+    picture_free(under);
+    picture_free(part);
+    mask_free(mask);
+}
+
 static void test_masks(void) {
     const dragon_point square[] = {{2, 1}, {6, 1}, {6, 4}, {2, 4}};
     Mask *mask = mask_from_outline(10, 8, square, 4);
@@ -287,6 +345,8 @@ static void test_pace(void) {
 
 int main(void) {
     test_masks();
+    test_presence();
+    test_enlarging();
     test_borders();
     test_pictures();
     test_views();
