@@ -155,11 +155,10 @@ extension ModelFiles {
                 path: path, reason: "a checkpoint has no tokenizer; put vocab.json and merges.txt of CLIP into \(shown(folder, limit: 120))"
             )
         }
-        let sources = try TokenizerSources(folder: folder)
-        let tokenizer = if let shelf { try shelf.tokenizer(sources) } else { try Tokenizer(sources) }
+        let tokenizer = if let shelf { try shelf.tokenizer(folder: folder) } else { try Tokenizer(folder: folder) }
         guard tokenizer.vocabularySize <= textEncoderConfiguration.vocabularySize else {
             throw .malformedTokenizer(
-                file: sources.vocabularyPath,
+                file: try TokenizerSources(folder: folder).vocabularyPath,
                 reason: "it has \(tokenizer.vocabularySize) tokens, the text encoder \(textEncoderConfiguration.vocabularySize)")
         }
         return tokenizer

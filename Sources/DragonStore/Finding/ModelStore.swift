@@ -14,7 +14,7 @@ public struct ModelStore: Sendable {
         let checks = newChecks()
         defer { checks.save() }
         let candidates = candidates()
-        checks.lookAhead(candidates.map(\.path))
+        checks.lookAhead(candidates.map(\.path), as: .model)
         return candidates.map { found($0, checks) }
     }
 
@@ -23,7 +23,9 @@ public struct ModelStore: Sendable {
         let checks = newChecks()
         defer { checks.save() }
         var seen: Set<String> = []
-        return loraCandidates().filter { seen.insert(resolved($0.path)).inserted }.map {
+        let candidates = loraCandidates().filter { seen.insert(resolved($0.path)).inserted }
+        checks.lookAhead(candidates.map(\.path), as: .lora)
+        return candidates.map {
             FoundLoRA(name: $0.shownName, path: $0.path, problem: checks.problem(lora: $0.path))
         }
     }
