@@ -12,6 +12,10 @@ public struct ModelAdditions: Sendable, Equatable {
     public var loras: [LoRASource] = []
     /// A file or folder of another autoencoder; nil takes the model's.
     public var autoencoder: String?
+    /// A file or folder of a tiny autoencoder; nil takes one that lies beside the model or in ``tinyPlaces``.
+    public var tinyAutoencoder: String?
+    /// Folders in which a tiny autoencoder may lie.
+    public var tinyPlaces: [String] = []
 
     /// Nothing.
     public init() {}
@@ -21,6 +25,7 @@ public struct ModelAdditions: Sendable, Equatable {
         var result = self
         result.prediction = prediction ?? defaults.prediction
         result.autoencoder = autoencoder ?? defaults.autoencoder
+        result.tinyAutoencoder = tinyAutoencoder ?? defaults.tinyAutoencoder
         result.loras = defaults.loras + loras
         result.solver = solver ?? defaults.solver ?? result.loras.compactMap { Self.solver(ofName: $0.path) }.first
         return result

@@ -23,7 +23,7 @@ final class ModelChecks {
     private let spareTokenizers: SpareTokenizers?
 
     /// To be raised when a check finds what it did not find before: older results are forgotten.
-    private static let revision = "\(engineVersion)/3"
+    private static let revision = "\(engineVersion)/4"
     /// Models that are remembered.
     private static let most = 2000
 
@@ -135,7 +135,10 @@ struct FileIdentity {
     init(model path: String) {
         let folder = isFolder(path) ? resolvedModel(path) : parent(of: path) ?? "."
         let parts = isFolder(path) ? ["", "loras", "scheduler", "text_encoder", "tokenizer", "unet", "vae"] : ["tokenizer"]
-        var files = isFolder(path) ? [path, folder] : [path] + [ModelFiles.settingsFile(ofCheckpoint: path)]
+        var files =
+            isFolder(path)
+            ? [path, folder]
+            : [path, ModelFiles.settingsFile(ofCheckpoint: path), ModelFiles.autoencoderFile(besideCheckpoint: path)]
         for part in parts {
             let inner = part.isEmpty ? folder : "\(folder)/\(part)"
             files += [inner] + entries(of: inner).map { "\(inner)/\($0)" }

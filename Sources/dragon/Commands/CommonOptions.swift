@@ -28,6 +28,13 @@ struct ModelOptions: ParsableArguments {
     var vae: String?
 
     @Option(
+        name: .customLong("tiny-vae"),
+        help: ArgumentHelp(
+            "Tiny autoencoder (taesd) for instant edits and previews, instead of one that is installed: a file or a folder.",
+            valueName: "path"))
+    var tinyVAE: String?
+
+    @Option(
         name: .long,
         help: ArgumentHelp(
             "How generate and instant make pictures: ddim; trailing, for Hyper-SD and Turbo; lcm. Else what the model's files say, or a LoRA's name.",
@@ -49,6 +56,7 @@ struct ModelOptions: ParsableArguments {
         (additions.tokenizer, additions.prediction, additions.solver) = (tokenizer, prediction?.type, sampler)
         additions.loras = loras.map { store.lora($0) }
         additions.autoencoder = vae
+        (additions.tinyAutoencoder, additions.tinyPlaces) = (tinyVAE, store.tinyPlaces)
         return try ModelFiles(path: path, additions: additions)
     }
 }
