@@ -29,7 +29,8 @@ struct Opening {
 
     init(threads: Int32, job: Job) {
         (self.threads, self.job) = (threads, job)
-        additions.spareTokenizers = ModelStore().spareTokenizers
+        let store = ModelStore()
+        (additions.spareTokenizers, additions.tinyPlaces) = (store.spareTokenizers, store.tinyPlaces)
     }
 
     /// What a caller's struct says; NULL adds nothing.

@@ -94,6 +94,26 @@ struct InstantCommandTests {
         #expect(try Program.run(["info", "--model", fixture("model"), "--lora", "/nowhere.safetensors"]).status == 2)
     }
 
+    @Test("a tiny autoencoder serves instant edits as --vae does, and info tells of it")
+    func tinyAutoencoder() throws {
+        let tiny = fixture("variants/tiny")
+        func pixels(_ option: String) throws -> [Float] {
+            let outcome = try Program.run(
+                ["move", "--model", inpainting.path, "-i", fixture("faults/photo.png"), "--mask", fixture("faults/p3-mask.png")]
+                    + ["--from", "20,20", "--to", "40,24", "--side", "64", "--preset", "instant", "--sampler", "lcm", "--quiet"]
+                    + [option, tiny, "-o", output])
+            #expect(outcome.status == 0, "\(outcome)")
+            defer { unlink(output) }
+            return try readFile(output, limit: 10_000_000).map(Float.init)
+        }
+        #expect(try pixels("--tiny-vae") == pixels("--vae"))
+        let told = try report(Program.run(["info", "--model", fixture("model"), "--tiny-vae", tiny, "--json"]))
+        #expect(told["tiny_vae"]?.string == tiny && told["vae"]?.isNull == true)
+        #expect(try Program.run(["info", "--model", fixture("model"), "--tiny-vae", tiny]).output.contains("tiny one       \(tiny)"))
+        let refused = try edit(inpainting.path, ["--preset", "instant", "--tiny-vae", fixture("model/vae")])
+        #expect(refused.status == 2 && refused.errors.contains("--vae"), "\(refused)")
+    }
+
     @Test("pictures are made by a model for inpainting, by a LoRA of few steps, and through a tiny autoencoder")
     func generate() throws {
         defer { unlink(output) }

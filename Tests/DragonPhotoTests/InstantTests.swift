@@ -107,6 +107,28 @@ struct InstantTests {
         #expect(inverted.gridSize.width == 64, "an edit that inverts is prepared anew")
     }
 
+    @Test("a tiny autoencoder beside a full one gives instant edits the picture that it gives as the only one")
+    func tiny() throws {
+        func layer(_ preset: EditPreset, _ add: (inout ModelAdditions) -> Void) throws -> EditLayer {
+            var additions = ModelAdditions()
+            additions.solver = .lcm
+            add(&additions)
+            let variant = try VariantModel(unet: "inpainting")
+            let files = try withExtendedLifetime(variant) { try ModelFiles(path: variant.path, additions: additions) }
+            let model = try withExtendedLifetime(variant) { try DiffusionModel(files: files, in: ComputeContext(threads: 2)) }
+            var edit = try edit(mode(.move))
+            var overrides = EditOverrides()
+            (overrides.preset, overrides.steps) = (preset, 2)
+            edit.settings = try EditSettings(.move, overrides, defaults: files.defaults, side: side)
+            return try edit.run(model, prompts: model.prompts(""), in: ComputeContext(threads: 2))
+        }
+        let path = fixture("variants/tiny")
+        let (beside, only) = (try layer(.instant) { $0.tinyAutoencoder = path }, try layer(.instant) { $0.autoencoder = path })
+        #expect(beside.colours.planes == only.colours.planes && beside.coverage == only.coverage)
+        let (full, exact) = (try layer(.exact) { _ in }, try layer(.exact) { $0.tinyAutoencoder = path })
+        #expect(exact.colours.planes == full.colours.planes && exact.colours.planes != beside.colours.planes)
+    }
+
     @Test("what it will take is told as for any edit")
     func need() throws {
         let need = try edit(mode(.move)).need(on: model)

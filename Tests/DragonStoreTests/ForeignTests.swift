@@ -74,6 +74,18 @@ struct ForeignTests {
         #expect(store.loras().map(\.name) == ["b"] && store.loras()[0].problem == nil)
     }
 
+    @Test("the autoencoders beside checkpoints are no models of their own")
+    func companions() throws {
+        try write("ui/models/Stable-diffusion/a.safetensors", keys: checkpoint)
+        try write("ui/models/Stable-diffusion/a.vae.safetensors", keys: ["encoder.conv_in.weight"])
+        try write("ui/models/Stable-diffusion/taesd_decoder.safetensors", keys: ["1.weight"])
+        try put("variants/tiny", at: "own/models/taesd")
+        try write("ui/models/Stable-diffusion/b.vae.safetensors", keys: ["encoder.down.0.x"])
+        let found = store(["ui"]).models()
+        #expect(found.map(\.name) == ["a", "b.vae"] && found[1].problem?.contains("--vae") == true)
+        #expect(store(["ui"]).tinyPlaces.contains(place.path("own/models")))
+    }
+
     @Test("what cannot be used is listed with the reason, LoRAs and pickles too")
     func problems() throws {
         try write("ui/models/loras/hada.safetensors", keys: ["lora_unet_x.hada_w1_a"])

@@ -33,8 +33,14 @@ public struct InpaintingRequest: Sendable {
         parameters.inpaintingParts(isInpainting: isInpainting)
     }
 
+    /// What a model for inpainting sees.
+    fileprivate func surroundings(_ autoencoder: Autoencoder, in context: ComputeContext) throws -> Surroundings {
+        let mask = try Tensor(cells.cells.map { $0 ? 1 : 0 }, shape: [1, 1, cells.height, cells.width], in: context)
+        return try Surroundings(mask: mask, picture: autoencoder.encode(emptied, in: context), in: context)
+    }
+
     /// The picture with grey where it is to be made.
-    fileprivate var surroundings: WorkingPicture {
+    private var emptied: WorkingPicture {
         let (down, across) = (picture.height / cells.height, picture.width / cells.width)
         let area = picture.height * picture.width
         let values = picture.values.indices.map { at -> Float in
@@ -54,11 +60,12 @@ extension DiffusionModel {
         _ request: InpaintingRequest, _ conditioning: EditConditioning, options: EditOptions = EditOptions(), in context: ComputeContext
     ) throws -> (result: Tensor, reconstruction: Tensor) {
         try request.validate()
-        let origin = try encode(request.picture, in: context)
+        let pictures = request.parameters.usesTinyAutoencoder ? quickAutoencoder ?? autoencoder : autoencoder
+        let origin = try pictures.encode(request.picture, in: context)
         options.trace?.record("picture", [1, 3, request.picture.height, request.picture.width], request.picture.values)
         options.trace?.recordSequence("context", conditioning.base.text)
         options.trace?.record("z0", origin)
-        let surroundings = try unet.configuration.isInpainting ? surroundings(request, in: context) : nil
+        let surroundings = try unet.configuration.isInpainting ? request.surroundings(pictures, in: context) : nil
         if let surroundings { options.trace?.record("surroundings", surroundings.channels) }
         context.job.finish(.encode)
         // Neither the autoencoder's large buffers nor its weights are of use to what follows.
@@ -69,22 +76,18 @@ extension DiffusionModel {
             context: context)
         let latent = try run.sample()
         context.releaseIdleMemory()
-        let result = try autoencoder.decode(latent, in: context)
+        let result = try pictures.decode(latent, in: context)
         try result.checkFinite(after: "decoding", step: 1)
-        let reconstruction = try autoencoder.decode(origin, in: context)
+        let reconstruction = try pictures.decode(origin, in: context)
         context.job.finish(.decode)
         options.trace?.record("image", result)
         return (result, reconstruction)
     }
+}
 
-    private func encode(_ picture: WorkingPicture, in context: ComputeContext) throws -> Tensor {
-        try autoencoder.encode(Tensor(picture.values, shape: [1, 3, picture.height, picture.width], in: context), in: context)
-    }
-
-    private func surroundings(_ request: InpaintingRequest, in context: ComputeContext) throws -> Surroundings {
-        let cells = request.cells
-        let mask = try Tensor(cells.cells.map { $0 ? 1 : 0 }, shape: [1, 1, cells.height, cells.width], in: context)
-        return try Surroundings(mask: mask, picture: encode(request.surroundings, in: context), in: context)
+extension Autoencoder {
+    fileprivate func encode(_ picture: WorkingPicture, in context: ComputeContext) throws -> Tensor {
+        try encode(Tensor(picture.values, shape: [1, 3, picture.height, picture.width], in: context), in: context)
     }
 }
 
@@ -108,13 +111,16 @@ private struct InpaintingRun {
         let first = parameters.firstStep
         let noise = try noise(stream: 0)
         let text = try text()
-        let preview = options.wantsPreviews ? LatentPreview(latent: origin.grids()[0], picture: request.picture) : nil
+        let preview =
+            options.wantsPreviews
+            ? SamplingPreview(model, in: context) { LatentPreview(latent: origin.grids()[0], picture: request.picture) } : nil
         var z = try solver.noised(origin, noise, signal: solver.signal(before: first), context)
         options.trace?.record("start", z)
         for step in first..<solver.timesteps.count {
             let predicted = try model.predict(
                 z, timestep: solver.timesteps[step], text: text, guidanceScale: parameters.guidanceScale, surroundings: surroundings,
                 image: conditioning.image(at: step, parameters), in: context)
+            let shown = try preview.flatMap { try $0.picture(of: guess(z, predicted, at: step, solver)) }
             z = try solver.step(z, predicted: predicted, at: step, noise: { try self.noise(stream: step + 1) }, context)
             if surroundings == nil {
                 // In the end what stays has no noise at all, whatever the schedule's last step leaves.
@@ -123,7 +129,7 @@ private struct InpaintingRun {
             }
             try z.checkFinite(after: "sampling", step: step + 1 - first)
             options.trace?.record("z.\(step)", z)
-            context.job.finish(.sample, step: step + 1 - first, preview: preview?.picture(of: z.grids()[0]))
+            context.job.finish(.sample, step: step + 1 - first, preview: shown)
         }
         return z
     }
@@ -140,9 +146,19 @@ private struct InpaintingRun {
         return try Tensor.stacked([conditioning.empty.text, conditioning.base.text], in: context)
     }
 
+    /// The picture that a prediction leads to, around it what stays.
+    private func guess(_ latent: Tensor, _ predicted: Tensor, at step: Int, _ solver: any Solver) throws -> Tensor {
+        try laying(origin, around: solver.origin(latent, predicted, signal: solver.signal(before: step), context))
+    }
+
     /// What stays, at the latent's level of noise.
     private func keepingOutside(_ latent: Tensor, _ noise: Tensor, signal: Double, _ solver: any Solver) throws -> Tensor {
-        let kept = try solver.noised(origin, noise, signal: signal, context).values
+        try laying(solver.noised(origin, noise, signal: signal, context), around: latent)
+    }
+
+    /// A latent where it is to be made, and another one everywhere else.
+    private func laying(_ other: Tensor, around latent: Tensor) throws -> Tensor {
+        let kept = other.values
         var values = latent.values
         let (cells, area) = (request.cells.cells, request.cells.cells.count)
         for at in values.indices where !cells[at % area] { values[at] = kept[at] }

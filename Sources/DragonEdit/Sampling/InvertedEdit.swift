@@ -71,9 +71,9 @@ public final class InvertedEdit: @unchecked Sendable {
         let run = EditSampler(
             model: model, request: request, plan: plan, inversion: inversion, conditioning: conditioning, options: options,
             context: context)
-        let preview = try latentPreview(options, in: context)
+        let preview = try options.wantsPreviews ? SamplingPreview(model, in: context) { try linearPreview(in: context) } : nil
         let z = try run.run(from: start) { step, origin in
-            context.job.finish(.sample, step: step, preview: preview?.picture(of: origin.grids()[0]))
+            context.job.finish(.sample, step: step, preview: preview?.picture(of: origin))
         }
         context.releaseIdleMemory()
         let image = try model.autoencoder.decode(z, in: context)
@@ -120,9 +120,8 @@ public final class InvertedEdit: @unchecked Sendable {
         return result
     }
 
-    /// How to show latents while sampling, where that is wanted.
-    private func latentPreview(_ options: EditOptions, in context: ComputeContext) throws -> LatentPreview? {
-        guard options.wantsPreviews else { return nil }
+    /// How to show latents while sampling without a decoder.
+    private func linearPreview(in context: ComputeContext) throws -> LatentPreview {
         guard case .picture(let picture) = request.source else {
             let decoded = try reconstruction(in: context)
             return LatentPreview(

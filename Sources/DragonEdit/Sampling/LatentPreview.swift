@@ -31,9 +31,7 @@ struct LatentPreview {
         let bytes = (0..<latent.height * latent.width).flatMap { cell -> [UInt8] in
             let row = Self.row(latent, cell)
             return factors.map { factors in
-                let value = zip(factors, row).reduce(0) { $0 + $1.0 * $1.1 }
-                // What is no number is black.
-                return value > -1 ? UInt8((min(value + 1, 2) / 2 * 255).rounded()) : 0
+                Job.Preview.byte(zip(factors, row).reduce(0) { $0 + $1.0 * $1.1 })
             } + [255]
         }
         return Job.Preview(width: latent.width, height: latent.height, bytes: bytes)

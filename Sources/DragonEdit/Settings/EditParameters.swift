@@ -59,6 +59,8 @@ public struct EditParameters: Sendable, Equatable {
     public var algorithm = EditAlgorithm.dragon
     /// Whether there is an inversion at all.
     public var method = EditMethod.inversion
+    /// Whether a tiny autoencoder stands for the model's, where there is one: what it loses of detail comes from the photo.
+    public var usesTinyAutoencoder = false
     /// Where chance begins, in what is made anew; 0 is the edit as published, to which ``EditAlgorithm/dragon`` adds none.
     public var seed: UInt64 = 0
 

@@ -169,6 +169,7 @@ extension EditParameters {
         if overrides.preset == .instant {
             steps = overrides.steps ?? defaults.fewSteps ?? Self.inpaintingSteps
             guidanceScale = 1
+            usesTinyAutoencoder = true
         }
         // A model that does not see what stays goes on from what is there; new looks have to be those that were laid.
         let share = mode.type.name == .appearance ? 0.5 : defaults.isInpainting ? 0 : 0.25

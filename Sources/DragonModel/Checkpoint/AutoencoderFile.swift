@@ -75,7 +75,7 @@ struct AutoencoderFile: Sendable {
             try WeightStore(files, source: path) { key in
                 if let table {
                     guard key.hasPrefix(prefix), !Self.baggage.contains(where: { key.hasPrefix(prefix + $0) }) else { return .unused }
-                    return table.target(String(key.dropFirst(prefix.count)))
+                    return table.target(key.without(start: prefix) ?? key)
                 }
                 if case .weights(let renamed) = KeyTable.oldAutoencoderAttention.target(key) { return .weights(renamed) }
                 return .weights([KeyBinding(key: key)])

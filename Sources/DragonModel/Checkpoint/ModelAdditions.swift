@@ -14,6 +14,10 @@ public struct ModelAdditions: Sendable, Equatable {
     public var autoencoder: String?
     /// What lets it take pictures as prompts.
     public var imageAdapter: ImageAdapterSource?
+    /// A file or folder of a tiny autoencoder; nil takes one that lies beside the model or in ``tinyPlaces``.
+    public var tinyAutoencoder: String?
+    /// Folders in which a tiny autoencoder may lie.
+    public var tinyPlaces: [String] = []
 
     /// Nothing.
     public init() {}
@@ -23,6 +27,7 @@ public struct ModelAdditions: Sendable, Equatable {
         var result = self
         result.prediction = prediction ?? defaults.prediction
         result.autoencoder = autoencoder ?? defaults.autoencoder
+        result.tinyAutoencoder = tinyAutoencoder ?? defaults.tinyAutoencoder
         result.loras = defaults.loras + loras
         result.solver = solver ?? defaults.solver ?? result.loras.compactMap { Self.solver(ofName: $0.path) }.first
         return result

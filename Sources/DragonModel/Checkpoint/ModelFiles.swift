@@ -51,8 +51,7 @@ public struct ModelFiles: Sendable {
         let path = resolvedModel(given)
         self.path = path
         if Self.isPickleName(path), !isFolder(path) { throw .pickle(file: path) }
-        let settings = isFolder(path) ? joined(path, "dragon.json") : Self.settingsFile(ofCheckpoint: path)
-        var own = exists(settings) ? try ModelDefaults(file: settings) : ModelDefaults()
+        var own = try Self.ownDefaults(of: path)
         self.additions = additions.completed(by: own)
         let (said, solver) = (self.additions.prediction, self.additions.solver)
         loras = try self.additions.loras.map(LoRAFile.init)
@@ -85,6 +84,16 @@ public struct ModelFiles: Sendable {
         }
         defaults = own
         try checkAgreement()
+        try checkTiny()
+    }
+
+    /// What lies beside the model of settings, and of another autoencoder.
+    private static func ownDefaults(of path: String) throws(ModelError) -> ModelDefaults {
+        let settings = isFolder(path) ? joined(path, "dragon.json") : settingsFile(ofCheckpoint: path)
+        var own = exists(settings) ? try ModelDefaults(file: settings) : ModelDefaults()
+        let beside = autoencoderFile(besideCheckpoint: path)
+        if own.autoencoder == nil, !isFolder(path), exists(beside) { own.autoencoder = beside }
+        return own
     }
 
     /// Whether a file's name is that of a Python pickle, which is never opened.
@@ -94,10 +103,14 @@ public struct ModelFiles: Sendable {
     }
 
     /// The file beside a checkpoint that says what `dragon.json` says in a folder: `NAME.dragon.json`.
-    public static func settingsFile(ofCheckpoint path: String) -> String {
-        let suffix = ".safetensors"
-        return (path.lowercased().hasSuffix(suffix) ? String(path.dropLast(suffix.count)) : path) + ".dragon.json"
-    }
+    public static func settingsFile(ofCheckpoint path: String) -> String { stem(path) + ".dragon.json" }
+
+    /// The file beside a checkpoint that is taken as its autoencoder, as Automatic1111 does: `NAME.vae.safetensors`.
+    public static func autoencoderFile(besideCheckpoint path: String) -> String { stem(path) + ".vae" + suffix }
+
+    private static let suffix = ".safetensors"
+
+    private static func stem(_ path: String) -> String { path.lowercased().hasSuffix(suffix) ? String(path.dropLast(suffix.count)) : path }
 
     // MARK: Weights, under diffusers' keys whatever the layout
 
@@ -166,11 +179,10 @@ extension ModelFiles {
                 path: path, reason: "a checkpoint has no tokenizer; put vocab.json and merges.txt of CLIP into \(shown(folder, limit: 120))"
             )
         }
-        let sources = try TokenizerSources(folder: folder)
-        let tokenizer = if let shelf { try shelf.tokenizer(sources) } else { try Tokenizer(sources) }
+        let tokenizer = if let shelf { try shelf.tokenizer(folder: folder) } else { try Tokenizer(folder: folder) }
         guard tokenizer.vocabularySize <= textEncoderConfiguration.vocabularySize else {
             throw .malformedTokenizer(
-                file: sources.vocabularyPath,
+                file: try TokenizerSources(folder: folder).vocabularyPath,
                 reason: "it has \(tokenizer.vocabularySize) tokens, the text encoder \(textEncoderConfiguration.vocabularySize)")
         }
         return tokenizer

@@ -60,7 +60,9 @@ struct SingleFileCheckpoint {
     private func weights(behind prefix: String, _ table: KeyTable) throws(ModelError) -> WeightScope {
         WeightScope(
             try WeightStore([file], source: file.path) { key in
-                key.hasPrefix(prefix) && !Self.isBaggage(key) ? table.target(String(key.dropFirst(prefix.count))) : .unused
+                guard let name = key.without(start: prefix) else { return .unused }
+                let target = table.target(name)
+                return target == .unknown && Self.isBaggage(key) ? .unused : target
             })
     }
 
@@ -97,11 +99,7 @@ struct SingleFileCheckpoint {
     /// Checks that every key stands behind a known prefix.
     private func refuseStrangers() throws(ModelError) {
         let strangers = file.entries.map(\.name).filter { key in
-            !Self.isBaggage(key)
-                && ![
-                    CheckpointShapes.unetPrefix, CheckpointShapes.autoencoderPrefix, CheckpointShapes.clipPrefix,
-                    CheckpointShapes.openCLIPPrefix,
-                ].contains(where: { key.hasPrefix($0) })
+            !Self.networkPrefixes.contains { key.hasPrefix($0) } && !Self.isBaggage(key)
         }
         guard strangers.isEmpty else { throw .surplus(keys: Array(strangers.sorted().prefix(3)), count: strangers.count, file: file.path) }
     }
@@ -111,6 +109,10 @@ struct SingleFileCheckpoint {
     private static func isBaggage(_ key: String) -> Bool {
         baggageKeys.contains(key) || baggagePrefixes.contains { key.hasPrefix($0) }
     }
+
+    private static let networkPrefixes = [
+        CheckpointShapes.unetPrefix, CheckpointShapes.autoencoderPrefix, CheckpointShapes.clipPrefix, CheckpointShapes.openCLIPPrefix,
+    ]
 
     private static let baggagePrefixes = [
         "model_ema.", "ema.", "loss.", "denoiser.", "embedding_manager.", "safety_checker.", "first_stage_model.loss.",

@@ -1,5 +1,3 @@
-import Glibc
-
 /// A safetensors file of something else than a checkpoint of Stable Diffusion 1 or 2, recognised by its keys.
 struct Stranger {
     /// What it is and what to do; ends a sentence that starts with the file.
@@ -7,7 +5,8 @@ struct Stranger {
 
     /// nil where nothing tells that the file is something else.
     init?(_ file: SafetensorsFile) {
-        let found = Self.signs.first { sign in file.entries.contains { sign.isOf($0.name) } }
+        let keys = KeyList(file.entries)
+        let found = Self.signs.first { $0.isIn(keys) }
         guard let found else { return nil }
         words = found.words
     }
@@ -18,9 +17,7 @@ struct Stranger {
         var inside: String?
         let words: String
 
-        func isOf(_ key: String) -> Bool {
-            key.utf8.starts(with: start.utf8) || inside.map { strstr(key, $0) != nil } ?? false
-        }
+        func isIn(_ keys: KeyList) -> Bool { keys.hasStart(start) || inside.map { keys.has($0) } ?? false }
     }
 
     private static let supported = "supported are Stable Diffusion 1 and 2"

@@ -45,6 +45,8 @@ public struct ModelDefaults: Sendable, Equatable {
     public var loras: [LoRASource] = []
     /// The autoencoder that is taken instead of its own.
     public var autoencoder: String?
+    /// The tiny autoencoder for previews and instant edits.
+    public var tinyAutoencoder: String?
     /// Whether its UNet is one for inpainting: told by its shape.
     public var isInpainting = false
     /// Steps in which it makes a picture, where it is made for few.
@@ -86,7 +88,8 @@ public struct ModelDefaults: Sendable, Equatable {
         fewSteps = few == 0 ? nil : few
         if options.value("sampler") != nil { solver = try options.choice("sampler", default: ScheduleConfiguration.SolverName.ddim) }
         let place = folder(of: file)
-        autoencoder = options.value("vae")?.string.map { $0.hasPrefix("/") ? $0 : joined(place, $0) }
+        let path = { (option: String) in options.value(option)?.string.map { $0.hasPrefix("/") ? $0 : joined(place, $0) } }
+        (autoencoder, tinyAutoencoder) = (path("vae"), path("tiny_vae"))
         loras = try (options.value("loras")?.array ?? []).map { item throws(ModelError) in
             let lora = OptionReader(item, file: file)
             guard let path = lora.value("file")?.string else { throw options.invalid("loras", "should be a list of {\"file\", \"scale\"}") }

@@ -65,7 +65,8 @@ struct JSONParser {
         while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
     }
 
-    private mutating func value() throws(JSONError) -> JSONValue {
+    /// The value at `position`.
+    mutating func value() throws(JSONError) -> JSONValue {
         values += 1
         guard values <= limits.values else { throw failure("more than \(limits.values) values") }
         switch next {

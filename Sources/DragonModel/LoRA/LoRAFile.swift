@@ -31,10 +31,10 @@ struct LoRAFile: Sendable {
             throw .invalidOption(file: source.path, option: "the LoRA's scale", reason: "should be a number from \(low) to \(high)")
         }
         file = try SafetensorsFile(source.path).unwrapped
+        if let stranger = LoRAKey.stranger(in: KeyList(file.entries)) { throw .notThatFile(file: source.path, what: stranger) }
         var found: [String: Layer] = [:]
         var unknown: [String] = []
         for entry in file.entries {
-            if let stranger = LoRAKey.stranger(entry.name) { throw .notThatFile(file: source.path, what: stranger) }
             guard let key = LoRAKey(entry.name) else {
                 unknown.append(entry.name)
                 continue
@@ -80,7 +80,7 @@ struct LoRAFile: Sendable {
 
     private func change(_ layer: Layer, of key: String) throws(ModelError) -> LowRankChange {
         guard let down = layer.down, let up = layer.up else { throw .missing(key: layer.key, file: source.path) }
-        let name = key.hasSuffix(".weight") ? String(key.dropLast(".weight".count)) : key
+        let name = key.without(ending: ".weight") ?? key
         let rank = max(1, down.shape.first ?? 1)
         var alpha: Float?
         if let entry = layer.alpha {
@@ -128,10 +128,10 @@ struct LoRANames {
     ///   - keys: of the network's weights.
     ///   - others: names of another layout, with the keys that they stand for.
     init(keys: some Sequence<String>, others: [(name: String, key: String)] = []) {
-        for (name, key) in keys.map({ ($0, $0) }) + others where name.hasSuffix(".weight") {
-            let layer = String(name.dropLast(".weight".count))
+        for (name, key) in keys.map({ ($0, $0) }) + others {
+            guard let layer = name.without(ending: ".weight") else { continue }
             dotted[layer] = key
-            flat[layer.replacing(".", with: "_")] = key
+            flat[String(decoding: layer.utf8.map { $0 == UInt8(ascii: ".") ? UInt8(ascii: "_") : $0 }, as: UTF8.self)] = key
         }
     }
 

@@ -19,24 +19,23 @@ struct LoRAKey: Equatable {
 
     /// nil for a key of no style that is known.
     init?(_ key: String) {
-        guard let (ending, role) = Self.endings.first(where: { key.hasSuffix($0.0) }) else { return nil }
+        guard let (ending, role) = Self.endings.first(where: { key.hasSuffix($0.0) }), var layer = key.without(ending: ending) else {
+            return nil
+        }
         self.role = role
-        var layer = String(key.dropLast(ending.count))
         if let start = Self.flatStarts.first(where: { layer.hasPrefix($0.0) }) {
             (network, isFlat) = (start.1, true)
-            layer = String(layer.dropFirst(start.0.count))
-            if network == .textEncoder, layer.hasPrefix("text_model_") { layer = String(layer.dropFirst("text_model_".count)) }
+            layer = layer.without(start: start.0) ?? layer
+            if network == .textEncoder { layer = layer.without(start: "text_model_") ?? layer }
         } else {
             isFlat = false
-            for start in ["base_model.model.", "diffusion_model."] where layer.hasPrefix(start) {
-                layer = String(layer.dropFirst(start.count))
-            }
+            for start in ["base_model.model.", "diffusion_model."] { layer = layer.without(start: start) ?? layer }
             let named = Self.dottedStarts.first { layer.hasPrefix($0.0) }
-            if let named { layer = String(layer.dropFirst(named.0.count)) }
+            if let named { layer = layer.without(start: named.0) ?? layer }
             let isText = layer.hasPrefix("text_model.") || layer.hasPrefix("encoder.layers.")
             network = named?.1 ?? (isText ? .textEncoder : .unet)
-            if layer.hasPrefix("text_model.") { layer = String(layer.dropFirst("text_model.".count)) }
-            layer = layer.replacing(".processor.", with: ".")
+            layer = layer.without(start: "text_model.") ?? layer
+            if layer.has(".processor.") { layer = layer.replacing(".processor.", with: ".") }
             // In processors the list of one that a layer stands in has no number.
             if layer.hasSuffix(".to_out") { layer += ".0" }
         }
@@ -58,22 +57,23 @@ struct LoRAKey: Equatable {
     /// What a LoRA for another family of models is.
     static func words(of family: String) -> String { "is a LoRA for \(family); supported are those for Stable Diffusion 1 and 2" }
 
-    /// What a file with such a key is, where that is nothing that can be read; the words end a sentence that starts with the file.
-    static func stranger(_ key: String) -> String? {
-        let kinds: [(String, String)] = [
-            ("hada_w1", "is a LoHa adapter, which is not read here: LoRA and LoCon are"),
-            ("lokr_w", "is a LoKr adapter, which is not read here: LoRA and LoCon are"),
-            ("dora_scale", "is a DoRA adapter, which is not read here: LoRA and LoCon are"),
-            ("lora_magnitude_vector", "is a DoRA adapter, which is not read here: LoRA and LoCon are"),
-            ("lora_te2_", words(of: "Stable Diffusion XL")),
-            ("text_encoder_2.", words(of: "Stable Diffusion XL")),
-            ("single_transformer_blocks", words(of: "FLUX")),
-            ("double_blocks", words(of: "FLUX")),
-            ("transformer.transformer_blocks", words(of: "Stable Diffusion 3")),
-            ("joint_blocks", words(of: "Stable Diffusion 3")),
-        ]
-        if let known = kinds.first(where: { key.contains($0.0) }) { return known.1 }
-        let isModel = ["model.diffusion_model.", "first_stage_model.", "cond_stage_model."].contains { key.hasPrefix($0) }
+    /// What a file of such keys is, where that is nothing that can be read; the words end a sentence that starts with the file.
+    static func stranger(in keys: KeyList) -> String? {
+        if let known = strangers.first(where: { keys.has($0.0) }) { return known.1 }
+        let isModel = ["model.diffusion_model.", "first_stage_model.", "cond_stage_model."].contains { keys.hasStart($0) }
         return isModel ? "is a whole model, not a LoRA: give it by --model" : nil
     }
+
+    private static let strangers: [(String, String)] = [
+        ("hada_w1", "is a LoHa adapter, which is not read here: LoRA and LoCon are"),
+        ("lokr_w", "is a LoKr adapter, which is not read here: LoRA and LoCon are"),
+        ("dora_scale", "is a DoRA adapter, which is not read here: LoRA and LoCon are"),
+        ("lora_magnitude_vector", "is a DoRA adapter, which is not read here: LoRA and LoCon are"),
+        ("lora_te2_", words(of: "Stable Diffusion XL")),
+        ("text_encoder_2.", words(of: "Stable Diffusion XL")),
+        ("single_transformer_blocks", words(of: "FLUX")),
+        ("double_blocks", words(of: "FLUX")),
+        ("transformer.transformer_blocks", words(of: "Stable Diffusion 3")),
+        ("joint_blocks", words(of: "Stable Diffusion 3")),
+    ]
 }

@@ -10,6 +10,8 @@ public struct DiffusionModel: Sendable {
     public let unet: UNet
     /// Between pictures and latents.
     public let autoencoder: Autoencoder
+    /// A small stand-in for the autoencoder, where one is installed.
+    public let tinyAutoencoder: TinyChoice
     /// The noise schedule.
     public let schedule: ScheduleConfiguration
     /// What lets it take pictures as prompts; nil where it has no adapter.
@@ -37,6 +39,13 @@ public struct DiffusionModel: Sendable {
         textWeights = text.bound.map(\.weight)
         autoencoderWeights = pictures.bound.map(\.weight)
         try Self.check([text, network, pictures], in: context)
+        tinyAutoencoder = try files.tinyAutoencoder(in: context)
+    }
+
+    /// The tiny autoencoder: the model's own where that is one.
+    public var quickAutoencoder: Autoencoder? {
+        if case .tiny = autoencoder.configuration.architecture { return autoencoder }
+        return tinyAutoencoder.autoencoder
     }
 
     /// Reads every number once, telling the job.

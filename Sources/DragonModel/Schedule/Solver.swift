@@ -30,7 +30,7 @@ extension Solver {
     }
 
     /// x₀ as the prediction for a latent has it: (z − √(1−ᾱ)·ε)/√ᾱ, or √ᾱ·z − √(1−ᾱ)·v, which pure noise has too.
-    func origin(_ latent: Tensor, _ predicted: Tensor, signal: Double, _ context: ComputeContext) throws -> Tensor {
+    public func origin(_ latent: Tensor, _ predicted: Tensor, signal: Double, _ context: ComputeContext) throws -> Tensor {
         let (root, rest) = (signal.squareRoot(), (1 - signal).squareRoot())
         return switch schedule.configuration.predictionType {
         case .epsilon: try latent.scaled(by: Float(1 / root), adding: predicted, scaledBy: Float(-rest / root), in: context)

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// The files of a tokenizer's folder, read and not yet understood.
@@ -29,7 +30,12 @@ struct TokenizerSources: Sendable {
     }
 
     /// Whether the files are the same, wherever they lie.
-    func holdsSame(as other: TokenizerSources) -> Bool { files == other.files }
+    func holdsSame(as other: TokenizerSources) -> Bool {
+        files.count == other.files.count
+            && files.allSatisfy { name, bytes in
+                other.files[name].map { $0.count == bytes.count && memcmp($0, bytes, bytes.count) == 0 } ?? false
+            }
+    }
 
     /// The file that has the vocabulary.
     var vocabularyPath: String { joined(folder, isWhole ? Self.whole : Self.vocabulary) }
@@ -61,17 +67,38 @@ struct TokenizerSources: Sendable {
     }
 }
 
-/// Keeps the last tokenizer: a list of models asks for the same one again and again.
+/// Keeps tokenizers: a list of models asks for the same one again and again, from one folder or from copies of it.
 public final class TokenizerShelf: Sendable {
-    private let last = Mutex<(sources: TokenizerSources, tokenizer: Tokenizer)?>(nil)
+    private struct Shelf {
+        var byFolder: [String: Tokenizer] = [:]
+        /// One of each kind.
+        var kinds: [(sources: TokenizerSources, tokenizer: Tokenizer)] = []
+    }
+
+    private let shelf = Mutex(Shelf())
+    /// Tokenizers of different files that are kept.
+    private static let most = 8
 
     /// An empty shelf.
     public init() {}
 
-    func tokenizer(_ sources: TokenizerSources) throws(ModelError) -> Tokenizer {
-        if let kept = last.withLock({ $0 }), kept.sources.holdsSame(as: sources) { return kept.tokenizer }
+    /// The tokenizer of a folder, which is read once. Whoever asks meanwhile waits: to read it twice would take longer.
+    func tokenizer(folder: String) throws(ModelError) -> Tokenizer {
+        let result = shelf.withLock { shelf in Result { () throws(ModelError) in try Self.tokenizer(folder: folder, on: &shelf) } }
+        return try result.get()
+    }
+
+    private static func tokenizer(folder: String, on shelf: inout Shelf) throws(ModelError) -> Tokenizer {
+        if let kept = shelf.byFolder[folder] { return kept }
+        let sources = try TokenizerSources(folder: folder)
+        if let kept = shelf.kinds.first(where: { $0.sources.holdsSame(as: sources) }) {
+            shelf.byFolder[folder] = kept.tokenizer
+            return kept.tokenizer
+        }
         let tokenizer = try Tokenizer(sources)
-        last.withLock { $0 = (sources, tokenizer) }
+        if shelf.kinds.count == most { shelf.kinds.removeFirst() }
+        shelf.kinds.append((sources, tokenizer))
+        shelf.byFolder[folder] = tokenizer
         return tokenizer
     }
 }

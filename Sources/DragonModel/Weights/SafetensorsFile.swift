@@ -23,22 +23,16 @@ public struct SafetensorsFile: Sendable {
             let header = try SafetensorsHeader(file.bytes)
             entries = header.entries
             metadata = header.metadata
+            indices = header.indices
         } catch {
             if let impostor = Impostor(file.bytes) { throw impostor.error(file: path) }
             throw .malformedSafetensors(file: path, reason: error.reason)
         }
-        indices = Self.indices(entries)
     }
 
     private init(_ file: SafetensorsFile, entries: [TensorEntry]) {
         (path, metadata, self.file) = (file.path, file.metadata, file.file)
-        (self.entries, indices) = (entries, Self.indices(entries))
-    }
-
-    private static func indices(_ entries: [TensorEntry]) -> [String: Int] {
-        var indices: [String: Int] = [:]
-        for (index, entry) in entries.enumerated() { indices[entry.name] = index }
-        return indices
+        (self.entries, indices) = (entries, SafetensorsHeader.indices(entries))
     }
 
     /// The same tensors under other names. Where two would have the same one, all keep their own.
@@ -51,7 +45,7 @@ public struct SafetensorsFile: Sendable {
     var unwrapped: SafetensorsFile {
         let wrapper = "state_dict."
         guard entries.contains(where: { $0.name.hasPrefix(wrapper) }) else { return self }
-        return renamed { $0.hasPrefix(wrapper) ? String($0.dropFirst(wrapper.count)) : $0 }
+        return renamed { $0.without(start: wrapper) ?? $0 }
     }
 
     /// The entry of that name.

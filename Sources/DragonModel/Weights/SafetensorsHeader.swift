@@ -16,6 +16,8 @@ struct SafetensorsHeader {
     let entries: [TensorEntry]
     /// Free text about the file.
     let metadata: [String: String]
+    /// Where each name stands among the entries.
+    let indices: [String: Int]
 
     /// - Throws: the reason why `bytes` are not safetensors.
     init(_ bytes: UnsafeRawBufferPointer) throws(SafetensorsFlaw) {
@@ -26,22 +28,59 @@ struct SafetensorsHeader {
         }
         let start = 8 + Int(length)
         guard start <= bytes.count else { throw SafetensorsFlaw("its header claims \(length) bytes, beyond the end of the file") }
-        let members = try Self.members(UnsafeRawBufferPointer(rebasing: bytes[8..<start]))
+        let header = UnsafeRawBufferPointer(rebasing: bytes[8..<start])
+        if let contents = Self.quick(header, start: start, end: bytes.count) {
+            (entries, metadata) = contents
+        } else {
+            (entries, metadata) = try Self.careful(header, start: start, end: bytes.count)
+        }
+        indices = Self.indices(entries)
+        try Self.checkContiguous(entries, start: start, end: bytes.count)
+    }
 
+    private typealias Contents = (entries: [TensorEntry], metadata: [String: String])
+
+    /// What a header of the usual kind says; nil for any other, and for one with a flaw, which the careful reader names.
+    private static func quick(_ header: UnsafeRawBufferPointer, start: Int, end: Int) -> Contents? {
+        guard let table = HeaderTable(header), let metadata = try? table.metadata.map({ try Self.metadata($0) }) ?? [:] else { return nil }
         var entries: [TensorEntry] = []
-        entries.reserveCapacity(members.count)
+        entries.reserveCapacity(table.rows.count)
+        for row in table.rows {
+            guard let entry = try? TensorEntry(row, start: start, end: end) else { return nil }
+            entries.append(entry)
+        }
+        // A name that stands twice is the careful reader's too.
+        let sorted = inOrder(entries)
+        return indices(sorted).count == sorted.count ? (sorted, metadata) : nil
+    }
+
+    private static func careful(_ header: UnsafeRawBufferPointer, start: Int, end: Int) throws(SafetensorsFlaw) -> Contents {
+        let members = try Self.members(header)
+        var entries: [TensorEntry] = []
         var metadata: [String: String] = [:]
         for name in members.names {
             if name == "__metadata__" {
                 metadata = try Self.metadata(members[name])
             } else {
-                entries.append(try TensorEntry(name: name, members[name]?.object, start: start, end: bytes.count))
+                entries.append(try TensorEntry(name: name, members[name]?.object, start: start, end: end))
             }
         }
-        entries.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
-        try Self.checkContiguous(entries, start: start, end: bytes.count)
-        self.entries = entries
-        self.metadata = metadata
+        return (inOrder(entries), metadata)
+    }
+
+    static func indices(_ entries: [TensorEntry]) -> [String: Int] {
+        var indices = [String: Int](minimumCapacity: entries.count)
+        for (index, entry) in entries.enumerated() { indices[entry.name] = index }
+        return indices
+    }
+
+    private static func inOrder(_ entries: [TensorEntry]) -> [TensorEntry] {
+        let isBefore = { (a: TensorEntry, b: TensorEntry) in
+            (a.range.lowerBound, a.range.upperBound) < (b.range.lowerBound, b.range.upperBound)
+        }
+        // Nearly every file has its header in the order of the bytes.
+        let isSorted = zip(entries, entries.dropFirst()).allSatisfy { !isBefore($1, $0) }
+        return isSorted ? entries : entries.sorted(by: isBefore)
     }
 
     private static func members(_ header: UnsafeRawBufferPointer) throws(SafetensorsFlaw) -> JSONObject {
@@ -99,13 +138,21 @@ extension TensorEntry {
         let shape = try Self.sizes(members["shape"], "\(named): shape")
         let offsets = try Self.sizes(members["data_offsets"], "\(named): data_offsets")
         guard offsets.count == 2 else { throw SafetensorsFlaw("\(named): data_offsets should be two numbers") }
-        guard offsets[0] <= offsets[1], offsets[1] <= end - start else {
-            throw SafetensorsFlaw("\(named): data_offsets \(offsets) lie outside the file")
+        try self.init(
+            HeaderTable.Row(name: name, format: format, shape: shape, offsets: (offsets[0], offsets[1])), start: start, end: end)
+    }
+
+    fileprivate init(_ row: HeaderTable.Row, start: Int, end: Int) throws(SafetensorsFlaw) {
+        var named: String { "tensor \(shown(row.name, limit: 80))" }
+        let offsets = row.offsets
+        var shownOffsets: String { "data_offsets [\(offsets.start), \(offsets.end)]" }
+        guard offsets.start <= offsets.end, offsets.end <= end - start else {
+            throw SafetensorsFlaw("\(named): \(shownOffsets) lie outside the file")
         }
-        guard Self.byteCount(shape, format) == offsets[1] - offsets[0] else {
-            throw SafetensorsFlaw("\(named): shape \(shape) of \(code) does not fill data_offsets \(offsets)")
+        guard Self.byteCount(row.shape, row.format) == offsets.end - offsets.start else {
+            throw SafetensorsFlaw("\(named): shape \(row.shape) of \(row.format.rawValue) does not fill \(shownOffsets)")
         }
-        self.init(name: name, format: format, shape: shape, range: start + offsets[0]..<start + offsets[1])
+        self.init(name: row.name, format: row.format, shape: row.shape, range: start + offsets.start..<start + offsets.end)
     }
 
     private static func sizes(_ value: JSONValue?, _ what: @autoclosure () -> String) throws(SafetensorsFlaw) -> [Int] {

@@ -54,6 +54,7 @@ final class WeightStore {
     init(_ files: [SafetensorsFile], source: String, target: (String) -> KeyTarget) throws(ModelError) {
         self.source = source
         var unknown: [String] = []
+        items.reserveCapacity(files.reduce(0) { $0 + $1.entries.count })
         for file in files {
             for entry in file.entries {
                 guard entry.name.utf8.count <= Self.longestKey else {
@@ -90,7 +91,7 @@ final class WeightStore {
         let item = Item(entry: entry, file: file, part: binding.part)
         guard items.updateValue(item, forKey: binding.key) == nil else { throw .boundTwice(key: entry.name, file: file.path) }
         var prefix = binding.key[...]
-        while let dot = prefix.lastIndex(of: ".") {
+        while let dot = prefix.utf8.lastIndex(of: UInt8(ascii: ".")) {
             prefix = prefix[..<dot]
             guard prefixes.insert(String(prefix)).inserted else { break }
         }

@@ -14,6 +14,8 @@ struct FolderCollector {
         "dragon.json", "README.md", "LICENSE", "LICENSE.md", "LICENSE.txt", "tokenizer/tokenizer_config.json",
         "tokenizer/special_tokens_map.json",
     ]
+    /// Of one that is a folder.
+    private static let autoencoder = ["config.json", "diffusion_pytorch_model.safetensors"]
     private static let tokenizer = ["tokenizer/vocab.json", "tokenizer/merges.txt"]
     private static let wholeTokenizer = "tokenizer/tokenizer.json"
     /// The parts in their order, and how much of Stable Diffusion's bytes each is.
@@ -38,17 +40,20 @@ struct FolderCollector {
         return try Self.networks.flatMap { try weights($0.part, stem: $0.stem, share: $0.share) }
     }
 
-    /// Brings what `dragon.json` names within the model's own folder: its LoRAs, and the file of another autoencoder.
+    /// Brings what `dragon.json` names within the model's own folder: its LoRAs, and the files of other autoencoders.
     private func additions() throws {
         let settings = "\(folder)/dragon.json"
         guard exists(settings) else { return }
         let defaults = try ModelDefaults(file: settings)
-        for path in defaults.loras.map(\.path) + [defaults.autoencoder].compactMap({ $0 }) where path.hasPrefix("\(folder)/") {
+        let autoencoders = [defaults.autoencoder, defaults.tinyAutoencoder].compactMap { $0 }
+        for path in defaults.loras.map(\.path) + autoencoders where path.hasPrefix("\(folder)/") {
             let name = String(path.dropFirst(folder.count + 1))
-            guard !name.split(separator: "/").contains(".."), isCheckpointName(name) else { continue }
+            guard !name.isEmpty, !name.split(separator: "/").contains("..") else { continue }
             let end = FetchPart.all.upperBound
-            guard try fetch(name, FetchPart(share: end...end, limit: FetchPart.mostWeightBytes)) != nil else {
-                throw StoreError.badModel("\(source.name) lacks \(name), which its dragon.json names")
+            for file in isCheckpointName(name) ? [name] : Self.autoencoder.map({ "\(name)/\($0)" }) {
+                guard try fetch(file, FetchPart(share: end...end, limit: FetchPart.mostWeightBytes)) != nil else {
+                    throw StoreError.badModel("\(source.name) lacks \(file), which its dragon.json names")
+                }
             }
         }
     }

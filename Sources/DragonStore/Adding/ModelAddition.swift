@@ -111,7 +111,13 @@ struct ModelAddition {
         case .remoteFolder(let address):
             return try FolderCollector(source: RemoteSource(address: address, job: job), folder: staging).collect()
         case .localFile(let folder, let name):
-            return try single(LocalSource(folder: folder, job: job).fetch(name, to: checkpointPath, .single))
+            let source = LocalSource(folder: folder, job: job)
+            let hashes = try single(source.fetch(name, to: checkpointPath, .single))
+            let end = FetchPart.all.upperBound
+            _ = try source.fetch(
+                ModelFiles.autoencoderFile(besideCheckpoint: name), to: ModelFiles.autoencoderFile(besideCheckpoint: checkpointPath),
+                FetchPart(share: end...end, limit: FetchPart.mostWeightBytes))
+            return hashes
         case .remoteFile(let address):
             return try single(Download(url: address, job: job).run(to: checkpointPath))
         }

@@ -40,7 +40,7 @@ struct Origin {
     /// A folder around a single checkpoint stands for the checkpoint, one of the hub's cache for its snapshot.
     private static func folder(_ path: String) throws -> Kind {
         let path = resolvedModel(resolved(path))
-        let checkpoints = entries(of: path).filter(isCheckpointName)
+        let checkpoints = checkpoints(among: entries(of: path))
         guard !exists("\(path)/model_index.json"), checkpoints.count == 1, let name = checkpoints.first else { return .localFolder(path) }
         return .localFile(folder: path, name: name)
     }

@@ -59,7 +59,8 @@ struct ForeignFolders {
 
         /// - Parameter kind: what the folder's name says of its files; nil where it says nothing.
         mutating func look(into folder: String, kind: ForeignKind?, depth: Int) {
-            for name in entries(of: folder) where !name.hasPrefix(".") {
+            let names = entries(of: folder).filter { !$0.hasPrefix(".") }
+            for name in names where !isCompanion(name, among: names) {
                 guard left > 0 else { return }
                 left -= 1
                 let path = "\(folder)/\(name)"
@@ -84,7 +85,7 @@ struct ForeignFolders {
         /// A repository of the hub that is no folder of diffusers may hold a checkpoint or a LoRA, or something else altogether.
         private mutating func lookIntoSnapshot(_ path: String) {
             let snapshot = resolvedModel(path)
-            let files = entries(of: snapshot).filter(isCheckpointName).map { "\(snapshot)/\($0)" }
+            let files = checkpoints(among: entries(of: snapshot)).map { "\(snapshot)/\($0)" }
             for file in files {
                 guard let kind = contents(of: file) else { continue }
                 let own = FoundModel.name(of: path)

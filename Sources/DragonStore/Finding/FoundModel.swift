@@ -59,5 +59,16 @@ public enum ModelUse: Sendable {
 /// How a checkpoint's name ends.
 let checkpointSuffix = ".safetensors"
 
+/// The checkpoints among the names in a folder, without the autoencoders that belong to some of them: `NAME.vae.safetensors`, `taesd`.
+func checkpoints(among names: [String]) -> [String] { names.filter { isCheckpointName($0) && !isCompanion($0, among: names) } }
+
+/// Whether a file or folder of a model's neighbourhood is an autoencoder for others.
+func isCompanion(_ name: String, among names: [String]) -> Bool {
+    let lower = name.lowercased()
+    if lower.hasPrefix("taesd") { return true }
+    guard lower.hasSuffix(".vae\(checkpointSuffix)") else { return false }
+    return names.contains { $0 != name && isCheckpointName($0) && ModelFiles.autoencoderFile(besideCheckpoint: $0) == name }
+}
+
 /// Whether a name is a checkpoint's, in capitals too.
 func isCheckpointName(_ name: String) -> Bool { name.lowercased().hasSuffix(checkpointSuffix) }

@@ -23,7 +23,7 @@ final class ModelChecks {
     private let spareTokenizers: SpareTokenizers?
 
     /// To be raised when a check finds what it did not find before: older results are forgotten.
-    private static let revision = "\(engineVersion)/3"
+    private static let revision = "\(engineVersion)/4"
     /// Models that are remembered.
     private static let most = 2000
 
@@ -46,27 +46,19 @@ final class ModelChecks {
     func problem(_ path: String) -> String? { check(path).problem }
 
     /// What is wrong with a LoRA, whatever the model, in one line.
-    func problem(lora path: String) -> String? {
-        check(
-            path,
-            as: { () throws(ModelError) in
-                _ = try LoRAContents(path)
-                return nil
-            }
-        ).problem
-    }
+    func problem(lora path: String) -> String? { check(path, as: .lora).problem }
 
     /// What is wrong with a model, or what it is good for.
-    func check(_ path: String) -> Check { check(path, as: Self.purpose(path, spareTokenizers, shelf)) }
+    func check(_ path: String) -> Check { check(path, as: .model) }
 
-    /// Checks models that are not known yet, as many at once as the machine has processors.
-    func lookAhead(_ paths: [String]) {
+    /// Checks models or LoRAs that are not known yet, as many at once as the machine has processors.
+    func lookAhead(_ paths: [String], as kind: ForeignKind) {
         let unknown = paths.filter { known[$0] == nil || known[$0]?.identity != FileIdentity(model: $0).text }
         guard unknown.count > 1 else { return }
         let found = Mutex<[String: Found]>([:])
         let (spare, shelf) = (spareTokenizers, shelf)
         DispatchQueue.concurrentPerform(iterations: unknown.count) { number in
-            let result = Self.look(Self.purpose(unknown[number], spare, shelf))
+            let result = Self.look(at: unknown[number], as: kind, spare, shelf)
             found.withLock { $0[unknown[number]] = result }
         }
         ahead = found.withLock { $0 }
@@ -75,22 +67,25 @@ final class ModelChecks {
     /// What was found, and whether that is the files', not the moment's.
     private typealias Found = (check: Check, isLasting: Bool)
 
+    /// What a model is good for; nil for a LoRA.
     private static func purpose(
-        _ path: String, _ spareTokenizers: SpareTokenizers?, _ shelf: TokenizerShelf
-    ) -> () throws(ModelError) -> ModelPurpose? {
-        { () throws(ModelError) in
-            var additions = ModelAdditions()
-            additions.spareTokenizers = spareTokenizers
-            let files = try ModelFiles(path: path, additions: additions)
-            try files.checkForEditing(sharing: shelf)
-            return files.purpose
+        of path: String, as kind: ForeignKind, _ spareTokenizers: SpareTokenizers?, _ shelf: TokenizerShelf
+    ) throws(ModelError) -> ModelPurpose? {
+        guard kind == .model else {
+            _ = try LoRAContents(path)
+            return nil
         }
+        var additions = ModelAdditions()
+        additions.spareTokenizers = spareTokenizers
+        let files = try ModelFiles(path: path, additions: additions)
+        try files.checkForEditing(sharing: shelf)
+        return files.purpose
     }
 
-    private func check(_ path: String, as look: () throws(ModelError) -> ModelPurpose?) -> Check {
+    private func check(_ path: String, as kind: ForeignKind) -> Check {
         let identity = FileIdentity(model: path).text
         if let identity, let check = known[path], check.identity == identity { return check }
-        var (check, isLasting) = ahead.removeValue(forKey: path) ?? Self.look(look)
+        var (check, isLasting) = ahead.removeValue(forKey: path) ?? Self.look(at: path, as: kind, spareTokenizers, shelf)
         if let identity, isLasting, file != nil {
             check.identity = identity
             known[path] = check
@@ -99,9 +94,11 @@ final class ModelChecks {
         return check
     }
 
-    private static func look(_ body: () throws(ModelError) -> ModelPurpose?) -> Found {
+    private static func look(
+        at path: String, as kind: ForeignKind, _ spareTokenizers: SpareTokenizers?, _ shelf: TokenizerShelf
+    ) -> Found {
         do {
-            return (Check(problem: nil, purpose: try body()), true)
+            return (Check(problem: nil, purpose: try purpose(of: path, as: kind, spareTokenizers, shelf)), true)
         } catch {
             let check = Check(problem: error.description, purpose: nil)
             if case .unreadable = error { return (check, false) }
@@ -138,7 +135,10 @@ struct FileIdentity {
     init(model path: String) {
         let folder = isFolder(path) ? resolvedModel(path) : parent(of: path) ?? "."
         let parts = isFolder(path) ? ["", "loras", "scheduler", "text_encoder", "tokenizer", "unet", "vae"] : ["tokenizer"]
-        var files = isFolder(path) ? [path, folder] : [path] + [ModelFiles.settingsFile(ofCheckpoint: path)]
+        var files =
+            isFolder(path)
+            ? [path, folder]
+            : [path, ModelFiles.settingsFile(ofCheckpoint: path), ModelFiles.autoencoderFile(besideCheckpoint: path)]
         for part in parts {
             let inner = part.isEmpty ? folder : "\(folder)/\(part)"
             files += [inner] + entries(of: inner).map { "\(inner)/\($0)" }

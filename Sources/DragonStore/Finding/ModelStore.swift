@@ -14,7 +14,7 @@ public struct ModelStore: Sendable {
         let checks = newChecks()
         defer { checks.save() }
         let candidates = candidates()
-        checks.lookAhead(candidates.map(\.path))
+        checks.lookAhead(candidates.map(\.path), as: .model)
         return candidates.map { found($0, checks) }
     }
 
@@ -23,7 +23,9 @@ public struct ModelStore: Sendable {
         let checks = newChecks()
         defer { checks.save() }
         var seen: Set<String> = []
-        return loraCandidates().filter { seen.insert(resolved($0.path)).inserted }.map {
+        let candidates = loraCandidates().filter { seen.insert(resolved($0.path)).inserted }
+        checks.lookAhead(candidates.map(\.path), as: .lora)
+        return candidates.map {
             FoundLoRA(name: $0.shownName, path: $0.path, problem: checks.problem(lora: $0.path))
         }
     }
@@ -41,6 +43,12 @@ public struct ModelStore: Sendable {
         let mine = own.map { folder in entries(of: folder).filter(isCheckpointName).map { Candidate(path: "\(folder)/\($0)", name: nil) } }
         let others = ForeignFolders(roots: places.foreign).items().filter { $0.kind == .lora }
         return (mine ?? []) + others.map { Candidate(path: $0.path, name: $0.name) }
+    }
+
+    /// Folders in which a tiny autoencoder may lie, beside the models themselves: our own, and those of other programs.
+    public var tinyPlaces: [String] {
+        let own = [places.user, places.user.flatMap(parent)].compactMap { $0 } + places.shared
+        return own + places.foreign.flatMap { [$0, "\($0)/models"] }
     }
 
     private func newChecks() -> ModelChecks { ModelChecks(places.checks, spareTokenizers: spareTokenizers) }
@@ -119,7 +127,8 @@ public struct ModelStore: Sendable {
 
     /// The models in a folder of models, by name.
     private func inside(_ folder: String) -> [Candidate] {
-        entries(of: folder).filter { !$0.hasPrefix(".") }.compactMap { name in
+        let names = entries(of: folder).filter { !$0.hasPrefix(".") }
+        return names.filter { !isCompanion($0, among: names) }.compactMap { name in
             let path = "\(folder)/\(name)"
             return isFolder(path) || isCheckpointName(name) ? candidate(path) : nil
         }
@@ -129,7 +138,7 @@ public struct ModelStore: Sendable {
     private func candidate(_ path: String) -> Candidate {
         guard isFolder(path), !isModel(path) else { return Candidate(path: path, name: nil) }
         let folder = resolvedModel(path)
-        let checkpoints = entries(of: folder).filter(isCheckpointName)
+        let checkpoints = checkpoints(among: entries(of: folder))
         guard checkpoints.count == 1, let file = checkpoints.first else { return Candidate(path: path, name: nil) }
         return Candidate(path: "\(folder)/\(file)", name: FoundModel.name(of: path))
     }

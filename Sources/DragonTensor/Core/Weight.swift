@@ -76,12 +76,15 @@ public struct Weight: @unchecked Sendable {
     /// Every element widened to float32: for biases and norms, which are small.
     public func floats() -> [Float] {
         withPointers(self) { bytes in
-            (0..<count).map { index in
+            func word(_ index: Int) -> UInt16 { bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self) }
+            return [Float](unsafeUninitializedCapacity: count) { values, filled in
                 switch elementType {
-                case .float32: bytes.loadUnaligned(fromByteOffset: index * 4, as: Float.self)
-                case .float16: Float(halfBits: bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))
-                case .bfloat16: Float(bitPattern: UInt32(bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)) << 16)
+                case .float32:
+                    UnsafeMutableRawBufferPointer(values).copyMemory(from: UnsafeRawBufferPointer(start: bytes, count: count * 4))
+                case .float16: for index in 0..<count { values[index] = Float(halfBits: word(index)) }
+                case .bfloat16: for index in 0..<count { values[index] = Float(bitPattern: UInt32(word(index)) << 16) }
                 }
+                filled = count
             }
         }
     }
@@ -104,14 +107,10 @@ final class OwnedFloats {
 extension Float {
     /// The value of an IEEE 754 binary16, exactly. (Swift's `Float16` is not available on every processor.)
     public init(halfBits bits: UInt16) {
-        let sign = UInt32(bits & 0x8000) << 16
-        let exponent = UInt32(bits >> 10) & 0x1F
-        let fraction = UInt32(bits & 0x3FF)
-        switch (exponent, fraction) {
-        case (0, _): self = Float(bitPattern: sign) + (sign == 0 ? 1 : -1) * Float(fraction) * 0x1p-24
-        case (0x1F, _): self = Float(bitPattern: sign | 0x7F80_0000 | fraction << 13)
-        default: self = Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
-        }
+        // The same bits as a float are too small by 2¹¹², be they normal or not: without branches, for the compiler to vectorise.
+        let (sign, size) = (UInt32(bits & 0x8000) << 16, UInt32(bits & 0x7FFF) << 13)
+        let finite = (Float(bitPattern: size) * 0x1p112).bitPattern
+        self = Float(bitPattern: sign | (bits & 0x7C00 == 0x7C00 ? 0x7F80_0000 | size : finite))
     }
 }
 

@@ -28,6 +28,13 @@ struct ModelOptions: ParsableArguments {
     var vae: String?
 
     @Option(
+        name: .customLong("tiny-vae"),
+        help: ArgumentHelp(
+            "Tiny autoencoder (taesd) for instant edits and previews, instead of one that is installed: a file or a folder.",
+            valueName: "path"))
+    var tinyVAE: String?
+
+    @Option(
         name: .long,
         help: ArgumentHelp("IP-Adapter for SD 1 or 2, with which --image-prompt takes a picture for a prompt.", valueName: "file"))
     var adapter: String?
@@ -64,6 +71,7 @@ struct ModelOptions: ParsableArguments {
         additions.loras = loras.map { store.lora($0) }
         additions.autoencoder = vae
         additions.imageAdapter = adapter.map { ImageAdapterSource(path: $0, encoder: imageEncoder) }
+        (additions.tinyAutoencoder, additions.tinyPlaces) = (tinyVAE, store.tinyPlaces)
         return try ModelFiles(path: path, additions: additions)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DragonModel
+import DragonTensor
 
 /// `dragon info`: what a model is, and whether its files are sound.
 struct Info: ParsableCommand {
@@ -20,8 +21,9 @@ struct ModelReport {
     private let files: ModelFiles
     private let parts: [(name: String, contents: WeightContents)]
     private let tokens: Result<Int, any Error>
+    private let tiny: TinyChoice
 
-    /// Opens every file of the model; weights stay unread.
+    /// Opens every file of the model; weights stay unread, but for a tiny autoencoder's.
     init(_ files: ModelFiles) throws {
         self.files = files
         parts = [
@@ -31,6 +33,7 @@ struct ModelReport {
         // A checkpoint without a tokenizer can still be described.
         tokens = Result { try files.tokenizer().vocabularySize }
         if files.layout == .folder { _ = try tokens.get() }
+        tiny = try files.tinyAutoencoder(in: ComputeContext())
     }
 
     private var unet: UNetConfiguration { files.unetConfiguration }
@@ -60,6 +63,9 @@ struct ModelReport {
         result["loras"] = .array(files.additions.loras.map { .string($0.path) })
         result["adapter"] = files.additions.imageAdapter.map { .string($0.path) } ?? .null
         result["image_encoder"] = files.imageEncoder.map { .string($0) } ?? .null
+        result["vae"] = files.additions.autoencoder.map { .string($0) } ?? .null
+        result["tiny_vae"] = if case .used(_, let path) = tiny { .string(path) } else { .null }
+        result["tiny_vae_problem"] = if case .leftOut(_, let reason) = tiny { .string(reason) } else { .null }
         result["side"] = .integer(side)
         result["tokens"] = (try? tokens.get()).map { .integer($0) } ?? .null
         return result
@@ -95,6 +101,7 @@ struct ModelReport {
             "\(padded("predicts"))\(schedule.predictionType == .epsilon ? "noise" : "velocity")\(assumption)",
             "\(padded("trained at"))\(side) × \(side)", "\(padded("good for"))\(use)",
         ]
+        lines += autoencoders
         for lora in files.additions.loras { lines.append("\(padded("LoRA"))\(lora.path), \(lora.scale) of it") }
         if let adapter = files.additions.imageAdapter, let encoder = files.imageEncoder {
             lines += ["\(padded("adapter"))\(adapter.path), for --image-prompt", "\(padded("its encoder"))\(encoder)"]
@@ -104,6 +111,16 @@ struct ModelReport {
         case .failure(let error): lines.append("\(padded("tokenizer"))none: \(error)")
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// Those that are not in the model's own files.
+    private var autoencoders: [String] {
+        let other = files.additions.autoencoder.map { ["\(padded("autoencoder"))of \($0)"] } ?? []
+        return switch tiny {
+        case .none: other
+        case .used(_, let path): other + ["\(padded("tiny one"))\(path): for instant and previews"]
+        case .leftOut(_, let reason): other + ["\(padded("tiny one"))left out: \(reason)"]
+        }
     }
 
     private func padded(_ name: String) -> String { name + String(repeating: " ", count: max(1, 15 - name.count)) }

@@ -146,6 +146,23 @@ import Testing
         #expect(modelError { _ = try ModelFiles(path: path, additions: additions) }?.description.contains("no autoencoder") == true)
     }
 
+    @Test func theAutoencoderOfTheCheckpointsNameIsTaken() throws {
+        let path = try write(try rows(["unet-sd1.json", "clip-sd1.json"]))
+        let keys = try PeerKeys("vae.json").rows.map { (String($0.original.dropFirst("first_stage_model.".count)), $0.shape) }
+        try writeSparse(folder.file("model.vae.safetensors"), keys)
+        let files = try ModelFiles(path: path)
+        #expect(files.additions.autoencoder == folder.file("model.vae.safetensors"))
+        #expect(files.autoencoderConfiguration == AutoencoderConfiguration())
+        try files.checkNetworks()
+        // What is said goes before what lies there.
+        try writeSparse(folder.file("own.safetensors"), keys)
+        try folder.write("model.dragon.json", "{\"vae\": \"own.safetensors\"}")
+        #expect(try ModelFiles(path: path).additions.autoencoder == folder.file("own.safetensors"))
+        var additions = ModelAdditions()
+        additions.autoencoder = fixture("variants/tiny")
+        #expect(try ModelFiles(path: path, additions: additions).additions.autoencoder == fixture("variants/tiny"))
+    }
+
     @Test func fusedWeightsAreCutInOrder() throws {
         var writer = SafetensorsWriter()
         writer.add("attn.in_proj_weight", (0..<12).map(Float.init), shape: [6, 2])

@@ -67,6 +67,26 @@ import Testing
         #expect(accepted > 100)
     }
 
+    @Test func headersAreReadQuicklyToTheSame() {
+        let header = Array(weights[8..<weights.count - 44])
+        var quick = 0
+        let accepted = tryAll(header, seed: 9, count: cases(20_000)) { bytes in
+            guard let table = bytes.withUnsafeBytes({ HeaderTable($0) }) else { return }
+            quick += 1
+            // What the quick reader takes the careful one takes too; a name that stands twice is for the caller to see.
+            let names = table.rows.map(\.name)
+            guard Set(names).count == names.count else { return }
+            let members = try JSONValue(parsing: bytes).object
+            #expect(members?.names.filter { $0 != "__metadata__" } == names)
+            for row in table.rows {
+                let said = members?[row.name]?.object
+                #expect(said?["shape"]?.array?.map(\.integer) == row.shape && said?["dtype"]?.string == row.format.rawValue)
+                #expect(said?["data_offsets"]?.array?.map(\.integer) == [row.offsets.start, row.offsets.end])
+            }
+        }
+        #expect(accepted == cases(20_000) && quick > 100)
+    }
+
     @Test func weightFilesOnDisk() throws {
         let folder = try TemporaryFolder()
         let path = folder.file("w.safetensors")

@@ -33,7 +33,9 @@ final class TemporaryFolder {
 }
 
 private func removeTree(_ path: String) {
-    if isFolder(path), let folder = opendir(path) {
+    var status = stat()
+    // A link goes, not what it leads to.
+    if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, let folder = opendir(path) {
         while let entry = readdir(folder) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
             if name != ".", name != ".." { removeTree(joined(path, name)) }
