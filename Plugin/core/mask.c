@@ -54,16 +54,18 @@ static gboolean has_bits(const Mask *mask, guint8 bits) {
 // From 128 on.
 static const guint8 SET_BIT = 128;
 
-gboolean mask_bounds(const Mask *mask, Box *box) {
+// The smallest box around pixels of at least some value, a power of two.
+static gboolean bounds_of(const Mask *mask, guint8 least, Box *box) {
+    const guint8 bits = (guint8) ~(least - 1);
     int left = G_MAXINT, top = G_MAXINT, right = -1, bottom = -1;
     for (int y = 0; y < mask->height; y++) {
         const guint8 *row = mask->bytes + (gsize)y * mask->width;
-        if (!(bits_of(row, (gsize)mask->width) & SET_BIT))
+        if (!(bits_of(row, (gsize)mask->width) & bits))
             continue;
         int first = 0, last = mask->width - 1;
-        while (row[first] < SET_BIT)
+        while (row[first] < least)
             first++;
-        while (row[last] < SET_BIT)
+        while (row[last] < least)
             last--;
         left = MIN(left, first);
         right = MAX(right, last);
@@ -74,6 +76,14 @@ gboolean mask_bounds(const Mask *mask, Box *box) {
         return FALSE;
     *box = (Box){left, top, right - left + 1, bottom - top + 1};
     return TRUE;
+}
+
+gboolean mask_bounds(const Mask *mask, Box *box) {
+    return bounds_of(mask, SET_BIT, box);
+}
+
+gboolean mask_reach(const Mask *mask, Box *box) {
+    return bounds_of(mask, 1, box);
 }
 
 gboolean mask_has_set(const Mask *mask) {

@@ -29,6 +29,9 @@ gboolean mask_equal(const Mask *a, const Mask *b);
 /// The smallest box around the set pixels; FALSE where none is set.
 gboolean mask_bounds(const Mask *mask, Box *box);
 
+/// The smallest box around all that belongs in part; FALSE where nothing does.
+gboolean mask_reach(const Mask *mask, Box *box);
+
 /// Whether any pixel is set.
 gboolean mask_has_set(const Mask *mask);
 

@@ -161,7 +161,10 @@ static void sample_between(const Picture *part, const Mask *mask, double x, doub
         int at_y = CLAMP((int)top + corner / 2, 0, part->height - 1);
         const guint8 *source = (const guint8 *)part->pixels + ((gsize)at_y * part->width + at_x) * 4;
         double weight = (corner % 2 ? x - left : 1 - x + left) * (corner / 2 ? y - top : 1 - y + top);
-        weight *= mask->bytes[(gsize)at_y * mask->width + at_x] * source[3] / 255.0;
+        guint covered = mask->bytes[(gsize)at_y * mask->width + at_x];
+        if (!covered)
+            continue;
+        weight *= covered * source[3] / 255.0;
         for (int c = 0; c < 3; c++)
             sum[c] += weight * source[c];
         shares += weight;
@@ -179,8 +182,14 @@ static void mix_pixel(guint8 *target, const int *colour, int share) {
 
 // The same as picture_lay where the picture is the larger of the two.
 static void lay_enlarged(Picture *picture, const Picture *part, const Mask *mask, Box box, double scale) {
-    int first_x = MAX(0, (int)(box.x / scale)), end_x = MIN(picture->width, (int)ceil((box.x + box.width) / scale));
-    int first_y = MAX(0, (int)(box.y / scale)), end_y = MIN(picture->height, (int)ceil((box.y + box.height) / scale));
+    Box reach;
+    if (!mask_reach(mask, &reach))
+        return;
+    // A pixel further, into which the enlarging blurs, but not beyond the part.
+    int left = MAX(reach.x - 1, 0) + box.x, right = MIN(reach.x + reach.width + 1, box.width) + box.x;
+    int top = MAX(reach.y - 1, 0) + box.y, bottom = MIN(reach.y + reach.height + 1, box.height) + box.y;
+    int first_x = MAX(0, (int)(left / scale)), end_x = MIN(picture->width, (int)ceil(right / scale));
+    int first_y = MAX(0, (int)(top / scale)), end_y = MIN(picture->height, (int)ceil(bottom / scale));
     for (int y = first_y; y < end_y; y++)
         for (int x = first_x; x < end_x; x++) {
             int colour[3], share;

@@ -200,7 +200,8 @@ static void test_image_prompts(void) {
     EXPECT(model, dragon_edit(model, &request, &plain), DRAGON_BAD_INPUT, "adapter");
     dragon_model_close(model);
     options.image_encoder = "/no/such/encoder";
-    EXPECT(model, dragon_model_open_with(model_path, &options, &model), DRAGON_BAD_MODEL, "/no/such/encoder");
+    dragon_status status = dragon_model_open_with(model_path, &options, &model);
+    EXPECT(model, status, DRAGON_BAD_MODEL, "/no/such/encoder");
     dragon_model_close(model);
     move_request();
 }

@@ -145,9 +145,14 @@ static void test_versions(dragon_model *model) {
     dragon_result *result = NULL;
     dragon_estimate estimate = {.size = sizeof estimate};
     char message[256];
+    // The first version ends before the image prompt, of which nothing is read then.
+    dragon_request first = move_request();
+    first.size = offsetof(dragon_request, image_prompt);
+    memset(&first.image_prompt, 0xab, sizeof first.image_prompt);
+    EXPECT(model, dragon_edit_estimate(model, &first, &estimate), DRAGON_OK, NULL);
     for (size_t i = 0; i < 3; i++) {
         dragon_request request = move_request();
-        request.size = (size_t[]){0, sizeof request - 8, SIZE_MAX}[i];
+        request.size = (size_t[]){0, offsetof(dragon_request, image_prompt) - 8, SIZE_MAX}[i];
         EXPECT(model, dragon_edit(model, &request, &result), DRAGON_WRONG_VERSION, "dragon_request");
         EXPECT(model, dragon_edit_estimate(model, &request, &estimate), DRAGON_WRONG_VERSION, "dragon_request");
         CHECK(dragon_preview(&request, &result, message, sizeof message) == DRAGON_WRONG_VERSION, "%s", message);

@@ -49,6 +49,13 @@ static void test_presence(void) {
         Box box = {0};
         CHECK(mask_bounds(mask, &box) == (right >= 0) && mask_has_set(mask) == (right >= 0));
         CHECK(mask_has_any(mask) == has_any);
+        Box reach = {0};
+        CHECK(mask_reach(mask, &reach) == has_any);
+        for (int at = 0; at < width * height; at++)
+            if (mask->bytes[at]) {
+                int x = at % width - reach.x, y = at / width - reach.y;
+                CHECK(x >= 0 && x < reach.width && y >= 0 && y < reach.height);
+            }
         CHECK(right < 0 ||
               (box.x == left && box.y == top && box.x + box.width == right + 1 && box.y + box.height == bottom + 1));
         mask_free(mask);
