@@ -1,4 +1,5 @@
 import CKernels
+import Glibc
 import Testing
 
 @testable import DragonTensor
@@ -12,6 +13,39 @@ struct BufferTests {
         let floats = weight.lent.assumingMemoryBound(to: Float.self)
         withExtendedLifetime((vector, weight)) {
             for at in count..<count + Int(DRAGON_SLACK) { #expect(vector.lent[at] == 0 && floats[at] == 0) }
+        }
+    }
+
+    @Test("every half widens to its value")
+    func halves() {
+        for bits in UInt16.min ... .max {
+            let (exponent, fraction) = (Int(bits >> 10 & 31), Double(bits & 1023))
+            let found = Float(halfBits: bits)
+            if exponent == 31 {
+                #expect(fraction == 0 ? found.isInfinite : found.isNaN)
+            } else {
+                let size = exponent == 0 ? fraction * 0x1p-24 : (1024 + fraction) * exp2(Double(exponent - 25))
+                #expect(Double(found.magnitude) == size)
+            }
+            #expect((found.sign == .minus) == (bits >= 0x8000))
+        }
+    }
+
+    @Test("a weight is changed band by band, each row where it belongs, with room behind the last")
+    func changed() throws {
+        let context = ComputeContext(threads: 2)
+        let counts = [1, 7, 40_000, 9_000_000, 3, 17_000_000, 65]
+        let weights = try counts.enumerated().map { number, count in
+            // Each element is its place in the weight, for rows that come in the wrong order to show.
+            try Weight(shape: [count, 1], values: [Float](repeating: 1, count: count)).adding(in: context) { rows in
+                try Tensor(rows.map { Float($0 % 4096 + number) }, shape: [1, rows.count, 1], in: context)
+            }
+        }
+        for (number, weight) in weights.enumerated() {
+            #expect(
+                weight.floats().enumerated().allSatisfy { $1 == Float($0 % 4096 + number + 1) } && UInt(bitPattern: weight.lent) % 64 == 0)
+            let behind = weight.lent.assumingMemoryBound(to: Float.self) + weight.count
+            withExtendedLifetime(weight) { for at in 0..<Int(DRAGON_SLACK) { #expect(behind[at] == 0) } }
         }
     }
 

@@ -32,17 +32,20 @@ struct LowRankChange: Sendable {
         }
         let found = [up.shape[0], inputs] + (middle.map { Array($0.shape[2...]) } ?? Array(down.shape[2...]))
         // A 1×1 convolution and a linear layer have the same numbers.
-        guard found.filter({ $0 != 1 }) == shape.filter({ $0 != 1 }) else { throw mismatch(found) }
+        guard found[0] == shape.first, found.filter({ $0 != 1 }) == shape.filter({ $0 != 1 }) else { throw mismatch(found) }
     }
 
-    /// The change, `[1, out, in·side²]`, plus another one.
-    func product(adding other: Tensor?, in context: ComputeContext) throws -> Tensor {
-        let factor = Weight(shape: [up.shape[0], rank], values: up.floats().map { $0 * scale })
-        return try inner(in: context).linear(factor, residual: other, in: context)
+    /// Some rows of the change, `[1, rows, in·side²]`, plus another one's.
+    ///
+    /// - Parameter inner: ``inner(in:)``, which all rows share.
+    func product(_ rows: Range<Int>, of inner: Tensor, adding other: Tensor?, in context: ComputeContext) throws -> Tensor {
+        try inner.linear(up.reshaped([up.shape[0], rank]).rows(rows), residual: other, in: context)
     }
 
-    /// What `up` is applied to, `[1, rank, in·side²]`.
-    private func inner(in context: ComputeContext) throws -> Tensor {
+    /// What `up` is applied to, times the scale: `[1, rank, in·side²]`.
+    func inner(in context: ComputeContext) throws -> Tensor { try unscaled(in: context).scaled(by: scale, in: context) }
+
+    private func unscaled(in context: ComputeContext) throws -> Tensor {
         let first = try Tensor(down.floats(), shape: [1, rank, down.count / rank], in: context)
         guard let middle else { return first }
         let area = middle.count / (rank * rank)

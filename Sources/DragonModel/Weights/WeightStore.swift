@@ -129,10 +129,12 @@ final class WeightStore {
         let context = context ?? ComputeContext()
         self.context = context
         do {
-            var sum: Tensor?
-            for change in changes { sum = try change.product(adding: sum, in: context) }
-            guard let sum else { return weight }
-            let result = try weight.adding(sum, in: context)
+            let inner = try changes.map { try $0.inner(in: context) }
+            let result = try weight.adding(in: context) { rows in
+                try zip(changes, inner).reduce(nil) { sum, next in
+                    try next.0.product(rows, of: next.1, adding: sum, in: context)
+                }
+            }
             weight.releasePages()
             return result
         } catch TensorError.outOfMemory(let bytes) {

@@ -25,23 +25,39 @@ final class OwnedBytes: @unchecked Sendable {
 extension OwnedBytes: Lender {}
 
 extension Weight {
+    /// Elements of a band of rows: few enough that a change is still in the processor's cache when it is added.
+    private static let bandSize = 1 << 20
+
     /// W + ΔW, added in float32 and rounded to this weight's own format, in memory of its own.
     ///
-    /// - Parameter change: ΔW, of as many elements, row by row.
-    public func adding(_ change: Tensor, in context: ComputeContext) throws -> Weight {
-        try change.require(change.count == count, "a weight's change", expected: shape)
-        let (kernels, chunk) = (context.kernels.functions.pointee, 1 << 14)
+    /// - Parameter change: ΔW of some rows, row by row; nil where there is none at all.
+    public func adding(in context: ComputeContext, _ change: (Range<Int>) throws -> Tensor?) throws -> Weight {
         let result = try OwnedBytes(count: count * elementType.size)
-        try withPointers(self, change, result) { own, change, target in
-            try context.forEach((count + chunk - 1) / chunk, scratch: chunk) { index, sum in
-                let first = index * chunk
-                let (length, offset) = (min(chunk, count - first), first * elementType.size)
-                kernels.widen?(own + offset, elementType.rawValue, sum, length)
-                kernels.add?(sum.read, change.read + first, sum, length)
-                elementType.store(sum, length, at: target + offset, kernels)
-            }
+        let rows = max(1, shape.first ?? 1)
+        let columns = count / rows
+        let band = max(8, Self.bandSize / max(1, columns) / 8 * 8)
+        for first in stride(from: 0, to: columns > 0 ? rows : 0, by: band) {
+            try context.checkCancellation()
+            let range = first..<min(first + band, rows)
+            guard let part = try change(range) else { return self }
+            try part.require(part.count == range.count * columns, "a weight's change", expected: [range.count, columns])
+            try add(part, at: first * columns, into: result, in: context)
         }
         return Weight(shape: shape, elementType: elementType, owned: result)
+    }
+
+    /// Adds a part of a change, which begins at an element.
+    private func add(_ part: Tensor, at start: Int, into result: OwnedBytes, in context: ComputeContext) throws {
+        let (kernels, chunk, count, type) = (context.kernels.functions.pointee, 1 << 14, part.count, elementType)
+        try withPointers(self, part, result) { own, part, target in
+            try context.forEach((count + chunk - 1) / chunk, scratch: chunk) { index, sum in
+                let first = index * chunk
+                let (length, offset) = (min(chunk, count - first), (start + first) * type.size)
+                kernels.widen?(own + offset, type.rawValue, sum, length)
+                kernels.add?(sum.read, part.read + first, sum, length)
+                type.store(sum, length, at: target + offset, kernels)
+            }
+        }
     }
 
     /// A weight kept in 8 bits, widened to halves, which hold every value of both formats.
