@@ -7,11 +7,11 @@ struct PaceTests {
     func pace() throws {
         var pace = Pace()
         // A fill of 7 seconds, then a percent a second.
-        #expect(pace.secondsLeft(fraction: 0.05, at: 7) == nil)
-        #expect(pace.secondsLeft(fraction: 0.06, at: 8) == nil, "of the first steps nothing is said")
+        let (first, second) = (pace.secondsLeft(fraction: 0.05, at: 7), pace.secondsLeft(fraction: 0.06, at: 8))
+        #expect(first == nil && second == nil, "of the first steps nothing is said")
         for percent in stride(from: 10, through: 100, by: 10) {
-            let fraction = Double(percent) / 100
-            let left = try #require(pace.secondsLeft(fraction: fraction, at: 7 + Double(percent - 5)))
+            let found = pace.secondsLeft(fraction: Double(percent) / 100, at: 7 + Double(percent - 5))
+            let left = try #require(found)
             #expect(abs(left - Double(100 - percent)) < 1e-9)
         }
     }
@@ -19,8 +19,7 @@ struct PaceTests {
     @Test("is no negative number, and none at all where nothing goes on")
     func standstill() {
         var pace = Pace()
-        _ = pace.secondsLeft(fraction: 0, at: 5)
-        #expect(pace.secondsLeft(fraction: 0, at: 50) == nil)
-        #expect(pace.secondsLeft(fraction: 0.5, at: 4) == 0)
+        let found = [(0, 5), (0, 50), (0.5, 4)].map { pace.secondsLeft(fraction: $0.0, at: $0.1) }
+        #expect(found == [nil, nil, 0])
     }
 }
