@@ -23,9 +23,7 @@ struct CheckpointShapes {
     private func has(_ key: String) -> Bool { file.entry(key) != nil }
 
     /// Counts the numbers from 0 whose key is there.
-    private func count(_ key: (Int) -> String) -> Int {
-        (0..<Self.searchLimit).first { !has(key($0)) } ?? Self.searchLimit
-    }
+    private func count(_ key: (Int) -> String) -> Int { file.count(upTo: Self.searchLimit, key) }
 
     // MARK: UNet
 

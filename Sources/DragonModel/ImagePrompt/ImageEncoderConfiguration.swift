@@ -64,11 +64,7 @@ public struct ImageEncoderConfiguration: Sendable, Equatable {
             throw .notThatFile(file: file.path, what: "is no encoder of pictures: give CLIP's, with keys that start with vision_model.")
         }
         (hiddenSize, intermediateSize, patchSide, imageSide) = (patches[0], inner[0], patches[2], grid * patches[2])
-        let prefix = "vision_model.encoder.layers."
-        let numbers = file.entries.compactMap { entry in
-            entry.name.hasPrefix(prefix) ? Int(entry.name.dropFirst(prefix.count).prefix { $0 != "." }) : nil
-        }
-        layers = min(128, (numbers.max() ?? 0) + 1)
+        layers = file.count(upTo: 128) { "vision_model.encoder.layers.\($0).layer_norm1.weight" }
         projectionDim = file.entry("visual_projection.weight")?.shape.first ?? 0
         // Of ViT-L, H and bigG; smaller ones have heads of 64.
         heads = hiddenSize >= 1024 ? 16 : max(1, hiddenSize / 64)

@@ -160,12 +160,9 @@ struct ImageProjectionShapes: Sendable, Equatable {
         } else if latents.count == 3, let query = shape("layers.0.0.to_q.weight").first, query % Resampler.headWidth == 0, query > 0,
             let wide = shape("layers.0.1.1.weight").first, let input = shape("proj_in.weight").last
         {
-            let prefix = "image_proj.layers."
-            let numbers = file.entries.compactMap { entry in
-                entry.name.hasPrefix(prefix) ? Int(entry.name.dropFirst(prefix.count).prefix { $0 != "." }) : nil
-            }
             (kind, self.input, self.wide, inner) = (.resampler, input, wide, query)
-            (tokens, width, layers) = (latents[1], latents[2], min(64, (numbers.max() ?? 0) + 1))
+            (tokens, width) = (latents[1], latents[2])
+            layers = file.count(upTo: 64) { "image_proj.layers.\($0).0.to_q.weight" }
         } else {
             throw .notThatFile(
                 file: file.path, what: "is no IP-Adapter of Stable Diffusion 1 or 2, or one made for another width of text than \(channels)"

@@ -33,8 +33,7 @@ public struct DiffusionModel: Sendable {
         unet = try UNet(network, configuration: files.unetConfiguration)
         autoencoder = try Autoencoder(pictures, configuration: files.autoencoderConfiguration)
         for scope in [text, network, pictures] { try scope.finish() }
-        let imageFiles = files.imageAdapter
-        imageAdapter = try imageFiles.map { try ImageAdapter($0, files.unetConfiguration, in: context) }
+        imageAdapter = try files.imageAdapter.map { try ImageAdapter($0, files.unetConfiguration, in: context) }
         context.releaseIdleMemory()
         textWeights = text.bound.map(\.weight)
         autoencoderWeights = pictures.bound.map(\.weight)

@@ -48,6 +48,9 @@ public struct SafetensorsFile: Sendable {
         return renamed { $0.without(start: wrapper) ?? $0 }
     }
 
+    /// Counts the numbers from 0 whose key is there, as far as a limit.
+    func count(upTo limit: Int, _ key: (Int) -> String) -> Int { (0..<limit).first { entry(key($0)) == nil } ?? limit }
+
     /// The entry of that name.
     public func entry(_ name: String) -> TensorEntry? { indices[name].map { entries[$0] } }
 

@@ -43,7 +43,7 @@ extension EditCommand {
         let files = try model.files(for: editing.preset == .instant && model.loras.isEmpty ? .inpainting : .inverting)
         if let note = assumptionNote(files.isPredictionAssumed) { warnings.add(note) }
         let inputs = try EditInputs(editing, warnings)
-        let imagePrompt = try inputs.imagePrompt(for: files)
+        let imagePrompt = try EditInputs.imagePrompt(editing.imagePrompt, for: files, warnings)
         try output.checkHolds(width: inputs.size.width, height: inputs.size.height)
         let ready = try measurements.measure("prepare") { try inputs.prepared(try mode(inputs), for: files, in: context) }
         progress.begin("loading the model")

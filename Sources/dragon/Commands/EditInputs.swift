@@ -44,10 +44,10 @@ struct EditInputs {
     /// The picture that is a prompt.
     ///
     /// - Throws: ``EditError/needsAdapter`` for a model that does not take any.
-    func imagePrompt(for files: ModelFiles) throws -> PictureSource? {
-        guard let path = options.imagePrompt else { return nil }
+    static func imagePrompt(_ path: String?, for files: ModelFiles, _ warnings: Warnings) throws -> PictureSource? {
+        guard let path else { return nil }
         guard files.takesImagePrompts else { throw EditError.needsAdapter }
-        return try Self.picture(path, warnings).source
+        return try picture(path, warnings).source
     }
 
     private func mask(_ path: String?) throws -> Mask? { try path.map { try Self.picture($0, warnings).mask(file: $0) } }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import DragonEdit
-import DragonImage
 import DragonModel
 import DragonTensor
 
@@ -71,7 +70,7 @@ struct Generate: ParsableCommand {
         defer { progress.end() }
         let files = try model.files()
         if let note = assumptionNote(files.isPredictionAssumed) { warnings.add(note) }
-        let picture = try prompting(files, warnings)
+        let picture = try EditInputs.imagePrompt(imagePrompt, for: files, warnings)
         progress.begin("loading the model")
         let diffusion = try measurements.measure("load") { try DiffusionModel(files: files, in: context) }
         let isCut = !diffusion.tokenizer.fits(prompt)
@@ -87,15 +86,6 @@ struct Generate: ParsableCommand {
         progress.end()
         try measurements.measure("write") { try file.write(Picture(image)) }
         try report(measurements, warnings, model: files.path, isCut: isCut, threads: context.threads)
-    }
-
-    /// The picture that is a prompt.
-    private func prompting(_ files: ModelFiles, _ warnings: Warnings) throws -> PictureSource? {
-        guard let imagePrompt else { return nil }
-        guard files.takesImagePrompts else { throw EditError.needsAdapter }
-        let picture = try Picture(file: imagePrompt)
-        for warning in picture.details.warnings { warnings.add("\(imagePrompt): \(warning)") }
-        return picture.source
     }
 
     private func report(_ measurements: Measurements, _ warnings: Warnings, model path: String, isCut: Bool, threads: Int) throws {

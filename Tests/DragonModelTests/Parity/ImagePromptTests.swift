@@ -14,10 +14,10 @@ struct ImagePromptTests {
     private static let adapters = getenv("DRAGON_PARITY_ADAPTERS").map { String(cString: $0) } ?? fixture("variants/adapter")
     private static let model = getenv("DRAGON_PARITY_MODEL").map { String(cString: $0) } ?? fixture("model")
 
-    private func files(_ source: ImageAdapterSource) throws -> ModelFiles {
+    private func files(_ source: ImageAdapterSource, for model: String = model) throws -> ModelFiles {
         var additions = ModelAdditions()
         additions.imageAdapter = source
-        return try ModelFiles(path: Self.model, additions: additions)
+        return try ModelFiles(path: model, additions: additions)
     }
 
     private func encoder() throws -> ImageEncoder {
@@ -77,49 +77,47 @@ struct ImagePromptTests {
         let folder = try TemporaryFolder()
         try folder.write("models/ipadapter/a.safetensors", bytes)
         let source = ImageAdapterSource(path: folder.file("models/ipadapter/a.safetensors"))
-        expectError(containing: "image_encoder") { try small(source) }
+        expectError(containing: "image_encoder") { try files(source, for: fixture("model")) }
         try folder.write("models/clip_vision/other.safetensors", bytes)
         try folder.write("models/clip_vision/vit.safetensors", encoder[1])
-        #expect(try small(source).imageEncoder?.hasSuffix("clip_vision/vit.safetensors") == true)
+        #expect(try files(source, for: fixture("model")).imageEncoder?.hasSuffix("clip_vision/vit.safetensors") == true)
         try folder.write("models/image_encoder/config.json", encoder[0])
         try folder.write("models/image_encoder/model.safetensors", encoder[1])
-        #expect(try small(source).imageEncoder?.hasSuffix("image_encoder/model.safetensors") == true)
+        #expect(try files(source, for: fixture("model")).imageEncoder?.hasSuffix("image_encoder/model.safetensors") == true)
     }
 
     @Test("files of something else, and an encoder of another width, are named")
     func refusals() throws {
         let folder = try TemporaryFolder()
-        expectError(containing: "is no IP-Adapter") { try small(ImageAdapterSource(path: fixture("variants/lora/kohya.safetensors"))) }
-        expectError(containing: "pickle") { try small(ImageAdapterSource(path: folder.file("ip-adapter_sd15.bin"))) }
+        expectError(containing: "is no IP-Adapter") {
+            try files(ImageAdapterSource(path: fixture("variants/lora/kohya.safetensors")), for: fixture("model"))
+        }
+        expectError(containing: "pickle") { try files(ImageAdapterSource(path: folder.file("ip-adapter_sd15.bin")), for: fixture("model")) }
         var faces = SafetensorsWriter()
         for name in ["image_proj.proj.0.weight", "ip_adapter.1.to_k_ip.weight"] { faces.add(name, [0, 0, 0, 0], shape: [2, 2]) }
         faces.add("image_proj.norm.weight", [0, 0], shape: [2])
         try faces.write(to: folder.file("faces.safetensors"))
-        expectError(containing: "faces") { try small(ImageAdapterSource(path: folder.file("faces.safetensors"))) }
+        expectError(containing: "faces") { try files(ImageAdapterSource(path: folder.file("faces.safetensors")), for: fixture("model")) }
         let named = ImageAdapterSource(path: small("plain.safetensors"), encoder: fixture("model/vae"))
-        expectError(containing: "model.safetensors") { try small(named) }
+        expectError(containing: "model.safetensors") { try files(named, for: fixture("model")) }
         var wide = SafetensorsWriter()
         wide.add("image_proj.proj.weight", [Float](repeating: 0, count: 64 * 7), shape: [64, 7])
         wide.add("ip_adapter.1.to_k_ip.weight", [0], shape: [1])
         try wide.write(to: folder.file("wide.safetensors"))
         expectError(containing: "takes 7") {
-            try small(ImageAdapterSource(path: folder.file("wide.safetensors"), encoder: small("image_encoder")))
+            try files(ImageAdapterSource(path: folder.file("wide.safetensors"), encoder: small("image_encoder")), for: fixture("model"))
         }
         var other = SafetensorsWriter()
         other.add("image_proj.proj.weight", [Float](repeating: 0, count: 7), shape: [7, 1])
         other.add("ip_adapter.1.to_k_ip.weight", [0], shape: [1])
         try other.write(to: folder.file("other.safetensors"))
-        expectError(containing: "another width") { try small(ImageAdapterSource(path: folder.file("other.safetensors"))) }
+        expectError(containing: "another width") {
+            try files(ImageAdapterSource(path: folder.file("other.safetensors")), for: fixture("model"))
+        }
     }
 
     /// The fixtures', whatever the environment names.
     private func small(_ name: String) -> String { fixture("variants/adapter/\(name)") }
-
-    private func small(_ source: ImageAdapterSource) throws -> ModelFiles {
-        var additions = ModelAdditions()
-        additions.imageAdapter = source
-        return try ModelFiles(path: fixture("model"), additions: additions)
-    }
 
     private func expectError(containing text: String, _ body: () throws -> some Any) {
         #expect { _ = try body() } throws: { "\($0)".contains(text) }
