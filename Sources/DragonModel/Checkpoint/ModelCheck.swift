@@ -5,16 +5,25 @@ extension ModelFiles {
     /// Checks that edits can run on the model: that its tokenizer fits, and that every key of its networks is there once, in the right
     /// shape and format. Reads configuration and the heads of the weights' files, no weight.
     ///
-    /// - Parameter shelf: keeps the tokenizer for the next model, which often has the same.
+    /// - Parameter shelf: keeps for the next model what it often has alike.
     /// - Throws: ``ModelError``.
-    public func checkForEditing(sharing shelf: TokenizerShelf? = nil) throws(ModelError) {
-        try checkNetworks()
+    public func checkForEditing(sharing shelf: ModelShelf? = nil) throws(ModelError) {
+        try checkSchedule()
+        if let shelf, let tensors = tensorsAlone {
+            try shelf.checking(tensors) { () throws(ModelError) in try checkTensors() }
+        } else {
+            try checkTensors()
+        }
         _ = try tokenizer(sharing: shelf)
     }
 
     /// The same without the tokenizer, which a checkpoint may lack.
     public func checkNetworks() throws(ModelError) {
         try checkSchedule()
+        try checkTensors()
+    }
+
+    private func checkTensors() throws(ModelError) {
         do {
             let text = try textEncoderWeights().withBlanks()
             _ = try TextEncoder(text, configuration: textEncoderConfiguration)

@@ -149,6 +149,12 @@ public struct ModelFiles: Sendable {
 }
 
 extension ModelFiles {
+    /// The tensors that alone decide whether its networks are whole: those of a checkpoint to which nothing is added.
+    var tensorsAlone: [TensorEntry]? {
+        guard case .checkpoint(let checkpoint) = source, otherAutoencoder == nil, loras.isEmpty, imageAdapter == nil else { return nil }
+        return checkpoint.file.entries
+    }
+
     /// Whether it takes pictures as prompts.
     public var takesImagePrompts: Bool { imageAdapter != nil }
 
@@ -171,7 +177,7 @@ extension ModelFiles {
     }
 
     /// The same, from a shelf where it lies there.
-    func tokenizer(sharing shelf: TokenizerShelf?) throws(ModelError) -> Tokenizer {
+    func tokenizer(sharing shelf: ModelShelf?) throws(ModelError) -> Tokenizer {
         let own = joined(layout == .folder ? path : DragonModel.folder(of: path), "tokenizer")
         let folder = additions.tokenizer ?? (layout == .folder || isFolder(own) ? own : spareTokenizer ?? own)
         if layout == .checkpoint, !isFolder(folder) {

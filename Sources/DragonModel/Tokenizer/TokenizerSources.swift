@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// The files of a tokenizer's folder, read and not yet understood.
 struct TokenizerSources: Sendable {
@@ -64,41 +63,5 @@ struct TokenizerSources: Sendable {
     private func reader(_ name: String) throws(ModelError) -> OptionReader? {
         guard let bytes = files[name] else { return nil }
         return try OptionReader(bytes, file: joined(folder, name))
-    }
-}
-
-/// Keeps tokenizers: a list of models asks for the same one again and again, from one folder or from copies of it.
-public final class TokenizerShelf: Sendable {
-    private struct Shelf {
-        var byFolder: [String: Tokenizer] = [:]
-        /// One of each kind.
-        var kinds: [(sources: TokenizerSources, tokenizer: Tokenizer)] = []
-    }
-
-    private let shelf = Mutex(Shelf())
-    /// Tokenizers of different files that are kept.
-    private static let most = 8
-
-    /// An empty shelf.
-    public init() {}
-
-    /// The tokenizer of a folder, which is read once. Whoever asks meanwhile waits: to read it twice would take longer.
-    func tokenizer(folder: String) throws(ModelError) -> Tokenizer {
-        let result = shelf.withLock { shelf in Result { () throws(ModelError) in try Self.tokenizer(folder: folder, on: &shelf) } }
-        return try result.get()
-    }
-
-    private static func tokenizer(folder: String, on shelf: inout Shelf) throws(ModelError) -> Tokenizer {
-        if let kept = shelf.byFolder[folder] { return kept }
-        let sources = try TokenizerSources(folder: folder)
-        if let kept = shelf.kinds.first(where: { $0.sources.holdsSame(as: sources) }) {
-            shelf.byFolder[folder] = kept.tokenizer
-            return kept.tokenizer
-        }
-        let tokenizer = try Tokenizer(sources)
-        if shelf.kinds.count == most { shelf.kinds.removeFirst() }
-        shelf.kinds.append((sources, tokenizer))
-        shelf.byFolder[folder] = tokenizer
-        return tokenizer
     }
 }

@@ -19,7 +19,7 @@ final class ModelChecks {
     private var isChanged = false
     /// What was found ahead, and not yet asked for.
     private var ahead: [String: Found] = [:]
-    private let shelf = TokenizerShelf()
+    private let shelf = ModelShelf()
     private let spareTokenizers: SpareTokenizers?
 
     /// To be raised when a check finds what it did not find before: older results are forgotten.
@@ -69,7 +69,7 @@ final class ModelChecks {
 
     /// What a model is good for; nil for a LoRA.
     private static func purpose(
-        of path: String, as kind: ForeignKind, _ spareTokenizers: SpareTokenizers?, _ shelf: TokenizerShelf
+        of path: String, as kind: ForeignKind, _ spareTokenizers: SpareTokenizers?, _ shelf: ModelShelf
     ) throws(ModelError) -> ModelPurpose? {
         guard kind == .model else {
             _ = try LoRAContents(path)
@@ -95,7 +95,7 @@ final class ModelChecks {
     }
 
     private static func look(
-        at path: String, as kind: ForeignKind, _ spareTokenizers: SpareTokenizers?, _ shelf: TokenizerShelf
+        at path: String, as kind: ForeignKind, _ spareTokenizers: SpareTokenizers?, _ shelf: ModelShelf
     ) -> Found {
         do {
             return (Check(problem: nil, purpose: try purpose(of: path, as: kind, spareTokenizers, shelf)), true)

@@ -59,6 +59,26 @@ import Testing
         try bindAll(try files.textEncoderWeights(), try PeerKeys("clip-sd2.json"))
     }
 
+    /// What one checkpoint was found to be is taken for another's only where their tensors are the same.
+    @Test func checkpointsAreWholeByTheirOwnTensors() throws {
+        let shelf = ModelShelf()
+        var additions = ModelAdditions()
+        additions.tokenizer = fixture("model-sd2/tokenizer")
+        func problem(_ rows: [PeerKeys.Row], metadata: [String: String] = [:]) -> ModelError? {
+            modelError {
+                let path = try write(rows, metadata: metadata)
+                try ModelFiles(path: path, additions: additions).checkForEditing(sharing: shelf)
+            }
+        }
+        let rows = try rows(first)
+        #expect(problem(rows) == nil)
+        #expect(problem(rows, metadata: ["title": "another"]) == nil)
+        let last = try #require(rows.indices.last { rows[$0].original.hasSuffix("attn2.to_k.weight") })
+        var lacking = rows
+        lacking.remove(at: last)
+        guard case .missing = problem(lacking) else { return #expect(Bool(false), "\(String(describing: problem(lacking)))") }
+    }
+
     @Test func metadataTellWhatIsPredicted() throws {
         let files = try ModelFiles(path: try write(try rows(second), lastBlock, metadata: ["modelspec.prediction_type": "epsilon"]))
         #expect(files.scheduleConfiguration.predictionType == .epsilon)
