@@ -81,6 +81,18 @@ const Mode MODES[] = {
      .arguments = {ARGUMENT_REFERENCE, ARGUMENT_PLACE, ARGUMENT_FACTOR},
      .carries = CARRIES_REFERENCE,
      .ready = READY_TO_CARRY},
+    {.mode = DRAGON_REMOVE,
+     .key = "remove",
+     .menu = N_("R_emove Object..."),
+     .name = N_("Remove Object"),
+     .blurb = N_("Take what is selected out of the picture and fill its place"),
+     .help = "The selection is the object; its parts may lie apart.",
+     .mask = MASK_OBJECT,
+     .outline_label = N_("Draw _outline"),
+     .outline_tooltip = N_("Draw around the object, in place of the selection"),
+     .contrast = N_("Its shadow stays, unless that is outlined too."),
+     .ready = N_("What is outlined will be gone, and its place look like what is around it."),
+     .without_plate = GHOST},
 };
 const guint MODE_COUNT = G_N_ELEMENTS(MODES);
 

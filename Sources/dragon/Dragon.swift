@@ -6,11 +6,12 @@ import DragonModel
 struct Dragon: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dragon",
-        abstract: "Move, resize, drag, re-dress and paste things in a photo, with Stable Diffusion, on the processor.",
+        abstract: "Move, resize, remove, drag, re-dress and paste things in a photo with Stable Diffusion, on the processor.",
         discussion: "Exit code 0; 2 for bad input, 3 for what the machine lacks, 130 when interrupted, each with one line on stderr.",
         version: "\(engineVersion)",
         subcommands: [
-            Info.self, Generate.self, Move.self, Drag.self, Landmark.self, Appearance.self, Paste.self, Bench.self, Models.self,
+            Info.self, Generate.self, Move.self, Drag.self, Landmark.self, Appearance.self, Paste.self, Remove.self,
+            Bench.self, Models.self,
         ])
 
     /// Parses and runs, and ends the process with the documented code. (ArgumentParser's own entry would end with 64 and print the usage.)

@@ -92,7 +92,7 @@ static dragon_parameters parameters(void) {
 
 static dragon_request request(const dragon_parameters *values, dragon_point *points) {
     int32_t width = (int32_t)(1 + below(MOST)), height = (int32_t)(1 + below(MOST));
-    dragon_request all = {.size = struct_size(sizeof all), .mode = odd(3) ? (int32_t)draw_number() : (int32_t)below(6)};
+    dragon_request all = {.size = struct_size(sizeof all), .mode = odd(3) ? (int32_t)draw_number() : (int32_t)below(7)};
     all.picture = picture(width, height);
     all.mask = mask(0, width, height);
     if (chance(10))

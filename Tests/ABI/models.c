@@ -282,7 +282,7 @@ static void test_parameters_of(void) {
 
 static void test_defaults(dragon_model *model) {
     dragon_parameters own = {.size = sizeof own};
-    for (dragon_mode mode = DRAGON_MOVE; mode <= DRAGON_PASTE; mode++) {
+    for (dragon_mode mode = DRAGON_MOVE; mode <= DRAGON_REMOVE; mode++) {
         EXPECT(model, dragon_parameters_default(model, mode, &own), DRAGON_OK, NULL);
         CHECK(own.size == sizeof own && own.steps == 50 && own.energy_scale > 0 && own.edit_weight > 0, "mode %d",
               mode);
@@ -290,12 +290,12 @@ static void test_defaults(dragon_model *model) {
         CHECK(own.first_step < 0 && own.soften == 0, "mode %d", mode);
     }
     dragon_parameters published = {.size = sizeof published};
-    CHECK(dragon_parameters_default(NULL, DRAGON_PASTE, &published) == DRAGON_OK, "no model: the published ones");
+    CHECK(dragon_parameters_default(NULL, DRAGON_REMOVE, &published) == DRAGON_OK, "no model: the published ones");
     CHECK(published.side == 0, "no model, no window");
     published.side = own.side;
     CHECK(memcmp(&own, &published, sizeof own) == 0, "the tests' model has none of its own");
     test_parameters_of();
-    EXPECT(model, dragon_parameters_default(model, 6, &own), DRAGON_BAD_INPUT, "mode");
+    EXPECT(model, dragon_parameters_default(model, 7, &own), DRAGON_BAD_INPUT, "mode");
     EXPECT(model, dragon_parameters_default(model, -1, &own), DRAGON_BAD_INPUT, "mode");
     EXPECT(model, dragon_parameters_default(model, DRAGON_MOVE, NULL), DRAGON_BAD_INPUT, "NULL");
     own.size = 4;

@@ -68,7 +68,7 @@ static void test_geometry(dragon_model *model) {
     REFUSE("resize", request.resize = NAN);
     REFUSE("resize", request.resize = -1);
     REFUSE("resize", request.resize = 1e9);
-    REFUSE("mode", request.mode = 6);
+    REFUSE("mode", request.mode = 7);
     REFUSE("mode", request.mode = INT32_MIN);
     dragon_point points[] = {{5, 5}, {NAN, 5}, {500, 5}};
     for (dragon_mode mode = DRAGON_DRAG; mode <= DRAGON_LANDMARK; mode++) {

@@ -109,7 +109,7 @@ static void test_wrong_results(dragon_result *result) {
 // Every mode runs, and previews.
 static void test_modes(dragon_model *model) {
     dragon_point handles[] = {{40, 40}}, targets[] = {{50, 44}};
-    for (dragon_mode mode = DRAGON_MOVE; mode <= DRAGON_PASTE; mode++) {
+    for (dragon_mode mode = DRAGON_MOVE; mode <= DRAGON_REMOVE; mode++) {
         dragon_request request = move_request();
         request.mode = mode;
         request.handles = handles;

@@ -43,6 +43,7 @@ struct SettingsTests {
         case .drag: try Drag.parse(["--drag", "0,0:9,9"] + common).editing
         case .landmark: try Landmark.parse(["--drag", "0,0:9,9"] + common).editing
         case .appearance: try Appearance.parse(common).editing
+        case .remove: try Remove.parse(["--mask", "m.png"] + common).editing
         case .paste: try Paste.parse(["--offset", "1,1"] + common).editing
         }
     }
@@ -107,7 +108,8 @@ struct SettingsTests {
     @Test("the header numbers modes, algorithms and phases in the engine's order")
     func numbers() throws {
         for (name, number) in zip(
-            EditModeName.allCases, [DRAGON_MOVE, DRAGON_RESIZE, DRAGON_DRAG, DRAGON_LANDMARK, DRAGON_APPEARANCE, DRAGON_PASTE])
+            EditModeName.allCases,
+            [DRAGON_MOVE, DRAGON_RESIZE, DRAGON_DRAG, DRAGON_LANDMARK, DRAGON_APPEARANCE, DRAGON_PASTE, DRAGON_REMOVE])
         {
             #expect(try EditModeName(checking: dragon_mode(number)) == name)
         }

@@ -24,6 +24,7 @@ struct DefaultsTests {
         #expect((move.steps, move.firstStep, move.scheduleSteps, move.start) == (20, 6, 20, .arranged))
         #expect((move.energyScale, move.guidanceScale, move.weights.content) == (50, 1, 6))
         #expect(EditModeName.resize.parameters(defaults: defaults).weights.edit == 2)
+        #expect(EditModeName.remove.parameters(defaults: defaults).energyScale == 50, "a removal is a move without a new place")
         #expect(EditModeName.drag.parameters(defaults: defaults).energyScale == Drag.published.energyScale)
         #expect(EditModeName.paste.parameters() == Paste.published)
     }

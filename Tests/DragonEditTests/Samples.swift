@@ -34,6 +34,7 @@ enum Samples {
         case .drag: Drag.Working(region: mask(), handles: [Point(x: 20, y: 20)], targets: [Point(x: 32, y: 24)])
         case .landmark: Landmark.Working(handles: [Point(x: 20, y: 20)], targets: [Point(x: 32, y: 24)])
         case .appearance: Appearance.Working(object: mask(), reference: picture(phase: 3), referenceObject: mask(x: 8..<56))
+        case .remove: Remove.Working(object: mask(), likeness: nil)
         case .paste: Paste.Working(object: mask(), reference: picture(phase: 3), offset: Point(x: 8, y: 16))
         }
     }

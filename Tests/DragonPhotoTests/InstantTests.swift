@@ -51,6 +51,7 @@ struct InstantTests {
         case .drag: Drag(region: disc(44, 60, 30), handles: handles, targets: targets)
         case .landmark: Landmark(handles: handles, targets: targets)
         case .appearance: Appearance(object: object, reference: photo, referenceObject: disc(90, 40, 14))
+        case .remove: Remove(object: object)
         case .paste: Paste(object: object, reference: photo, offset: Point(x: 50, y: 4))
         }
     }

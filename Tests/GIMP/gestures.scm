@@ -14,10 +14,12 @@
 (for-each (lambda (mode)
             (let ((bytes (map char->integer (string->list "steps=2;seed=3"))))
               (gimp-procedural-db-set-data (string-append "plug-in-dragon-" mode) (+ 1 (length bytes)) (list->vector (append bytes '(0))))))
-          '("move" "resize" "drag" "landmark" "appearance" "paste"))
+          '("move" "resize" "drag" "landmark" "appearance" "paste" "remove"))
 
 (say "stage resize")
 (check-layer (car (plug-in-dragon-resize RUN-INTERACTIVE image source "" 1 "" 0 0 0 "")) "Resize Object" "outline=" "resize=")
+(say "stage remove")
+(check-layer (car (plug-in-dragon-remove RUN-INTERACTIVE image source "" "" 0 0 0 "")) "Remove Object" "outline=")
 (say "stage drag")
 (check-layer (car (plug-in-dragon-drag RUN-INTERACTIVE image source "" 0 (vector) "" 0 0 0 "")) "Drag Content" "arrows=")
 (say "stage landmark")

@@ -17,7 +17,9 @@
   (list "appearance" "Replace Appearance"
     (lambda (image source) (car (plug-in-dragon-appearance RUN-NONINTERACTIVE image source "" reference "" model 7 2 0 ""))) '(56 56))
   (list "paste" "Paste Object"
-    (lambda (image source) (car (plug-in-dragon-paste RUN-NONINTERACTIVE image source "" reference "" 80 64 0 model 7 2 0 ""))) '(80 64))))
+    (lambda (image source) (car (plug-in-dragon-paste RUN-NONINTERACTIVE image source "" reference "" 80 64 0 model 7 2 0 ""))) '(80 64))
+  (list "remove" "Remove Object"
+    (lambda (image source) (car (plug-in-dragon-remove RUN-NONINTERACTIVE image source "" model 7 2 0 ""))) '(56 56))))
 
 (define (source-pixels image source)
   (let ((x (car (gimp-drawable-offsets source))) (y (cadr (gimp-drawable-offsets source))))
@@ -103,7 +105,7 @@
 (for-each (lambda (edit)
   (let* ((made (make-image RGB PRECISION-U8-GAMMA RGB-IMAGE 160 128 0 0)) (image (car made)) (source (cadr made)))
     (gimp-selection-none image)
-    (if (member (car edit) '("move" "resize" "appearance"))
+    (if (member (car edit) '("move" "resize" "appearance" "remove"))
         (check-fails (string-append "no selection, " (car edit)) (lambda () ((caddr edit) image source)) "No object")
         (check-result (string-append "no selection, " (car edit)) edit image source ((caddr edit) image source) (source-pixels image source)))
     (gimp-image-delete image))) edits)

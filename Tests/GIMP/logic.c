@@ -301,7 +301,7 @@ static void test_requests(void) {
 
 // Every row is complete, and says of itself what the engine asks.
 static void test_modes(void) {
-    CHECK(MODE_COUNT == 6 && mode_by_key("nothing") == NULL && mode_of(99) == MODES);
+    CHECK(MODE_COUNT == 7 && mode_by_key("nothing") == NULL && mode_of(99) == MODES);
     for (guint i = 0; i < MODE_COUNT; i++) {
         const Mode *mode = &MODES[i];
         CHECK(mode_by_key(mode->key) == mode && mode_of(mode->mode) == mode);

@@ -12,9 +12,10 @@
 (define (paste reference x y) (car (plug-in-dragon-paste RUN-NONINTERACTIVE image source "" reference "" x y 0 model 1 2 0 "")))
 
 (for-each (lambda (name) (check name (= 1 (car (gimp-procedural-db-proc-exists (string-append "plug-in-dragon-" name))))))
-          '("move" "resize" "drag" "landmark" "appearance" "paste"))
+          '("move" "resize" "drag" "landmark" "appearance" "paste" "remove"))
 
 (check "resize" (is-named "Resize Object" (named (resize 1.4 model))))
+(check "remove" (is-named "Remove Object" (named (car (plug-in-dragon-remove RUN-NONINTERACTIVE image source "" model 1 2 0 "")))))
 (check "drag" (is-named "Drag Content" (named (drag 4 '(50 50 60 55)))))
 (gimp-selection-none image)
 (check "drag without a selection" (is-named "Drag Content" (named (drag 4 '(50 50 60 55)))))

@@ -72,6 +72,10 @@
 (define (plug-in-dragon-resize run-mode image layer prompt factor model seed steps strength options)
   (new-resize #:run-mode run-mode #:image image #:drawables (vector layer) #:prompt prompt #:factor factor #:model model #:seed seed
     #:steps steps #:strength strength #:options options))
+(define new-remove plug-in-dragon-remove)
+(define (plug-in-dragon-remove run-mode image layer prompt model seed steps strength options)
+  (new-remove #:run-mode run-mode #:image image #:drawables (vector layer) #:prompt prompt #:model model #:seed seed #:steps steps
+    #:strength strength #:options options))
 (define new-drag plug-in-dragon-drag)
 (define (plug-in-dragon-drag run-mode image layer prompt count points model seed steps strength options)
   (new-drag #:run-mode run-mode #:image image #:drawables (vector layer) #:prompt prompt #:points points #:model model #:seed seed

@@ -92,6 +92,8 @@ enum {
     DRAGON_LANDMARK = 3,
     DRAGON_APPEARANCE = 4,
     DRAGON_PASTE = 5,
+    // Since version 0.2:
+    DRAGON_REMOVE = 6,
 };
 
 /// How pixels lie in memory.
@@ -262,10 +264,11 @@ typedef struct dragon_request {
     size_t size;
     dragon_mode mode;
     dragon_picture picture;
-    /// Of the picture's size. Move, resize, appearance: the object. Drag: where the picture may change; optional.
+    /// Of the picture's size. Move, resize, appearance: the object. Remove: the objects, in one part or many. Drag: where
+    /// the picture may change; optional.
     /// Paste and landmark: none.
     dragon_mask mask;
-    /// Move: optional, what the old place should look like.
+    /// Move, remove: optional, what the old place should look like.
     dragon_mask inpaint_mask;
     /// Appearance, paste: the second picture, and its object, of its size.
     dragon_picture reference;

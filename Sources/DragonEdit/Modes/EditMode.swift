@@ -16,6 +16,8 @@ public enum EditModeName: String, Sendable, CaseIterable {
     case appearance
     /// Lays another picture's object into this one.
     case paste
+    /// Takes objects out of the picture.
+    case remove
 
     /// What does it.
     public var type: any EditMode.Type {
@@ -25,6 +27,7 @@ public enum EditModeName: String, Sendable, CaseIterable {
         case .landmark: Landmark.self
         case .appearance: Appearance.self
         case .paste: Paste.self
+        case .remove: Remove.self
         }
     }
 }

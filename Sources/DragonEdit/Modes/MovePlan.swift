@@ -19,9 +19,7 @@ struct MovePlan: EditPlan {
     private let scaled: (height: Int, width: Int)
     /// Cells of the object at its new place and the cells of the resized grid that they come from, in step.
     private let pairs: [(target: Int, source: Int)]
-    private let other: Mask
-    private let hole: Mask
-    private let likeness: Mask
+    private let others: ContentEnergies
 
     init(object: Mask, by displacement: Point, resize: Double, likeness: Mask?, weights: EnergyWeights, grids: EditGrids) throws {
         (self.object, self.displacement, self.resize, self.weights, self.grids) = (object, displacement, resize, weights, grids)
@@ -37,9 +35,9 @@ struct MovePlan: EditPlan {
             throw EditError.tooSmall(what: resize < 1 ? "the mask, shrunken," : "the mask")
         }
         guard !pairs.isEmpty else { throw EditError.leavesPicture }
-        other = !(target | original)
-        hole = original & !target
-        self.likeness = likeness.map(grids.onFeatures) ?? other
+        let other = !(target | original)
+        others = ContentEnergies(
+            stays: other, left: original & !target, wanted: likeness.map(grids.onFeatures) ?? other, weights: weights)
         editRegion = grids.onLatent(target)
         noiseRegion = grids.onLatent(target | original)
         let touched = object.coarsened(height: grids.latentHeight, width: grids.latentWidth)
@@ -88,22 +86,8 @@ struct MovePlan: EditPlan {
                     feature.cell(pair.source / scaled.width, pair.source % scaled.width, of: scaled)
                 )
             })
-        let (stays, left, wanted) = (feature.cells(under: other), feature.cells(under: hole), feature.cells(under: likeness))
-        let same = { (cells: [Int]) in CellPairs(cells.map { ($0, $0) }) }
-        var terms = LevelTerms()
+        var terms = LevelTerms(content: others.terms(feature))
         terms.edit = [EnergyTerm(function: .inverse(weight: weights.edit), selection: .pairs(moved), isUnit: false, factor: 0.5)]
-        if !stays.isEmpty {
-            terms.content.append(
-                EnergyTerm(function: .inverse(weight: weights.content), selection: .pairs(same(stays)), isUnit: false, factor: 0.5))
-        }
-        if !left.isEmpty, !wanted.isEmpty {
-            terms.content += [
-                EnergyTerm(function: .linear(weight: weights.contrast), selection: .pairs(same(left)), isUnit: true, factor: 0.5),
-                EnergyTerm(
-                    function: .inverse(weight: weights.inpaint),
-                    selection: .pooled(current: CellWeights(left), reference: CellWeights(wanted)), isUnit: true),
-            ]
-        }
         return terms
     }
 }

@@ -26,7 +26,7 @@ extension EditError {
     /// Throws for a mask of another size than its picture, or without a set cell.
     ///
     /// - Parameter mayBeWhole: whether it may leave nothing outside.
-    static func check(_ mask: Mask, on canvas: PixelSize, _ what: String, mayBeWhole: Bool = true) throws {
+    package static func check(_ mask: Mask, on canvas: PixelSize, _ what: String, mayBeWhole: Bool = true) throws {
         guard mask.size == canvas else { throw size(what: what, found: "\(mask.size)", expected: "its picture's \(canvas)") }
         let count = mask.count
         guard count > 0 else { throw emptyMask(what: what) }

@@ -181,6 +181,9 @@ extension EditParameters {
 }
 
 extension EditModeName {
+    /// The mode whose numbers a model's own are taken from where it says nothing of this one.
+    private var kin: EditModeName { self == .resize || self == .remove ? .move : self }
+
     /// A model's own numbers of the mode; what it leaves out is as published.
     public func parameters(defaults: ModelDefaults = ModelDefaults()) -> EditParameters {
         var parameters = type.published
@@ -188,7 +191,7 @@ extension EditModeName {
         parameters.scheduleSteps = parameters.steps
         parameters.firstStep = defaults.firstStep ?? parameters.firstStep
         parameters.start = defaults.start
-        guard let own = defaults.modes[rawValue] ?? defaults.modes[type.name.rawValue] else { return parameters }
+        guard let own = defaults.modes[rawValue] ?? defaults.modes[kin.rawValue] else { return parameters }
         parameters.energyScale = own.energyScale ?? parameters.energyScale
         parameters.guidanceScale = own.guidanceScale ?? parameters.guidanceScale
         parameters.sdeStrength = own.sdeStrength ?? parameters.sdeStrength

@@ -71,6 +71,15 @@ public struct Mask: Sendable, Equatable {
         return result
     }
 
+    /// With what belongs to another mask of its size, soft edges and all.
+    package func joined(with other: Mask) -> Mask {
+        guard shares != nil || other.shares != nil else { return self | other }
+        let (mine, others) = (self.everyShare, other.everyShare)
+        return Mask(height: height, width: width, shares: zip(mine, others).map(max))
+    }
+
+    private var everyShare: [UInt8] { shares ?? cells.map { $0 ? 255 : 0 } }
+
     /// Cells set in both, in either, or not.
     package static func & (a: Mask, b: Mask) -> Mask {
         Mask(height: a.height, width: a.width, cells: zip(a.cells, b.cells).map { $0 && $1 })

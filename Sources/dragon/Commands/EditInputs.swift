@@ -35,6 +35,11 @@ struct EditInputs {
     func given(_ files: ModeFiles) throws -> ModeInputs {
         var given = ModeInputs()
         given.mask = try mask(files.mask) ?? replay?.mask
+        for path in files.moreMasks {
+            guard let more = try mask(path), let all = given.mask else { continue }
+            try EditError.check(more, on: all.size, "a mask")
+            given.mask = all.joined(with: more)
+        }
         given.likeness = try mask(files.likeness) ?? replay?.inpaintMask
         given.reference = try files.reference.map { try Self.picture($0, warnings).source } ?? replay?.reference?.source
         given.referenceMask = try mask(files.referenceMask) ?? replay?.referenceMask
@@ -97,6 +102,8 @@ struct EditInputs {
 /// The files that a command's options name for its mode.
 struct ModeFiles {
     var mask: String?
+    /// Of further objects.
+    var moreMasks: [String] = []
     var likeness: String?
     var reference: String?
     var referenceMask: String?

@@ -138,3 +138,25 @@ struct Paste: EditCommand {
         (given.displacement, given.resize) = (offset.point, resize)
     }
 }
+
+/// `dragon remove`: objects out of the picture.
+struct Remove: EditCommand {
+    static let mode = EditModeName.remove
+    static let configuration = CommandConfiguration(abstract: "Take objects out of the picture and fill their places.")
+
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var compute: ComputeOptions
+    @OptionGroup var editing: EditingOptions
+
+    @Option(
+        name: .long, parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Picture whose bright pixels are an object; repeat for more.", valueName: "file"))
+    var mask: [String] = []
+
+    @Option(name: .long, help: ArgumentHelp("Picture whose bright pixels look as the emptied place should.", valueName: "file"))
+    var inpaintMask: String?
+
+    var files: ModeFiles { ModeFiles(mask: mask.first, moreMasks: Array(mask.dropFirst()), likeness: inpaintMask) }
+
+    func complete(_ given: inout ModeInputs) {}
+}
