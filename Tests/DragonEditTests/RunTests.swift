@@ -138,7 +138,7 @@ struct BoundsTests {
         var options = EditOptions()
         options.keepsFullPrecision = true
         let error = try difference(Samples.edit(request), Samples.edit(request, options))
-        // What stays where it was attends to itself alone, and makes more of a rounding in its keys.
+        // What stays where it was makes more of a rounding in the keys that replace its own: a move by less than a cell does the same.
         #expect(error > 0 && error < (mode == .remove ? 1e-2 : 1e-3), "\(error)")
     }
 

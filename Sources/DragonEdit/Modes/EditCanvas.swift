@@ -65,6 +65,23 @@ public struct EditCanvas: Sendable {
         return colours.map { p, i in colours.planes[p][i] + shares[i] * (plate.planes[p][i] - colours.planes[p][i]) }
     }
 
+    /// The part without an object of the picture: its old place is filled, and the object laid at its new one, where it has one.
+    package func vacated(of object: Mask) throws -> Composition {
+        let vacated = object.cropped(to: box)
+        let carried = try carried(object, of: picture)
+        let contact = contact(of: carried?.occupied ?? nothing)
+        try Cancellation.check()
+        guard usesPlate else {
+            let reach = reach(of: vacated)
+            return Composition(
+                base: colours, isPrepared: false, carried: carried, replaced: reach, made: zip(reach, contact).map(max))
+        }
+        let emptied = vacated.touched
+        return Composition(
+            base: try plate(without: vacated), isPrepared: true, carried: carried, replaced: reach(of: emptied), made: contact,
+            filled: emptied.count)
+    }
+
     /// An object of some picture at its new place.
     package func carried(_ object: Mask, of source: PictureSource) throws -> CarriedObject? {
         guard let placement = footprint.placement else { return nil }

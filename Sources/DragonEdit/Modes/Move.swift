@@ -57,21 +57,7 @@ public struct Move: EditMode {
     }
 
     /// The old place is filled, and the object laid at its new one.
-    public func compose(_ canvas: EditCanvas) throws -> Composition {
-        let vacated = object.cropped(to: canvas.box)
-        let carried = try canvas.carried(object, of: canvas.picture)
-        let contact = canvas.contact(of: carried?.occupied ?? canvas.nothing)
-        try Cancellation.check()
-        guard canvas.usesPlate else {
-            let reach = canvas.reach(of: vacated)
-            return Composition(
-                base: canvas.colours, isPrepared: false, carried: carried, replaced: reach, made: zip(reach, contact).map(max))
-        }
-        let emptied = vacated.touched
-        return Composition(
-            base: try canvas.plate(without: vacated), isPrepared: true, carried: carried, replaced: canvas.reach(of: emptied),
-            made: contact, filled: emptied.count)
-    }
+    public func compose(_ canvas: EditCanvas) throws -> Composition { try canvas.vacated(of: object) }
 
     // MARK: - On the working grid
 

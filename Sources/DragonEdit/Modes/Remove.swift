@@ -37,17 +37,7 @@ public struct Remove: EditMode {
     }
 
     /// Its place is filled. Nothing is left to a network that follows energies: it could only grow something new there.
-    public func compose(_ canvas: EditCanvas) throws -> Composition {
-        let vacated = object.cropped(to: canvas.box)
-        guard canvas.usesPlate else {
-            let reach = canvas.reach(of: vacated)
-            return Composition(base: canvas.colours, isPrepared: false, replaced: reach, made: reach)
-        }
-        let emptied = vacated.touched
-        return Composition(
-            base: try canvas.plate(without: vacated), isPrepared: true, replaced: canvas.reach(of: emptied),
-            made: [Float](repeating: 0, count: emptied.cells.count), filled: emptied.count)
-    }
+    public func compose(_ canvas: EditCanvas) throws -> Composition { try canvas.vacated(of: object) }
 
     // MARK: - On the working grid
 
