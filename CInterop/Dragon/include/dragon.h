@@ -82,6 +82,8 @@ typedef struct dragon_model dragon_model;
 typedef struct dragon_result dragon_result;
 /// The models that were found.
 typedef struct dragon_model_list dragon_model_list;
+/// A picture in which objects are found.
+typedef struct dragon_selector dragon_selector;
 
 /// What an edit does.
 typedef int32_t dragon_mode;
@@ -393,6 +395,23 @@ typedef struct dragon_result_info {
     uint64_t made_pixels;
 } dragon_result_info;
 
+/// Where an object is, roughly. At least one of outline, box and a point of `inside` is needed.
+typedef struct dragon_hint {
+    size_t size;
+    /// Points on the object, and points beside it, up to DRAGON_MOST_POINTS each, in pixels of the picture.
+    const dragon_point *inside;
+    size_t inside_count;
+    const dragon_point *outside;
+    size_t outside_count;
+    /// Drawn around the object by hand, of the picture's size; pixels is NULL where nothing was.
+    dragon_mask outline;
+    /// A box around it, in pixels of the picture; a width of 0 is no box.
+    double box_x;
+    double box_y;
+    double box_width;
+    double box_height;
+} dragon_hint;
+
 // --- The library -----------------------------------------------------------------------------------------------------
 
 /// DRAGON_ABI_VERSION of the library.
@@ -508,6 +527,30 @@ dragon_status dragon_result_mask(dragon_result *result, uint8_t *pixels, int64_t
 dragon_status dragon_result_mask_float(dragon_result *result, float *pixels, int64_t stride);
 
 void dragon_result_free(dragon_result *result);
+
+// --- Objects ---------------------------------------------------------------------------------------------------------
+
+/// Takes a picture to find objects in. Its pixels are copied, so that a second point is answered faster than the first.
+/// Even where it fails a handle is given, for the message, unless the arguments are unusable; free it either way.
+dragon_status dragon_selector_create(const dragon_picture *picture, dragon_selector **selector);
+
+/// Lets a model's network look at the picture, once: what it takes for one thing is found as one from then on. A finding
+/// on another thread may run meanwhile, and is answered without it.
+///
+/// - progress: may be NULL.
+dragon_status dragon_selector_attend(dragon_selector *selector, dragon_model *model, dragon_progress_callback progress,
+                                     void *user_data);
+
+/// Finds the object that a hint means, with a soft edge where it has one.
+///
+/// - pixels: the mask, one byte for each pixel of the picture; stride: bytes from one row to the next, 0 for none between
+///   them.
+dragon_status dragon_selector_find(dragon_selector *selector, const dragon_hint *hint, uint8_t *pixels, int64_t stride);
+
+/// What the calling thread's last call on the selector said, where it failed. Empty after a call that went well.
+size_t dragon_selector_message(dragon_selector *selector, char *buffer, size_t size);
+
+void dragon_selector_free(dragon_selector *selector);
 
 #ifdef __cplusplus
 }
