@@ -22,6 +22,8 @@ let hardened = ["-fstack-protector-strong", "-fstack-clash-protection", "-U_FORT
 // Kernels are arithmetic: a debug build without optimisation would be a hundred times slower and prove nothing more.
 let kernelSettings: [CSetting] = [.unsafeFlags(["-O3", "-fvisibility=hidden", "-Wall", "-Wextra"] + hardened)]
 let cSettings: [CSetting] = [.unsafeFlags(["-O2", "-fvisibility=hidden", "-Wall", "-Wextra"] + hardened)]
+// Of another's templates are no warnings of ours.
+let cxxSettings: [CXXSetting] = [.unsafeFlags(["-O2", "-fvisibility=hidden", "-Wall", "-Wextra"] + hardened)]
 // Every symbol is bound at the start, and the table of them read-only from then on.
 let bound: [String] = ["-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now"]
 
@@ -65,6 +67,7 @@ let package = Package(
     targets: [
         // C: kernels, the loader of OpenBLAS, picture codecs.
         .target(name: "CKernels", path: "CInterop/Kernels", cSettings: kernelSettings),
+        .target(name: "CGraphCut", path: "CInterop/GraphCut", cxxSettings: cxxSettings),
         .target(name: "COpenBLAS", path: "CInterop/OpenBLAS", cSettings: cSettings, linkerSettings: [.linkedLibrary("dl")]),
         .systemLibrary(name: "CPNG", path: "CInterop/PNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", path: "CInterop/JPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
@@ -84,12 +87,15 @@ let package = Package(
         .target(name: "DragonTensor", dependencies: ["CKernels", "COpenBLAS"]),
         .target(name: "DragonModel", dependencies: ["DragonTensor"]),
         .target(name: "DragonImage"),
+        .target(name: "DragonSelect", dependencies: ["CGraphCut", "DragonImage"]),
         .target(name: "DragonEdit", dependencies: ["DragonImage", "DragonModel", "DragonTensor"]),
         .target(name: "DragonPhoto", dependencies: ["DragonEdit", "DragonImage", "DragonModel", "DragonTensor"]),
         .target(name: "DragonStore", dependencies: ["CFetch", "DragonModel", "DragonTensor"]),
         .target(
             name: "DragonEngine",
-            dependencies: ["CDragon", "DragonEdit", "DragonImage", "DragonModel", "DragonPhoto", "DragonStore", "DragonTensor"]),
+            dependencies: [
+                "CDragon", "DragonEdit", "DragonImage", "DragonModel", "DragonPhoto", "DragonSelect", "DragonStore", "DragonTensor",
+            ]),
         // The shared library: what the header names, and nothing else, is seen from outside.
         .target(
             name: "CDragonLibrary", dependencies: ["DragonEngine"], path: "CInterop/Library", exclude: ["exports.map"],
@@ -103,7 +109,8 @@ let package = Package(
         .executableTarget(
             name: "dragon",
             dependencies: [
-                "DragonEdit", "DragonImage", "DragonModel", "DragonPhoto", "DragonStore", "DragonTensor", "CLCMS", "CPictures",
+                "DragonEdit", "DragonImage", "DragonModel", "DragonPhoto", "DragonSelect", "DragonStore", "DragonTensor", "CLCMS",
+                "CPictures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], linkerSettings: [.unsafeFlags(bound)]),
         // The plug-in: C on the engine's header, with the engine linked in. Core and dialog ask a host for pictures; an adapter for each
@@ -145,5 +152,5 @@ let package = Package(
             ],
             path: "Tests/CommandLineTests"),
     ] + gimpTargets,
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6], cxxLanguageStandard: .cxx17
 )

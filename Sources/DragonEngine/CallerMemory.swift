@@ -1,4 +1,6 @@
 import CDragon
+import DragonImage
+import DragonModel
 
 // The only place, beside pixels and masks, that reads and writes the caller's memory.
 
@@ -42,6 +44,7 @@ extension dragon_result_info: SizedStruct {
     static let name = "dragon_result_info"
     static var leastSize: Int { MemoryLayout<Self>.offset(of: \.made_pixels) ?? MemoryLayout<Self>.stride }
 }
+extension dragon_hint: SizedStruct { static let name = "dragon_hint" }
 extension dragon_progress: SizedStruct { static let name = "dragon_progress" }
 
 /// A struct of a later version is not longer than this.
@@ -122,4 +125,21 @@ func text(_ pointer: UnsafePointer<CChar>?, _ what: String) throws -> String? {
     guard let pointer else { return nil }
     guard let text = String(validatingCString: pointer) else { throw Failure.badInput("\(what) is not UTF-8") }
     return text
+}
+
+/// The caller's points.
+func points(_ pointer: UnsafePointer<dragon_point>?, _ count: Int, _ what: String) throws -> [Point] {
+    // Counted before any is read: the count may be anything.
+    guard (0...Limits.mostPoints).contains(count) else {
+        throw Failure.badInput("\(UInt(bitPattern: count)) points are too many: give at most \(Limits.mostPoints)")
+    }
+    guard count > 0 else { return [] }
+    guard let pointer else { throw Failure.badInput("\(what) are NULL, though there are \(count)") }
+    let base = UnsafeRawPointer(pointer)
+    return try (0..<count).map { i in
+        let x = base.loadUnaligned(fromByteOffset: i * 16, as: Double.self)
+        let y = base.loadUnaligned(fromByteOffset: i * 16 + 8, as: Double.self)
+        guard x.isFinite, y.isFinite else { throw Failure.badInput("one of \(what) is no number") }
+        return Point(x: x, y: y)
+    }
 }

@@ -29,8 +29,6 @@ final class Model: Sendable {
 
     private struct State {
         var loaded: Loaded?
-        /// What the last failed call said, by the thread that made it: another one's estimate leaves an edit's reason alone.
-        var messages: [UInt: String] = [:]
         /// The thread that runs an edit, and what stops it.
         var runner: pthread_t?
         var job: Job?
@@ -39,6 +37,7 @@ final class Model: Sendable {
 
     private let state = Mutex(State())
     private let running = DispatchGroup()
+    let messages = Messages()
     /// Threads and buffers, for one job after the other.
     private let machine: ComputeContext
     /// What the last edit prepared.
@@ -63,17 +62,6 @@ final class Model: Sendable {
         }
         return loaded
     }
-
-    /// Runs `body`, keeps what its error says, and gives its status.
-    func call(_ body: () throws -> Void) -> dragon_status {
-        let (status, message) = Status.of(body)
-        let thread = UInt(pthread_self())
-        state.withLock { $0.messages[thread] = message.isEmpty ? nil : message }
-        return status.rawValue
-    }
-
-    /// What the calling thread's last call said, where it failed.
-    var message: String { state.withLock { $0.messages[UInt(pthread_self())] ?? "" } }
 }
 
 // MARK: - One edit at a time

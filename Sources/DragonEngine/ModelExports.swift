@@ -45,8 +45,8 @@ private func open(
         }
         let (path, opened) = (try text(path, "the path"), Model(threads: threads == 0 ? nil : Int(threads)))
         try give(opened, from: models, to: model, "the model")
-        let status = opened.call { try opened.load(path: try usable(path), additions: opening.additions, job: opening.job) }
-        if status != 0 { throw Failure(status: Status(rawValue: status) ?? .badModel, description: opened.message) }
+        let status = opened.messages.call { try opened.load(path: try usable(path), additions: opening.additions, job: opening.job) }
+        if status != 0 { throw Failure(status: Status(rawValue: status) ?? .badModel, description: opened.messages.last) }
     }
 }
 
@@ -60,7 +60,7 @@ public func dragonModelClose(_ model: OpaquePointer?) { models.remove(model)?.cl
 /// `dragon_model_message` of the header.
 @_cdecl("dragon_model_message")
 public func dragonModelMessage(_ model: OpaquePointer?, _ buffer: UnsafeMutablePointer<CChar>?, _ size: Int) -> Int {
-    copy(models[model]?.message ?? "", to: buffer, size)
+    copy(models[model]?.messages.last ?? "", to: buffer, size)
 }
 
 // MARK: - What a model is
@@ -111,5 +111,5 @@ private func giveDefaults(
 /// Calls `body` on a handle's model.
 func on(_ model: OpaquePointer?, _ body: (Model) throws -> Void) -> dragon_status {
     guard let model = models[model] else { return Status.invalidHandle.rawValue }
-    return model.call { try body(model) }
+    return model.messages.call { try body(model) }
 }

@@ -38,27 +38,10 @@ extension ModeInputs {
         likeness = try Mask(request.inpaint_mask, "the inpaint mask")
         reference = request.reference.pixels == nil ? nil : try CallerPicture(request.reference, "the reference").source
         referenceMask = try Mask(request.reference_mask, "the reference's mask")
-        // Counted before any is read: the count may be anything.
-        guard (0...Limits.mostPoints).contains(request.point_count) else {
-            let count = UInt(bitPattern: request.point_count)
-            throw Failure.badInput("\(count) points are too many: give at most \(Limits.mostPoints)")
-        }
-        handles = try Self.points(request.handles, request.point_count, "the handles")
-        targets = try Self.points(request.targets, request.point_count, "the targets")
+        handles = try points(request.handles, request.point_count, "the handles")
+        targets = try points(request.targets, request.point_count, "the targets")
         displacement = Point(x: request.displacement.x, y: request.displacement.y)
         guard displacement.x.isFinite, displacement.y.isFinite else { throw Failure.badInput("the displacement is no number") }
         resize = request.resize == 0 ? 1 : request.resize
-    }
-
-    private static func points(_ pointer: UnsafePointer<dragon_point>?, _ count: Int, _ what: String) throws -> [Point] {
-        guard count > 0 else { return [] }
-        guard let pointer else { throw Failure.badInput("\(what) are NULL, though there are \(count)") }
-        let base = UnsafeRawPointer(pointer)
-        return try (0..<count).map { i in
-            let x = base.loadUnaligned(fromByteOffset: i * 16, as: Double.self)
-            let y = base.loadUnaligned(fromByteOffset: i * 16 + 8, as: Double.self)
-            guard x.isFinite, y.isFinite else { throw Failure.badInput("one of \(what) is no number") }
-            return Point(x: x, y: y)
-        }
     }
 }

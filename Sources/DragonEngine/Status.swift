@@ -1,6 +1,7 @@
 import CDragon
 import DragonEdit
 import DragonModel
+import DragonSelect
 import DragonStore
 import DragonTensor
 
@@ -14,7 +15,7 @@ enum Status: dragon_status, CaseIterable {
         switch error {
         case let failure as Failure: self = failure.status
         case is CancellationError: self = .cancelled
-        case EditError.memory, TensorError.outOfMemory: self = .lacking
+        case EditError.memory, TensorError.outOfMemory, FindingError.lacksMemory: self = .lacking
         case is EditError: self = .badInput
         case is NumericError: self = .badModel
         case let error as ModelError: self = error.isLimitOfMachine ? .lacking : .badModel

@@ -534,13 +534,6 @@ void dragon_result_free(dragon_result *result);
 /// Even where it fails a handle is given, for the message, unless the arguments are unusable; free it either way.
 dragon_status dragon_selector_create(const dragon_picture *picture, dragon_selector **selector);
 
-/// Lets a model's network look at the picture, once: what it takes for one thing is found as one from then on. A finding
-/// on another thread may run meanwhile, and is answered without it.
-///
-/// - progress: may be NULL.
-dragon_status dragon_selector_attend(dragon_selector *selector, dragon_model *model, dragon_progress_callback progress,
-                                     void *user_data);
-
 /// Finds the object that a hint means, with a soft edge where it has one.
 ///
 /// - pixels: the mask, one byte for each pixel of the picture; stride: bytes from one row to the next, 0 for none between

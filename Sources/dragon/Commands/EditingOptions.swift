@@ -206,3 +206,15 @@ struct DragArgument: ExpressibleByArgument {
         (self.handle, self.target) = (handle.point, target.point)
     }
 }
+
+/// `X,Y,WIDTH,HEIGHT` in pixels.
+struct BoxArgument: ExpressibleByArgument {
+    let box: PixelBox
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        let numbers = parts.compactMap { $0 }.filter { abs($0) <= 1 << 30 }
+        guard parts.count == 4, numbers.count == 4, numbers[2] > 0, numbers[3] > 0 else { return nil }
+        box = PixelBox(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
+    }
+}

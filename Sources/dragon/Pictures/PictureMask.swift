@@ -2,6 +2,12 @@ import DragonImage
 import DragonModel
 
 extension Picture {
+    /// A mask as a picture: white belongs.
+    init(mask: Mask) {
+        let shares = mask.coverage.planes[0].map { UInt8(($0 * 255).rounded()) }
+        self.init(width: mask.width, height: mask.height, samples: .eight(shares.flatMap { [$0, $0, $0, 255] }))
+    }
+
     /// The picture as a mask: what is bright and opaque belongs, what is grey or half transparent in part. A cut-out, and what
     /// is painted in black or one colour on nothing, is taken by its alpha.
     ///

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DragonEdit
 import DragonModel
+import DragonSelect
 import DragonStore
 import DragonTensor
 import Glibc
@@ -19,7 +20,7 @@ enum ExitStatus: Int32 {
         switch error {
         case is CancellationError: self = .interrupted
         case let error as ModelError: self = error.isLimitOfMachine ? .machineLacks : .badInput
-        case TensorError.outOfMemory, EditError.memory: self = .machineLacks
+        case TensorError.outOfMemory, EditError.memory, FindingError.lacksMemory: self = .machineLacks
         case let error as StoreError: self = error.isLimitOfMachine ? .machineLacks : .badInput
         case let error as PrintError: self = isFullDisk(error.code) ? .machineLacks : .badInput
         case let error as PictureError: self = error.isLimitOfMachine ? .machineLacks : .badInput

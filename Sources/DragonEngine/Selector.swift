@@ -1,0 +1,77 @@
+import CDragon
+import DragonImage
+import DragonSelect
+import Synchronization
+
+/// A picture that a caller finds objects in.
+final class Selector: Sendable {
+    private let finder = Mutex<ObjectFinder?>(nil)
+    let messages = Messages()
+
+    /// Takes the picture in; the handle stays without one where that fails.
+    func take(_ picture: dragon_picture) throws {
+        let taken = ObjectFinder(try CallerPicture(picture, "the picture").source)
+        finder.withLock { $0 = taken }
+    }
+
+    /// The object that a hint of the caller's means, written as a mask.
+    func find(_ hint: UnsafePointer<dragon_hint>?, into pixels: UnsafeMutablePointer<UInt8>?, stride: Int64) throws {
+        guard let finder = finder.withLock({ $0 }) else {
+            throw Failure.badInput("the selector has no picture: free it, and make another")
+        }
+        let target = try present(pixels, "the mask")
+        let rows = try Rows("the mask", width: finder.size.width, height: finder.size.height, stride: stride, pixelSize: 1)
+        let found = try finder.object(for: try ObjectHint(try dragon_hint(from: hint), on: finder.size))
+        for y in 0..<rows.height { (target + y * rows.stride).update(repeating: 0, count: rows.width) }
+        found.shares.withUnsafeBufferPointer { shares in
+            guard let shares = shares.baseAddress else { return }
+            for y in 0..<found.box.height {
+                (target + (y + found.box.y) * rows.stride + found.box.x).update(from: shares + y * found.box.width, count: found.box.width)
+            }
+        }
+    }
+}
+
+extension ObjectHint {
+    /// - Parameter size: of the picture.
+    init(_ hint: dragon_hint, on size: PixelSize) throws {
+        let inside = try points(hint.inside, hint.inside_count, "the inside points")
+        let outside = try points(hint.outside, hint.outside_count, "the outside points")
+        let outline = try Outline(hint.outline, on: size)
+        let sides = [hint.box_x, hint.box_y, hint.box_width, hint.box_height]
+        guard sides.allSatisfy({ abs($0) <= Double(Limits.pictureSide.upperBound) }), hint.box_width >= 0, hint.box_height >= 0 else {
+            throw Failure.badInput("the box is no rectangle of the picture: give a place and a width and height of pixels")
+        }
+        guard hint.box_width > 0 else {
+            self.init(inside: inside, outside: outside, outline: outline)
+            return
+        }
+        guard outline == nil else { throw Failure.badInput("the hint has an outline and a box: give one of them") }
+        let (left, top) = (Int(hint.box_x.rounded(.down)), Int(hint.box_y.rounded(.down)))
+        let (right, bottom) = (Int((hint.box_x + hint.box_width).rounded(.up)), Int((hint.box_y + hint.box_height).rounded(.up)))
+        self.init(
+            inside: inside, outside: outside, box: PixelBox(x: left, y: top, width: right - left, height: bottom - top), in: size)
+    }
+}
+
+extension Outline {
+    /// The caller's; nil where there is none. Of a large one every n-th pixel is read: what is drawn by hand is not exact, and a
+    /// click should be answered at once.
+    fileprivate init?(_ mask: dragon_mask, on size: PixelSize) throws {
+        guard let pixels = mask.pixels else { return nil }
+        let rows = try Rows("the outline", width: mask.width, height: mask.height, stride: mask.stride, pixelSize: 1)
+        guard rows.width == size.width, rows.height == size.height else {
+            throw FindingError.outlineSize(PixelSize(width: rows.width, height: rows.height), picture: size)
+        }
+        let step = max(1, max(size.width, size.height) / Self.mostCells)
+        var cells: [Bool] = []
+        for y in Swift.stride(from: 0, to: rows.height, by: step) {
+            for x in Swift.stride(from: 0, to: rows.width, by: step) { cells.append(pixels[y * rows.stride + x] >= 128) }
+        }
+        self.init(
+            Mask(height: (rows.height + step - 1) / step, width: (rows.width + step - 1) / step, cells: cells), step: step)
+    }
+
+    /// Along the longer side, about.
+    private static let mostCells = 1024
+}

@@ -1,0 +1,110 @@
+public import DragonImage
+import Foundation
+
+/// Finds objects in a picture by where they are, roughly: a point, a box, or what was drawn around them.
+///
+/// A graph cut tells them by colours and edges, first in the small, then along the border in the large; the border's colours give
+/// it its soft edge. No network is asked.
+public final class ObjectFinder: Sendable {
+    private let pyramid: PicturePyramid
+
+    /// Sides, in cells, of the part on which an object is searched first, and of the finest on which its border is followed.
+    private static let searchedSide = 288
+    private static let finestSide = 720
+    private static let rounds = 5
+    /// What is looked at around an object, of its side.
+    private static let margin = 0.25
+
+    /// Takes a picture in.
+    public init(_ picture: PictureSource) { pyramid = PicturePyramid(picture) }
+
+    /// Columns and rows of the picture.
+    public var size: PixelSize { pyramid.size }
+
+    /// The object that a hint means.
+    public func object(for hint: ObjectHint) throws(FindingError) -> FoundObject {
+        for point in hint.inside + hint.outside {
+            guard point.x >= 0, point.y >= 0, point.x < Double(size.width), point.y < Double(size.height) else {
+                throw .pointBeyond(point, size: size)
+            }
+        }
+        guard let outline = hint.outline else {
+            guard !hint.inside.isEmpty else { throw .noHint }
+            return try finished(try underPoints(hint), hint)
+        }
+        guard outline.fits(size) else { throw .outlineSize(outline.mask.size, picture: size) }
+        guard let bounds = outline.bounds else { throw .emptyOutline }
+        return try finished(try within(outline, bounds, hint), hint)
+    }
+
+    /// An object in the part in which it was searched first.
+    private typealias Found = (part: Part, outcome: Search.Outcome)
+
+    // MARK: - Where to search
+
+    private func within(_ outline: Outline, _ bounds: PixelBox, _ hint: ObjectHint) throws(FindingError) -> Found {
+        let side = bounds.meanSide
+        // Points beyond what was drawn may add to it.
+        let reach = Int(side * Self.margin) + 2
+        let pixels = hint.inside.reduce(bounds) { $0.union(PixelBox(x: Int($1.x), y: Int($1.y), width: 1, height: 1)) }
+        let part = Part(pyramid, showing: pixels.grown(by: reach).clipped(to: size.box), within: Self.searchedSide)
+        let drawn = outline.sampled(in: part.box, scale: part.scale)
+        let cells = Float(side) / Float(part.scale)
+        let beyond = part.distances(to: hint.inside.map(part.cell).filter { Pieces(of: drawn).number(at: $0) < 0 })
+        let prior = zip(drawn.depth, beyond).map { depth, distance -> Float in
+            if depth > 0 { return Self.ramp(depth / cells, [(0, -2), (0.06, 0), (0.15, 2)]) }
+            return distance < cells * Float(Self.margin) ? -1 : -.infinity
+        }
+        return try found(Search(part, hint: hint, side: cells, prior: prior))
+    }
+
+    private func underPoints(_ hint: ObjectHint) throws(FindingError) -> Found {
+        let level = pyramid.levels.count - 1
+        let grid = pyramid.levels[level]
+        let whole = Part(pyramid, level: level, box: PixelBox(x: 0, y: 0, width: grid.width, height: grid.height))
+        guard let coarse = try ClickSearch(part: whole, hint: hint).object(),
+            let pixels = whole.pixels(around: coarse, in: size, margin: { Int($0 * Self.margin) + whole.scale })
+        else { throw .nothingFound }
+        let part = Part(pyramid, showing: pixels, within: Self.searchedSide)
+        let object = part.taken(coarse, of: whole)
+        guard let bounds = object.bounds else { throw .nothingFound }
+        let cells = Float(bounds.meanSide)
+        let prior = object.depth.map { Self.ramp($0 / cells, [(-0.15, -4), (-0.05, -1), (0, 0), (0.1, 2)]) }
+        return try found(Search(part, hint: hint, side: cells, prior: prior))
+    }
+
+    private func found(_ search: Search) throws(FindingError) -> Found {
+        let start = Mask(height: search.part.field.height, width: search.part.field.width, cells: search.prior.map { $0 > 0 })
+        guard let outcome = try search.settled(from: start, rounds: Self.rounds), outcome.object.count > 0 else { throw .nothingFound }
+        return (search.part, outcome)
+    }
+
+    /// Straight lines between points that rise in x, level beyond.
+    private static func ramp(_ x: Float, _ points: [(x: Float, y: Float)]) -> Float {
+        for (a, b) in zip(points, points.dropFirst()) where x < b.x {
+            return x <= a.x ? a.y : a.y + (b.y - a.y) * (x - a.x) / (b.x - a.x)
+        }
+        return points.last?.y ?? 0
+    }
+
+    // MARK: - Into the large
+
+    private func finished(_ found: Found, _ hint: ObjectHint) throws(FindingError) -> FoundObject {
+        var (part, object) = (found.part, found.outcome.object)
+        while part.level > 0 {
+            guard let bounds = object.bounds, max(bounds.width, bounds.height) * 2 <= Self.finestSide else { break }
+            let finer = part.finer(pyramid)
+            object = try followed(finer.taken(object, of: part), in: finer, found.outcome.odds, hint)
+            part = finer
+        }
+        return SoftEdge(part: part, object: object).found(in: pyramid)
+    }
+
+    /// The division along a border that is known to some cells.
+    private func followed(_ object: Mask, in part: Part, _ odds: ColourOdds, _ hint: ObjectHint) throws(FindingError) -> Mask {
+        let gain = object.depth.enumerated().map { at, depth -> Float in
+            abs(depth) > 3 ? (depth > 0 ? .infinity : -.infinity) : odds.log(part.field.colours[at]) + depth / 3
+        }
+        return try divided(part.field, gain: gain, ties: part.ties)
+    }
+}

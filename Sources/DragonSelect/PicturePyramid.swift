@@ -1,0 +1,82 @@
+import DragonImage
+
+/// Colours of 8 bits, row by row: red, green, blue, and one unused.
+struct ColourGrid: Sendable {
+    let width: Int
+    let height: Int
+    var pixels: [SIMD4<UInt8>]
+
+    /// At half the size: each pixel is the mean of four. What an odd side leaves over counts twice.
+    var halved: ColourGrid {
+        let (newWidth, newHeight) = ((width + 1) / 2, (height + 1) / 2)
+        let result = [SIMD4<UInt8>](unsafeUninitializedCapacity: newWidth * newHeight) { result, count in
+            for y in 0..<newHeight {
+                let (above, below) = (y * 2 * width, min(y * 2 + 1, height - 1) * width)
+                for x in 0..<newWidth {
+                    let (left, right) = (x * 2, min(x * 2 + 1, width - 1))
+                    var sum = SIMD4<UInt16>(repeating: 2)
+                    for at in [above + left, above + right, below + left, below + right] { sum &+= SIMD4(truncatingIfNeeded: pixels[at]) }
+                    result[y * newWidth + x] = SIMD4(truncatingIfNeeded: sum &>> 2)
+                }
+            }
+            count = newWidth * newHeight
+        }
+        return ColourGrid(width: newWidth, height: newHeight, pixels: result)
+    }
+
+    /// The colours in a box that lies in the grid, 0 … 255.
+    func field(in box: PixelBox) -> ColourField {
+        var colours: [SIMD3<Float>] = []
+        colours.reserveCapacity(box.width * box.height)
+        for y in box.y..<box.endY {
+            for pixel in pixels[y * width + box.x..<y * width + box.endX] {
+                colours.append(SIMD3(Float(pixel.x), Float(pixel.y), Float(pixel.z)))
+            }
+        }
+        return ColourField(width: box.width, height: box.height, colours: colours)
+    }
+}
+
+/// Colours to reckon with, 0 … 255, row by row.
+struct ColourField: Sendable {
+    let width: Int
+    let height: Int
+    let colours: [SIMD3<Float>]
+}
+
+/// A picture at its own size and halved, again and again: an object is found in the small and followed into the large.
+struct PicturePyramid: Sendable {
+    /// The first is the picture; each next one has half the side.
+    let levels: [ColourGrid]
+
+    /// Sides that the smallest level has at most: on it the whole picture is searched.
+    static let smallestSide = 192
+
+    init(_ picture: PictureSource) {
+        var levels = [Self.bytes(of: picture)]
+        while let last = levels.last, max(last.width, last.height) > Self.smallestSide { levels.append(last.halved) }
+        self.levels = levels
+    }
+
+    var size: PixelSize { PixelSize(width: levels[0].width, height: levels[0].height) }
+
+    /// The finest level on which a box of the picture has a long side of at most `side` cells; the smallest, where none has.
+    func level(showing box: PixelBox, within side: Int) -> Int {
+        (0..<levels.count).first { max(box.width, box.height) >> $0 <= side } ?? levels.count - 1
+    }
+
+    /// Read by bands: what lies beyond the screen's colours is cut.
+    private static func bytes(of picture: PictureSource) -> ColourGrid {
+        let (width, rows) = (picture.width, 64)
+        var pixels: [SIMD4<UInt8>] = []
+        pixels.reserveCapacity(width * picture.height)
+        for y in stride(from: 0, to: picture.height, by: rows) {
+            let planes = picture.colours(in: PixelBox(x: 0, y: y, width: width, height: min(rows, picture.height - y))).planes
+            for at in planes[0].indices {
+                let colour = SIMD4(planes[0][at], planes[1][at], planes[2][at], 0).clamped(lowerBound: .zero, upperBound: .one)
+                pixels.append(SIMD4<UInt8>(truncatingIfNeeded: SIMD4<Int32>(colour * 255 + 0.5)))
+            }
+        }
+        return ColourGrid(width: width, height: picture.height, pixels: pixels)
+    }
+}

@@ -1,0 +1,126 @@
+import DragonImage
+import Foundation
+
+/// The search for one object in a part of a picture: what the hint says of each cell, and colours that are learned in turn with
+/// the division (GrabCut).
+struct Search {
+    let part: Part
+    let hint: ObjectHint
+    /// Side of the square of the object's area, about, in cells.
+    let side: Float
+    /// Log odds that a cell is the object's, before its colour is looked at; infinite where that is decided.
+    private(set) var prior: [Float]
+
+    /// Half widths of what a point decides, and of what it makes likely, of the object's side.
+    private static let decided: Float = 0.015
+    private static let likely: Float = 0.06
+    private static let weight: Float = 6
+
+    init(_ part: Part, hint: ObjectHint, side: Float, prior: [Float]) {
+        (self.part, self.hint, self.side, self.prior) = (part, hint, side, prior)
+        for point in hint.inside { mark(point, sign: 1) }
+        for point in hint.outside { mark(point, sign: -1) }
+    }
+
+    private mutating func mark(_ point: Point, sign: Float) {
+        let at = part.cell(of: point)
+        let (firm, soft) = (max(1, side * Self.decided), max(2, side * Self.likely))
+        for (cell, distance) in part.distances(to: [at]).enumerated() where distance < soft * 3 {
+            if distance <= firm {
+                prior[cell] = sign * .infinity
+            } else if prior[cell].isFinite {
+                prior[cell] += sign * Self.weight * exp(-distance * distance / (2 * soft * soft))
+            }
+        }
+    }
+
+    /// What the search ends with.
+    struct Outcome {
+        let object: Mask
+        let odds: ColourOdds
+    }
+
+    /// Learns colours and divides in turn, until little changes.
+    ///
+    /// - Parameters:
+    ///   - start: what is the object at first.
+    ///   - isNear: cells whose colours stand for what surrounds the object; all, where that is nil.
+    /// - Returns: nil where there is too little to learn from.
+    func settled(from start: Mask, rounds: Int, isNear: ((Int) -> Bool)? = nil) throws(FindingError) -> Outcome? {
+        var (object, last): (Mask, Outcome?) = (start, nil)
+        for _ in 0..<rounds {
+            guard let odds = ColourOdds(part.field, object: object, surroundings: isNear) else { return last }
+            let found = try divided(part.field, gain: gains(odds), ties: part.ties).kept(as: hint, in: part)
+            let changed = zip(found.cells, object.cells).reduce(0) { $0 + ($1.0 != $1.1 ? 1 : 0) }
+            object = found
+            last = Outcome(object: found, odds: odds)
+            if changed * 1000 < part.cellCount { break }
+        }
+        return last
+    }
+
+    private func gains(_ odds: ColourOdds) -> [Float] {
+        prior.indices.map { prior[$0].isFinite ? prior[$0] + odds.log(part.field.colours[$0]) : prior[$0] }
+    }
+}
+
+extension Mask {
+    /// The pieces that a hint means: those with a point inside, else the large ones; small holes are closed.
+    func kept(as hint: ObjectHint, in part: Part) -> Mask {
+        var (result, pieces) = (self, Pieces(of: self))
+        let named = Set(hint.inside.map { pieces.number(at: part.cell(of: $0)) })
+        let least = (pieces.sizes.max() ?? 0) / 8
+        for at in cells.indices where cells[at] {
+            let piece = pieces.numbers[at]
+            result.cells[at] =
+                hint.inside.isEmpty || hint.outline != nil ? pieces.sizes[piece] >= least || named.contains(piece) : named.contains(piece)
+        }
+        pieces = Pieces(of: !result)
+        let mostHole = result.count / 200
+        let open = Set(hint.outside.map { pieces.number(at: part.cell(of: $0)) })
+        for at in cells.indices where !result.cells[at] && !open.contains(pieces.numbers[at]) {
+            result.cells[at] = pieces.sizes[pieces.numbers[at]] <= mostHole
+        }
+        return result
+    }
+}
+
+/// What of a mask hangs together, by the four neighbours.
+struct Pieces {
+    /// Of each cell; −1 where it is not set.
+    private(set) var numbers: [Int]
+    /// Cells of each piece.
+    private(set) var sizes: [Int] = []
+    private let width: Int
+    private let height: Int
+
+    init(of mask: Mask) {
+        (width, height) = (mask.width, mask.height)
+        numbers = Array(repeating: -1, count: mask.cells.count)
+        var waiting: [Int] = []
+        for start in mask.cells.indices where mask.cells[start] && numbers[start] < 0 {
+            let piece = sizes.count
+            sizes.append(0)
+            numbers[start] = piece
+            waiting.append(start)
+            while let cell = waiting.popLast() {
+                sizes[piece] += 1
+                let x = cell % width
+                for (next, isThere) in [
+                    (cell - 1, x > 0), (cell + 1, x + 1 < width), (cell - width, cell >= width),
+                    (cell + width, cell + width < numbers.count),
+                ]
+                where isThere && mask.cells[next] && numbers[next] < 0 {
+                    numbers[next] = piece
+                    waiting.append(next)
+                }
+            }
+        }
+    }
+
+    /// The piece at a place; −1 where there is none.
+    func number(at point: Point) -> Int {
+        let (x, y) = (Int(point.x.rounded(.down)), Int(point.y.rounded(.down)))
+        return (0..<width).contains(x) && (0..<height).contains(y) ? numbers[y * width + x] : -1
+    }
+}
