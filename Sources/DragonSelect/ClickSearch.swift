@@ -13,29 +13,38 @@ struct ClickSearch {
     private static let radii: [Float] = [0.05, 0.07, 0.1, 0.14, 0.19, 0.26]
     private static let rounds = 4
 
-    /// The object on the part; nil where none is told apart.
-    func object() throws(FindingError) -> Mask? {
-        let side = Float(part.box.meanSide)
-        let tried = Mutex<[Int: Result<Rated?, FindingError>]>([:])
-        DispatchQueue.concurrentPerform(iterations: Self.radii.count) { number in
-            let found = Result { () throws(FindingError) in try candidate(radius: Self.radii[number] * side) }
-            tried.withLock { $0[number] = found }
-        }
-        var best: Rated?
-        for (_, found) in tried.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
-            if let found = try found.get(), found.score > best?.score ?? -.infinity { best = found }
-        }
-        return best?.object
+    /// Which of the radii suits best; nil where no object is told apart.
+    func radius() throws(FindingError) -> Int? { try best(of: Self.radii.indices)?.radius }
+
+    /// The object on the part, by radii about the one that suited its first point; nil where none is told apart.
+    func object(near radius: Int) throws(FindingError) -> Mask? {
+        try best(of: radius..<min(Self.radii.count, radius + 2))?.object
     }
 
     private typealias Rated = (score: Float, object: Mask)
+
+    private func best(of radii: Range<Int>) throws(FindingError) -> (radius: Int, object: Mask)? {
+        let side = Float(part.box.meanSide)
+        let tried = Mutex<[Int: Result<Rated?, FindingError>]>([:])
+        DispatchQueue.concurrentPerform(iterations: radii.count) { number in
+            let radius = radii.lowerBound + number
+            let found = Result { () throws(FindingError) in try candidate(radius: Self.radii[radius] * side) }
+            tried.withLock { $0[radius] = found }
+        }
+        var best: (radius: Int, found: Rated)?
+        for (radius, found) in tried.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
+            if let found = try found.get(), found.score > best?.found.score ?? -.infinity { best = (radius, found) }
+        }
+        return best.map { ($0.radius, $0.found.object) }
+    }
 
     private func candidate(radius: Float) throws(FindingError) -> Rated? {
         let width = part.field.width
         let points = hint.inside.map(part.cell)
         let distances = part.distances(to: points)
-        let prior = distances.map { min(max(3 * (1 - $0 / (radius * 1.2)), -6), 2) }
         let reach = radius * 4 + 10
+        // What is far off is decided: it takes no time.
+        let prior = distances.map { $0 < reach ? min(max(3 * (1 - $0 / (radius * 1.2)), -6), 2) : -.infinity }
         let isNear = { (at: Int) in distances[at] < reach }
         let search = Search(part, hint: hint, side: radius * 2, prior: prior)
         let start = Mask(height: part.field.height, width: width, cells: search.prior.map { $0 > 0 })

@@ -1,5 +1,6 @@
 public import DragonImage
 import Foundation
+import Synchronization
 
 /// Finds objects in a picture by where they are, roughly: a point, a box, or what was drawn around them.
 ///
@@ -7,6 +8,8 @@ import Foundation
 /// it its soft edge. No network is asked.
 public final class ObjectFinder: Sendable {
     private let pyramid: PicturePyramid
+    /// How large the object under a first point was taken for, so that more points are answered sooner.
+    private let known = Mutex<(point: Point, radius: Int)?>(nil)
 
     /// Sides, in cells, of the part on which an object is searched first, and of the finest on which its border is followed.
     private static let searchedSide = 288
@@ -74,7 +77,8 @@ public final class ObjectFinder: Sendable {
         let level = pyramid.levels.count - 1
         let grid = pyramid.levels[level]
         let whole = Part(pyramid, level: level, box: PixelBox(x: 0, y: 0, width: grid.width, height: grid.height))
-        guard let coarse = try ClickSearch(part: whole, hint: hint).object(),
+        guard let radius = try radius(at: hint.inside[0], in: whole),
+            let coarse = try ClickSearch(part: whole, hint: hint).object(near: radius),
             let pixels = whole.pixels(around: coarse, in: size, margin: { Int($0 * Self.margin) + whole.scale })
         else { throw .nothingFound }
         let part = Part(pyramid, showing: pixels, within: Self.searchedSide)
@@ -83,6 +87,13 @@ public final class ObjectFinder: Sendable {
         let cells = Float(bounds.meanSide)
         let prior = object.depth.map { Self.ramp($0 / cells, [(-0.15, -4), (-0.05, -1), (0, 0), (0.1, 2)]) }
         return try found(Search(part, hint: hint, side: cells, prior: prior))
+    }
+
+    private func radius(at point: Point, in whole: Part) throws(FindingError) -> Int? {
+        if let known = known.withLock({ $0 }), known.point == point { return known.radius }
+        guard let radius = try ClickSearch(part: whole, hint: ObjectHint(inside: [point])).radius() else { return nil }
+        known.withLock { $0 = (point, radius) }
+        return radius
     }
 
     private func found(_ search: Search, isNear: ((Int) -> Bool)? = nil) throws(FindingError) -> Found {

@@ -15,7 +15,8 @@ struct ColourGrid: Sendable {
                 for x in 0..<newWidth {
                     let (left, right) = (x * 2, min(x * 2 + 1, width - 1))
                     var sum = SIMD4<UInt16>(repeating: 2)
-                    for at in [above + left, above + right, below + left, below + right] { sum &+= SIMD4(truncatingIfNeeded: pixels[at]) }
+                    sum &+= SIMD4(truncatingIfNeeded: pixels[above + left]) &+ SIMD4(truncatingIfNeeded: pixels[above + right])
+                    sum &+= SIMD4(truncatingIfNeeded: pixels[below + left]) &+ SIMD4(truncatingIfNeeded: pixels[below + right])
                     result[y * newWidth + x] = SIMD4(truncatingIfNeeded: sum &>> 2)
                 }
             }
@@ -56,7 +57,7 @@ struct PicturePyramid: Sendable {
     let levels: [ColourGrid]
 
     /// Sides that the smallest level has at most: on it the whole picture is searched.
-    static let smallestSide = 192
+    static let smallestSide = 160
 
     init(_ picture: PictureSource) {
         var levels = [Self.bytes(of: picture)]
@@ -71,6 +72,9 @@ struct PicturePyramid: Sendable {
         (0..<levels.count).first { max(box.width, box.height) >> $0 <= side } ?? levels.count - 1
     }
 
+    @inline(__always)
+    private static func byte(_ sample: Float) -> UInt8 { UInt8(min(max(sample, 0), 1) * 255 + 0.5) }
+
     /// Read by bands: what lies beyond the screen's colours is cut.
     private static func bytes(of picture: PictureSource) -> ColourGrid {
         let (width, rows) = (picture.width, 64)
@@ -79,8 +83,7 @@ struct PicturePyramid: Sendable {
         for y in stride(from: 0, to: picture.height, by: rows) {
             let planes = picture.colours(in: PixelBox(x: 0, y: y, width: width, height: min(rows, picture.height - y))).planes
             for at in planes[0].indices {
-                let colour = SIMD4(planes[0][at], planes[1][at], planes[2][at], 0).clamped(lowerBound: .zero, upperBound: .one)
-                pixels.append(SIMD4<UInt8>(truncatingIfNeeded: SIMD4<Int32>(colour * 255 + 0.5)))
+                pixels.append(SIMD4(byte(planes[0][at]), byte(planes[1][at]), byte(planes[2][at]), 0))
             }
         }
         return ColourGrid(width: width, height: picture.height, pixels: pixels)
