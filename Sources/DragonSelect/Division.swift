@@ -68,7 +68,7 @@ struct ColourOdds {
     /// Colours are not trusted beyond: an object may share some of them with what surrounds it.
     private static let limit: Float = 8
     private static let objectParts = 5
-    private static let surroundingParts = 8
+    static let surroundingParts = 8
 
     /// nil where one side has too few cells to tell.
     ///

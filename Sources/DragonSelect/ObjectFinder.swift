@@ -15,6 +15,9 @@ public final class ObjectFinder: Sendable {
     private static let searchedSide = 288
     private static let finestSide = 720
     private static let rounds = 5
+    /// Of the surroundings, how much looks as strange as an object; of an outline, how much has to look so at least.
+    private static let strangeShare = 0.03
+    private static let leastStrange = 0.1
     /// What is looked at around an object, of its side.
     private static let margin = 0.25
 
@@ -41,7 +44,7 @@ public final class ObjectFinder: Sendable {
     }
 
     /// An object in the part in which it was searched first.
-    private typealias Found = (part: Part, outcome: Search.Outcome)
+    private typealias Found = (part: Part, side: Float, outcome: Search.Outcome)
 
     // MARK: - Where to search
 
@@ -59,7 +62,7 @@ public final class ObjectFinder: Sendable {
             if drawn.cells[at] { return likely[at] }
             return beyond[at] < cells * Float(Self.margin) ? -1 : -.infinity
         }
-        return try found(Search(part, hint: hint, side: cells, prior: prior)) { !drawn.cells[$0] }
+        return try found(Search(part, hint: hint, side: cells, prior: prior), from: strange(drawn, in: part)) { prior[$0] == -.infinity }
     }
 
     /// Log odds in a box: an ellipse in it is the object's.
@@ -96,12 +99,24 @@ public final class ObjectFinder: Sendable {
         return radius
     }
 
-    private func found(_ search: Search, isNear: ((Int) -> Bool)? = nil) throws(FindingError) -> Found {
-        let start = Mask(height: search.part.field.height, width: search.part.field.width, cells: search.prior.map { $0 > 0 })
+    /// What of a drawn area does not look like what lies around it; nil where that is too little to be the object.
+    private func strange(_ drawn: Mask, in part: Part) -> Mask? {
+        let outside = drawn.cells.indices.filter { !drawn.cells[$0] }
+        guard outside.count >= 50 else { return nil }
+        let mixture = ColourMixture(of: part.field, parts: ColourOdds.surroundingParts, hasPlaces: true) { !drawn.cells[$0] }
+        let familiar = { (at: Int) in mixture.logDensity(part.field.colours[at], at: part.field.place(of: at)) }
+        let usual = outside.map(familiar).sorted()[Int(Double(outside.count) * Self.strangeShare)]
+        let mask = Mask(
+            height: drawn.height, width: drawn.width, cells: drawn.cells.indices.map { drawn.cells[$0] && familiar($0) < usual })
+        return Double(mask.count) >= Double(drawn.count) * Self.leastStrange ? mask : nil
+    }
+
+    private func found(_ search: Search, from first: Mask? = nil, isNear: ((Int) -> Bool)? = nil) throws(FindingError) -> Found {
+        let start = first ?? Mask(height: search.part.field.height, width: search.part.field.width, cells: search.prior.map { $0 > 0 })
         guard let outcome = try search.settled(from: start, rounds: Self.rounds, isNear: isNear), outcome.object.count > 0 else {
             throw .nothingFound
         }
-        return (search.part, outcome)
+        return (search.part, search.side, outcome)
     }
 
     /// Straight lines between points that rise in x, level beyond.
@@ -119,17 +134,24 @@ public final class ObjectFinder: Sendable {
         while part.level > 0 {
             guard let bounds = object.bounds, max(bounds.width, bounds.height) * 2 <= Self.finestSide else { break }
             let finer = part.finer(pyramid)
-            object = try followed(finer.taken(object, of: part), in: finer, found.outcome.odds, found.part)
+            object = try followed(finer.taken(object, of: part), in: finer, found, hint)
             part = finer
         }
         return SoftEdge(part: part, object: object).found(in: pyramid)
     }
 
     /// The division along a border that is known to some cells.
-    private func followed(_ object: Mask, in part: Part, _ odds: ColourOdds, _ first: Part) throws(FindingError) -> Mask {
-        let gain = object.depth.enumerated().map { at, depth -> Float in
+    private func followed(_ object: Mask, in part: Part, _ found: Found, _ hint: ObjectHint) throws(FindingError) -> Mask {
+        var gain = object.depth.enumerated().map { at, depth -> Float in
             abs(depth) > 3
-                ? (depth > 0 ? .infinity : -.infinity) : odds.log(part.field.colours[at], at: first.place(of: at, in: part)) + depth / 3
+                ? (depth > 0 ? .infinity : -.infinity)
+                : found.outcome.odds.log(part.field.colours[at], at: found.part.place(of: at, in: part)) + depth / 3
+        }
+        let side = found.side * Float(found.part.scale) / Float(part.scale)
+        for (points, sign) in [(hint.inside, Float(1)), (hint.outside, -1)] {
+            for (cell, distance) in part.distances(to: points.map(part.cell)).enumerated() where distance <= Search.decided(side) {
+                gain[cell] = sign * .infinity
+            }
         }
         return try divided(part.field, gain: gain, ties: part.ties)
     }

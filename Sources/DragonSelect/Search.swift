@@ -11,8 +11,9 @@ struct Search {
     /// Log odds that a cell is the object's, before its colour is looked at; infinite where that is decided.
     private(set) var prior: [Float]
 
-    /// Half widths of what a point decides, and of what it makes likely, of the object's side.
-    private static let decided: Float = 0.015
+    /// Half the width of what a point decides, in cells, of an object's side.
+    static func decided(_ side: Float) -> Float { max(1, side * 0.015) }
+    /// The same of what it makes likely, of the object's side.
     private static let likely: Float = 0.06
     private static let weight: Float = 6
 
@@ -24,7 +25,7 @@ struct Search {
 
     private mutating func mark(_ point: Point, sign: Float) {
         let at = part.cell(of: point)
-        let (firm, soft) = (max(1, side * Self.decided), max(2, side * Self.likely))
+        let (firm, soft) = (Self.decided(side), max(2, side * Self.likely))
         for (cell, distance) in part.distances(to: [at]).enumerated() where distance < soft * 3 {
             if distance <= firm {
                 prior[cell] = sign * .infinity
