@@ -2,6 +2,7 @@
 
 #include "actions.h"
 #include "canvas.h"
+#include "finder.h"
 #include "objects.h"
 #include "panel.h"
 #include "parent.h"
@@ -29,6 +30,7 @@ typedef struct Window {
     Session *session;
     Preview *preview;
     Runs *runs;
+    Finder *finder;
     GMainLoop *loop;
     GtkWidget *widget;
     GtkWidget *canvas;
@@ -191,6 +193,7 @@ static void begin(Window *window) {
     window->loop = g_main_loop_new(NULL, FALSE);
     window->preview = preview_new(session);
     window->runs = runs_new(session);
+    window->finder = finder_new(session);
     build(window);
     gtk_widget_show_all(window->widget);
     session_listen(session, listen, window);
@@ -208,6 +211,7 @@ gboolean window_run(Session *session) {
     g_main_loop_run(window.loop);
     preview_free(window.preview);
     runs_free(window.runs);
+    finder_free(window.finder);
     gtk_widget_destroy(window.widget);
     g_main_loop_unref(window.loop);
     return window.inserts;
