@@ -4,7 +4,7 @@
 
 struct Finding {
     Picture *picture;
-    /// NULL until the first object is asked for.
+    /// NULL until the picture is taken in.
     dragon_selector *selector;
 };
 
@@ -43,6 +43,11 @@ static gboolean open_selector(Finding *finding, GError **error) {
     set_error(error, selector, status);
     dragon_selector_free(selector);
     return FALSE;
+}
+
+void finding_prepare(Finding *finding) {
+    // Why it cannot be is told to who asks for an object.
+    open_selector(finding, NULL);
 }
 
 static dragon_status find(Finding *finding, const Sketch *sketch, const Mask *outline, Mask *mask) {

@@ -8,11 +8,13 @@
 /// A picture in which objects are found.
 typedef struct Finding Finding;
 
-/// Holds the picture, and does no more until the first object is asked for.
+/// Holds the picture, and does no more.
 Finding *finding_new(Picture *picture);
+/// Takes the picture in, for which the first object would else wait.
+void finding_prepare(Finding *finding);
 void finding_free(Finding *finding);
 
-/// The object that a sketch means; NULL with a reason where there is none. The first takes longest.
+/// The object that a sketch means; NULL with a reason where there is none.
 Mask *finding_object(Finding *finding, const Sketch *sketch, GError **error);
 
 #endif

@@ -7,7 +7,7 @@ static const guint POLL_MILLISECONDS = 10;
 
 /// One of the pictures.
 typedef struct Search {
-    /// NULL until something is to be found in it. With the picture that it looks at.
+    /// NULL until something is, or is soon, to be found in it. With the picture that it looks at.
     Seeker *seeker;
     const Picture *picture;
     /// What is asked for; NULL for nothing.
@@ -53,6 +53,20 @@ static gboolean poll(gpointer data) {
 
 // --- Questions -------------------------------------------------------------------------------------------------------
 
+// Whether the user looks at a picture to point out an object in it.
+static gboolean is_looked_at(const Session *session, gboolean of_reference) {
+    const Sight *sight = &session->sight;
+    return of_reference ? sight->shows_reference
+                        : sight->tool == TOOL_OUTLINE && session->edit->mode->mask == MASK_OBJECT;
+}
+
+static void prepare(Search *search, Picture *picture) {
+    if (search->seeker)
+        return;
+    search->seeker = seeker_new(picture);
+    search->picture = picture;
+}
+
 static void ask(Finder *finder, gboolean of_reference) {
     const Session *session = finder->session;
     const Sketch *sketch = of_reference ? session->edit->reference_sketch : session->edit->sketch;
@@ -61,15 +75,16 @@ static void ask(Finder *finder, gboolean of_reference) {
     Search *search = &finder->searches[of_reference];
     if (search->picture != picture)
         stop(search);
+    // It takes longer than an object.
+    if (picture && is_looked_at(session, of_reference))
+        prepare(search, picture);
     if (!picture || !edit_finds(session->edit, sketch) || (found->sketch && sketch_equal(found->sketch, sketch))) {
         g_clear_pointer(&search->asked, sketch_free);
         return;
     }
     if (search->asked && sketch_equal(search->asked, sketch))
         return;
-    if (!search->seeker)
-        search->seeker = seeker_new(picture);
-    search->picture = picture;
+    prepare(search, picture);
     sketch_free(search->asked);
     search->asked = sketch_copy(sketch);
     seeker_ask(search->seeker, sketch);
@@ -79,7 +94,7 @@ static void ask(Finder *finder, gboolean of_reference) {
 
 static void listen(guint events, void *data) {
     Finder *finder = data;
-    if (!(events & (SESSION_OBJECTS | SESSION_REFERENCE)))
+    if (!(events & (SESSION_OBJECTS | SESSION_REFERENCE | SESSION_SIGHT)))
         return;
     for (int i = 0; i < 2; i++)
         ask(finder, i);

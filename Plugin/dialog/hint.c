@@ -36,10 +36,12 @@ static gboolean can_miss(const Mode *mode, Missing missing) {
 // While an object is outlined: how, and then how it is bettered. NULL for anything else.
 static const char *name_of_outlining(const Session *session) {
     const Sight *sight = &session->sight;
-    gboolean is_sketched = edit_finds(session->edit, session_sketch(session));
+    const Material *material = session->material;
+    gboolean has_object = sight->shows_reference ? material->reference_mask != NULL : material->mask != NULL;
+    gboolean is_refined = edit_finds(session->edit, session_sketch(session)) && (has_object || session->is_finding);
     if (!sight->shows_reference && (sight->tool != TOOL_OUTLINE || session->edit->mode->mask != MASK_OBJECT))
         return NULL;
-    return is_sketched ? REFINE : sight->shows_reference ? OUTLINE_REFERENCE : OUTLINE;
+    return is_refined ? REFINE : sight->shows_reference ? OUTLINE_REFERENCE : OUTLINE;
 }
 
 static void listen(guint events, void *data) {

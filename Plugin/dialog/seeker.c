@@ -35,6 +35,7 @@ static Sketch *await_question(Seeker *seeker) {
 static gpointer work(gpointer data) {
     Seeker *seeker = data;
     Sketch *question;
+    finding_prepare(seeker->finding);
     while ((question = await_question(seeker))) {
         Answer answer = {.sketch = question};
         answer.mask = finding_object(seeker->finding, question, &answer.error);

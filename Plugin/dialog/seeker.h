@@ -15,7 +15,7 @@ typedef struct Answer {
     GError *error;
 } Answer;
 
-/// Holds the picture.
+/// Holds the picture, and takes it in at once.
 Seeker *seeker_new(Picture *picture);
 /// Waits for the end of what it does.
 void seeker_free(Seeker *seeker);
