@@ -12,7 +12,7 @@
 
 ; Last values that the dialogs begin with, as the plug-in keeps them: few steps.
 (for-each (lambda (mode)
-            (let ((bytes (map char->integer (string->list "steps=2;seed=3"))))
+            (let ((bytes (map char->integer (string->list (string-append "steps=2;seed=3" (if (string=? mode "resize") ";as-drawn=1" ""))))))
               (gimp-procedural-db-set-data (string-append "plug-in-dragon-" mode) (+ 1 (length bytes)) (list->vector (append bytes '(0))))))
           '("move" "resize" "drag" "landmark" "appearance" "paste" "remove"))
 
