@@ -1,5 +1,7 @@
+import Dispatch
 import DragonImage
 import Foundation
+import Synchronization
 
 /// What is under a point: objects of several sizes about it are tried, and the one is taken whose colours set it off best from
 /// what surrounds it.
@@ -13,17 +15,22 @@ struct ClickSearch {
 
     /// The object on the part; nil where none is told apart.
     func object() throws(FindingError) -> Mask? {
-        var best: (score: Float, mask: Mask)?
         let side = Float(part.box.meanSide)
-        for radius in Self.radii {
-            guard let (outcome, near) = try candidate(radius: radius * side), outcome.object.count >= 4 else { continue }
-            let score = rating(outcome, isNear: near)
-            if score > best?.score ?? -.infinity { best = (score, outcome.object) }
+        let tried = Mutex<[Int: Result<Rated?, FindingError>]>([:])
+        DispatchQueue.concurrentPerform(iterations: Self.radii.count) { number in
+            let found = Result { () throws(FindingError) in try candidate(radius: Self.radii[number] * side) }
+            tried.withLock { $0[number] = found }
         }
-        return best?.mask
+        var best: Rated?
+        for (_, found) in tried.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
+            if let found = try found.get(), found.score > best?.score ?? -.infinity { best = found }
+        }
+        return best?.object
     }
 
-    private func candidate(radius: Float) throws(FindingError) -> (Search.Outcome, (Int) -> Bool)? {
+    private typealias Rated = (score: Float, object: Mask)
+
+    private func candidate(radius: Float) throws(FindingError) -> Rated? {
         let width = part.field.width
         let points = hint.inside.map(part.cell)
         let distances = part.distances(to: points)
@@ -32,18 +39,19 @@ struct ClickSearch {
         let isNear = { (at: Int) in distances[at] < reach }
         let search = Search(part, hint: hint, side: radius * 2, prior: prior)
         let start = Mask(height: part.field.height, width: width, cells: search.prior.map { $0 > 0 })
-        guard let outcome = try search.settled(from: start, rounds: Self.rounds, isNear: isNear) else { return nil }
-        return (outcome, isNear)
+        guard let outcome = try search.settled(from: start, rounds: Self.rounds, isNear: isNear), outcome.object.count >= 4
+        else { return nil }
+        return (rating(outcome), outcome.object)
     }
 
     /// How well an object's colours set it off from the ring around it. Of objects that do so alike the larger one is meant; one
     /// that runs along the picture's border is a background.
-    private func rating(_ outcome: Search.Outcome, isNear: (Int) -> Bool) -> Float {
+    private func rating(_ outcome: Search.Outcome) -> Float {
         let (mask, width, height) = (outcome.object, part.field.width, part.field.height)
         let distances = DistanceField(to: mask, reach: 4).distances
         var (inside, outside, ring) = (Float(0), Float(0), Float(0))
         for at in mask.cells.indices where mask.cells[at] || distances[at] <= 3 {
-            let odds = outcome.odds.log(part.field.colours[at])
+            let odds = outcome.odds.log(at: at)
             if mask.cells[at] {
                 inside += odds
             } else if distances[at] > 1 {

@@ -1,14 +1,19 @@
 import Foundation
 
-/// How likely colours are on one side of a border: a mixture of Gaussians, as GrabCut has it (Rother et al., SIGGRAPH 2004).
+/// How likely colours are on one side of a border: a mixture of Gaussians, as GrabCut has it (Rother et al., SIGGRAPH 2004). That
+/// of the surroundings also knows where its colours lie: what is far off does not speak against the object.
 struct ColourMixture {
     private struct Part {
         var mean: SIMD3<Float>
         /// Of the inverse covariance: the diagonal, and xy, xz, yz twice.
         var diagonal: SIMD3<Float>
         var mixed: SIMD3<Float>
-        /// Logarithm of weight and height.
+        /// Logarithm of the height over the colours.
         var height: Float
+        /// Where it lies, of the field's mean side; one over twice the variance there; logarithm of its share, and height there.
+        var place = SIMD2<Float>.zero
+        var narrowness: Float = 0
+        var presence: Float
 
         @inline(__always)
         func logDensity(_ colour: SIMD3<Float>) -> Float {
@@ -16,61 +21,83 @@ struct ColourMixture {
             let products = SIMD3(d.x * d.y, d.x * d.z, d.y * d.z)
             return height - 0.5 * (d * d * diagonal + products * mixed).sum()
         }
+
+        @inline(__always)
+        func logPresence(at point: SIMD2<Float>) -> Float {
+            let d = point - place
+            return presence - (d * d).sum() * narrowness
+        }
     }
 
+    /// Colours to learn from, and where they lie.
+    private struct Samples {
+        var colours: [SIMD3<Float>]
+        var places: [SIMD2<Float>]
+    }
+
+    private let hasPlaces: Bool
     private var parts: [Part] = []
 
-    private static let partCount = 5
     private static let rounds = 4
     private static let mostSamples = 3000
     /// Added to variances, of 255²: noise, and no division by nothing.
     private static let noise: Float = 4
+    /// Least variance of a place, of the field's mean side.
+    private static let leastSpread: Float = 0.01
 
     /// Fits the colours of the marked cells; there is at least one.
-    init(of field: ColourField, where isMarked: (Int) -> Bool) {
+    init(of field: ColourField, parts count: Int, hasPlaces: Bool, where isMarked: (Int) -> Bool) {
+        self.hasPlaces = hasPlaces
         let marked = field.colours.indices.filter(isMarked)
         let step = max(1, (marked.count + Self.mostSamples - 1) / Self.mostSamples)
-        let samples = stride(from: 0, to: marked.count, by: step).map { field.colours[marked[$0]] }
-        let groups = Self.groups(samples)
-        parts = groups.map { Self.part(samples, share: $0, of: Float(samples.count)) }
+        let taken = stride(from: 0, to: marked.count, by: step).map { marked[$0] }
+        let samples = Samples(colours: taken.map { field.colours[$0] }, places: taken.map(field.place))
+        parts = Self.groups(samples.colours, count: count).map { part(samples, share: $0) }
         for _ in 0..<Self.rounds { settle(samples) }
     }
 
-    /// Logarithm of the density of a colour's likeliest part.
+    /// Logarithm of the density of a colour's likeliest part, at a place.
     @inline(__always)
-    func logDensity(_ colour: SIMD3<Float>) -> Float {
-        var best = -Float.infinity
-        for part in parts { best = max(best, part.logDensity(colour)) }
-        return best
+    func logDensity(_ colour: SIMD3<Float>, at place: SIMD2<Float>) -> Float {
+        var (best, there) = (-Float.infinity, -Float.infinity)
+        for part in parts {
+            let presence = part.logPresence(at: place)
+            there = max(there, presence)
+            best = max(best, part.logDensity(colour) + presence)
+        }
+        return hasPlaces ? best - there : best
     }
 
     /// One round of expectation and maximisation.
-    private mutating func settle(_ samples: [SIMD3<Float>]) {
-        var shares = parts.map { _ in [Float](repeating: 0, count: samples.count) }
-        for (at, sample) in samples.enumerated() {
-            let logs = parts.map { $0.logDensity(sample) }
+    private mutating func settle(_ samples: Samples) {
+        var shares = parts.map { _ in [Float](repeating: 0, count: samples.colours.count) }
+        for at in samples.colours.indices {
+            let logs = parts.map { $0.logDensity(samples.colours[at]) + $0.logPresence(at: samples.places[at]) }
             let most = logs.max() ?? 0
             let odds = logs.map { exp($0 - most) }
             let sum = odds.reduce(0, +)
             for p in parts.indices { shares[p][at] = odds[p] / sum }
         }
-        parts = shares.map { Self.part(samples, share: $0, of: Float(samples.count)) }
+        parts = shares.map { part(samples, share: $0) }
     }
 
     // MARK: - Moments
 
-    private static func part(_ samples: [SIMD3<Float>], share: [Float], of count: Float) -> Part {
-        let (weight, mean, variance, mixed) = moments(samples, share)
-        let v = variance + noise
+    private func part(_ samples: Samples, share: [Float]) -> Part {
+        let moments = Self.moments(samples.colours, share)
+        let (v, u) = (moments.variance + Self.noise, moments.mixed)
         // The inverse of a symmetric matrix by its minors.
-        let minors = SIMD3(
-            v.y * v.z - mixed.z * mixed.z, v.x * v.z - mixed.y * mixed.y, v.x * v.y - mixed.x * mixed.x)
-        let others = SIMD3(
-            mixed.y * mixed.z - mixed.x * v.z, mixed.x * mixed.z - mixed.y * v.y, mixed.x * mixed.y - mixed.z * v.x)
-        let determinant = max(v.x * minors.x + mixed.x * others.x + mixed.y * others.y, 1e-6)
-        return Part(
-            mean: mean, diagonal: minors / determinant, mixed: others * (2 / determinant),
-            height: log(weight / count) - 0.5 * log(determinant))
+        let minors = SIMD3(v.y * v.z - u.z * u.z, v.x * v.z - u.y * u.y, v.x * v.y - u.x * u.x)
+        let others = SIMD3(u.y * u.z - u.x * v.z, u.x * u.z - u.y * v.y, u.x * u.y - u.z * v.x)
+        let determinant = max(v.x * minors.x + u.x * others.x + u.y * others.y, 1e-6)
+        var part = Part(
+            mean: moments.mean, diagonal: minors / determinant, mixed: others * (2 / determinant), height: -0.5 * log(determinant),
+            presence: log(moments.weight / Float(samples.colours.count)))
+        guard hasPlaces else { return part }
+        let (place, spread) = Self.spread(samples.places, share, of: moments.weight)
+        (part.place, part.narrowness) = (place, 0.5 / spread)
+        part.presence -= log(spread)
+        return part
     }
 
     /// Weight, mean, variances, and covariances xy, xz, yz.
@@ -92,21 +119,30 @@ struct ColourMixture {
         return (weight, mean, variance / weight, mixed / weight)
     }
 
+    /// Mean place, and variance about it.
+    private static func spread(_ places: [SIMD2<Float>], _ share: [Float], of weight: Float) -> (SIMD2<Float>, Float) {
+        let mean = zip(places, share).reduce(SIMD2<Float>.zero) { $0 + $1.0 * $1.1 } / weight
+        let squares = zip(places, share).reduce(Float(0)) { sum, sample in
+            let d = sample.0 - mean
+            return sum + (d * d).sum() * sample.1
+        }
+        return (mean, max(squares / weight / 2, leastSpread))
+    }
+
     // MARK: - Where to begin
 
     /// Which samples belong together: the widest group is split at its middle, across its longest axis, again and again
     /// (Orchard and Bouman, 1991).
-    private static func groups(_ samples: [SIMD3<Float>]) -> [[Float]] {
+    private static func groups(_ samples: [SIMD3<Float>], count: Int) -> [[Float]] {
         var groups = [[Float](repeating: 1, count: samples.count)]
-        while groups.count < min(partCount, samples.count / 10) {
-            let found = groups.map { (moments: moments(samples, $0), axis: SIMD3<Float>.zero) }
-            let spread = found.map { $0.moments.variance.sum() * $0.moments.weight }
+        while groups.count < min(count, samples.count / 10) {
+            let found = groups.map { moments(samples, $0) }
+            let spread = found.map { $0.variance.sum() * $0.weight }
             guard let widest = spread.indices.max(by: { spread[$0] < spread[$1] }), spread[widest] > 1e-3 else { break }
-            let (_, mean, variance, mixed) = found[widest].moments
-            let axis = longestAxis(variance, mixed)
+            let axis = longestAxis(found[widest].variance, found[widest].mixed)
             var (near, far) = (groups[widest], groups[widest])
             for at in samples.indices {
-                if ((samples[at] - mean) * axis).sum() > 0 { near[at] = 0 } else { far[at] = 0 }
+                if ((samples[at] - found[widest].mean) * axis).sum() > 0 { near[at] = 0 } else { far[at] = 0 }
             }
             groups[widest] = near
             groups.append(far)

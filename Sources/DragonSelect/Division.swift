@@ -10,7 +10,7 @@ struct Ties {
     let belowLeft: [Float]
 
     /// Of neighbours that are the same. Log odds of colours stand against it.
-    private static let strength: Float = 12
+    private static let strength: Float = 8
 
     /// exp(−β‖Δ‖²) with β from the mean contrast, by the neighbours' distance (Boykov and Jolly, ICCV 2001; GrabCut, equation 11).
     init(_ field: ColourField) {
@@ -61,23 +61,33 @@ func divided(_ field: ColourField, gain: [Float], ties: Ties) throws(FindingErro
 
 /// Colours of the object against those of its surroundings.
 struct ColourOdds {
+    private let field: ColourField
     private let object: ColourMixture
     private let surroundings: ColourMixture
 
     /// Colours are not trusted beyond: an object may share some of them with what surrounds it.
     private static let limit: Float = 8
+    private static let objectParts = 5
+    private static let surroundingParts = 8
 
     /// nil where one side has too few cells to tell.
+    ///
+    /// - Parameter isNear: cells whose colours stand for what surrounds the object; all, where that is nil.
     init?(_ field: ColourField, object inside: Mask, surroundings isNear: ((Int) -> Bool)? = nil) {
         let isOutside = { (at: Int) in !inside.cells[at] && isNear?(at) ?? true }
         guard inside.count >= 10, inside.cells.indices.lazy.filter(isOutside).prefix(50).count == 50 else { return nil }
-        object = ColourMixture(of: field) { inside.cells[$0] }
-        surroundings = ColourMixture(of: field, where: isOutside)
+        self.field = field
+        object = ColourMixture(of: field, parts: Self.objectParts, hasPlaces: false) { inside.cells[$0] }
+        surroundings = ColourMixture(of: field, parts: Self.surroundingParts, hasPlaces: true, where: isOutside)
     }
 
-    /// Logarithm of how much likelier a colour is in the object.
+    /// Logarithm of how much likelier the colour of a cell is in the object.
     @inline(__always)
-    func log(_ colour: SIMD3<Float>) -> Float {
-        min(max(object.logDensity(colour) - surroundings.logDensity(colour), -Self.limit), Self.limit)
+    func log(at cell: Int) -> Float { log(field.colours[cell], at: field.place(of: cell)) }
+
+    /// The same of a colour at a place of the field.
+    @inline(__always)
+    func log(_ colour: SIMD3<Float>, at place: SIMD2<Float>) -> Float {
+        min(max(object.logDensity(colour, at: place) - surroundings.logDensity(colour, at: place), -Self.limit), Self.limit)
     }
 }

@@ -51,11 +51,23 @@ public final class ObjectFinder: Sendable {
         let drawn = outline.sampled(in: part.box, scale: part.scale)
         let cells = Float(side) / Float(part.scale)
         let beyond = part.distances(to: hint.inside.map(part.cell).filter { Pieces(of: drawn).number(at: $0) < 0 })
-        let prior = zip(drawn.depth, beyond).map { depth, distance -> Float in
-            if depth > 0 { return Self.ramp(depth / cells, [(0, -2), (0.06, 0), (0.15, 2)]) }
-            return distance < cells * Float(Self.margin) ? -1 : -.infinity
+        let likely = outline.isBox ? Self.likely(inBox: drawn) : drawn.depth.map { Self.ramp($0 / cells, [(0, -2), (0.06, 0), (0.15, 2)]) }
+        let prior = drawn.cells.indices.map { at -> Float in
+            if drawn.cells[at] { return likely[at] }
+            return beyond[at] < cells * Float(Self.margin) ? -1 : -.infinity
         }
-        return try found(Search(part, hint: hint, side: cells, prior: prior))
+        return try found(Search(part, hint: hint, side: cells, prior: prior)) { !drawn.cells[$0] }
+    }
+
+    /// Log odds in a box: an ellipse in it is the object's.
+    private static func likely(inBox drawn: Mask) -> [Float] {
+        guard let box = drawn.bounds else { return [] }
+        let middle = (x: Float(box.x) + Float(box.width) / 2, y: Float(box.y) + Float(box.height) / 2)
+        return drawn.cells.indices.map { at in
+            let x = (Float(at % drawn.width) + 0.5 - middle.x) * 2 / Float(box.width)
+            let y = (Float(at / drawn.width) + 0.5 - middle.y) * 2 / Float(box.height)
+            return ramp((x * x + y * y).squareRoot(), [(0.5, 2), (0.85, 0), (1.1, -1.5), (1.4, -3)])
+        }
     }
 
     private func underPoints(_ hint: ObjectHint) throws(FindingError) -> Found {
@@ -73,9 +85,11 @@ public final class ObjectFinder: Sendable {
         return try found(Search(part, hint: hint, side: cells, prior: prior))
     }
 
-    private func found(_ search: Search) throws(FindingError) -> Found {
+    private func found(_ search: Search, isNear: ((Int) -> Bool)? = nil) throws(FindingError) -> Found {
         let start = Mask(height: search.part.field.height, width: search.part.field.width, cells: search.prior.map { $0 > 0 })
-        guard let outcome = try search.settled(from: start, rounds: Self.rounds), outcome.object.count > 0 else { throw .nothingFound }
+        guard let outcome = try search.settled(from: start, rounds: Self.rounds, isNear: isNear), outcome.object.count > 0 else {
+            throw .nothingFound
+        }
         return (search.part, outcome)
     }
 
@@ -94,16 +108,17 @@ public final class ObjectFinder: Sendable {
         while part.level > 0 {
             guard let bounds = object.bounds, max(bounds.width, bounds.height) * 2 <= Self.finestSide else { break }
             let finer = part.finer(pyramid)
-            object = try followed(finer.taken(object, of: part), in: finer, found.outcome.odds, hint)
+            object = try followed(finer.taken(object, of: part), in: finer, found.outcome.odds, found.part)
             part = finer
         }
         return SoftEdge(part: part, object: object).found(in: pyramid)
     }
 
     /// The division along a border that is known to some cells.
-    private func followed(_ object: Mask, in part: Part, _ odds: ColourOdds, _ hint: ObjectHint) throws(FindingError) -> Mask {
+    private func followed(_ object: Mask, in part: Part, _ odds: ColourOdds, _ first: Part) throws(FindingError) -> Mask {
         let gain = object.depth.enumerated().map { at, depth -> Float in
-            abs(depth) > 3 ? (depth > 0 ? .infinity : -.infinity) : odds.log(part.field.colours[at]) + depth / 3
+            abs(depth) > 3
+                ? (depth > 0 ? .infinity : -.infinity) : odds.log(part.field.colours[at], at: first.place(of: at, in: part)) + depth / 3
         }
         return try divided(part.field, gain: gain, ties: part.ties)
     }

@@ -5,9 +5,11 @@ public struct Outline: Sendable {
     let mask: Mask
     /// Pixels from one cell to the next.
     let step: Int
+    /// A box's corners are hardly ever the object's.
+    let isBox: Bool
 
     /// - Parameter mask: its cell x,y stands for the pixel x·step,y·step.
-    public init(_ mask: Mask, step: Int = 1) { (self.mask, self.step) = (mask, step) }
+    public init(_ mask: Mask, step: Int = 1) { (self.mask, self.step, isBox) = (mask, step, false) }
 
     /// A box's outline in a picture.
     init(_ box: PixelBox, in size: PixelSize) {
@@ -19,7 +21,7 @@ public struct Outline: Sendable {
                 for x in inside.x / step...(inside.endX - 1) / step { mask[y, x] = true }
             }
         }
-        self.mask = mask
+        (self.mask, isBox) = (mask, true)
     }
 
     /// Whether it belongs to a picture of that size.

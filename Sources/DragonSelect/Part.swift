@@ -40,6 +40,13 @@ struct Part {
     var scale: Int { 1 << level }
     var cellCount: Int { field.width * field.height }
 
+    /// Where a cell of another part lies here, of this field's mean side.
+    func place(of cell: Int, in other: Part) -> SIMD2<Float> {
+        let x = Float((cell % other.field.width + other.box.x) * other.scale) / Float(scale) - Float(box.x)
+        let y = Float((cell / other.field.width + other.box.y) * other.scale) / Float(scale) - Float(box.y)
+        return SIMD2(x, y) / Float(cellCount).squareRoot()
+    }
+
     /// A point of the picture in the part's cells.
     func cell(of point: Point) -> Point {
         Point(x: point.x / Double(scale) - Double(box.x), y: point.y / Double(scale) - Double(box.y))

@@ -42,6 +42,12 @@ struct ColourField: Sendable {
     let width: Int
     let height: Int
     let colours: [SIMD3<Float>]
+
+    /// Where a cell lies, of the field's mean side.
+    @inline(__always)
+    func place(of cell: Int) -> SIMD2<Float> {
+        SIMD2(Float(cell % width), Float(cell / width)) / Float(width * height).squareRoot()
+    }
 }
 
 /// A picture at its own size and halved, again and again: an object is found in the small and followed into the large.

@@ -60,7 +60,7 @@ struct Search {
     }
 
     private func gains(_ odds: ColourOdds) -> [Float] {
-        prior.indices.map { prior[$0].isFinite ? prior[$0] + odds.log(part.field.colours[$0]) : prior[$0] }
+        prior.indices.map { prior[$0].isFinite ? prior[$0] + odds.log(at: $0) : prior[$0] }
     }
 }
 
