@@ -133,6 +133,9 @@ let package = Package(
             name: "DragonModelTests", dependencies: ["DragonModel", "DragonTensor", "TestSupport"], path: "Tests/DragonModelTests"),
         .testTarget(name: "DragonImageTests", dependencies: ["DragonImage", "DragonModel"], path: "Tests/DragonImageTests"),
         .testTarget(
+            name: "DragonSelectTests", dependencies: ["CGraphCut", "DragonImage", "DragonSelect", "TestSupport"],
+            path: "Tests/DragonSelectTests"),
+        .testTarget(
             name: "DragonEditTests", dependencies: ["DragonEdit", "DragonImage", "DragonModel", "DragonTensor", "TestSupport"],
             path: "Tests/DragonEditTests"),
         .testTarget(

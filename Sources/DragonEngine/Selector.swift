@@ -1,5 +1,6 @@
 import CDragon
 import DragonImage
+import DragonModel
 import DragonSelect
 import Synchronization
 

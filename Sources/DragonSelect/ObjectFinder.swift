@@ -51,7 +51,7 @@ public final class ObjectFinder: Sendable {
         let drawn = outline.sampled(in: part.box, scale: part.scale)
         let cells = Float(side) / Float(part.scale)
         let beyond = part.distances(to: hint.inside.map(part.cell).filter { Pieces(of: drawn).number(at: $0) < 0 })
-        let likely = outline.isBox ? Self.likely(inBox: drawn) : drawn.depth.map { Self.ramp($0 / cells, [(0, -2), (0.06, 0), (0.15, 2)]) }
+        let likely = outline.isBox ? Self.likely(inBox: drawn) : drawn.depth.map { Self.ramp($0 / cells, [(0, -2), (0.04, 0), (0.12, 3)]) }
         let prior = drawn.cells.indices.map { at -> Float in
             if drawn.cells[at] { return likely[at] }
             return beyond[at] < cells * Float(Self.margin) ? -1 : -.infinity

@@ -45,6 +45,7 @@ void test_library(void);
 void test_models(void);
 void test_requests(void);
 void test_results(void);
+void test_selectors(void);
 void test_threads(void);
 void test_command_line(void);
 void test_store(void);

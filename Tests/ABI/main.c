@@ -23,6 +23,7 @@ int main(int count, char **arguments) {
     run("models are added", test_store);
     run("requests are checked", test_requests);
     run("results are copied", test_results);
+    run("objects are found", test_selectors);
     run("threads, cancelling and closing", test_threads);
     run("the result is the command line's", test_command_line);
     int before = failures;

@@ -1,0 +1,98 @@
+// Objects are found in pictures.
+#include "abi.h"
+
+static uint8_t pixels[4 * PIXELS], truth[PIXELS], found[PIXELS + 8];
+
+static dragon_picture picture(void) {
+    return (dragon_picture){pixels, SIDE, SIDE, 0, DRAGON_RGBA_U8};
+}
+
+static dragon_selector *open_selector(void) {
+    dragon_picture shown = picture();
+    dragon_selector *selector = NULL;
+    CHECK(dragon_selector_create(&shown, &selector) == DRAGON_OK && selector);
+    return selector;
+}
+
+static int wrong(const uint8_t *mask) {
+    int count = 0;
+    for (int i = 0; i < PIXELS; i++)
+        count += (mask[i] >= 128) != (truth[i] >= 128);
+    return count;
+}
+
+static void expect_find(dragon_selector *selector, const dragon_hint *hint, dragon_status status, const char *words) {
+    char message[256] = "";
+    CHECK(dragon_selector_find(selector, hint, found, 0) == status, "of “%s”", words);
+    size_t length = dragon_selector_message(selector, message, sizeof message);
+    CHECK(strstr(message, words) != NULL && (status != DRAGON_OK || length == 0), "“%s” should say “%s”", message,
+          words);
+}
+
+static void test_ways(dragon_selector *selector) {
+    static uint8_t outline[SIDE * (SIDE + 4)];
+    for (int y = 22; y < 68; y++)
+        memset(outline + y * (SIDE + 4) + 24, 255, 44);
+    dragon_point inside = {45, 45}, outside = {100, 100};
+    dragon_hint hints[] = {
+        {.outline = {outline, SIDE, SIDE, SIDE + 4}},
+        {.inside = &inside, .inside_count = 1},
+        {.inside = &inside, .inside_count = 1, .outside = &outside, .outside_count = 1},
+        {.box_x = 26.5, .box_y = 26, .box_width = 37, .box_height = 38.2},
+    };
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
+        hints[i].size = sizeof *hints;
+        memset(found, 77, sizeof found);
+        expect_find(selector, &hints[i], DRAGON_OK, "");
+        CHECK(wrong(found) < 40, "hint %zu: %d wrong", i, wrong(found));
+        CHECK(found[PIXELS] == 77);
+    }
+}
+
+static void test_refusals(dragon_selector *selector) {
+    dragon_point far = {SIDE, 1};
+    dragon_hint hint = {.size = sizeof hint};
+    expect_find(selector, NULL, DRAGON_BAD_INPUT, "NULL");
+    expect_find(selector, &hint, DRAGON_BAD_INPUT, "a point");
+    hint.inside = &far;
+    hint.inside_count = 1;
+    expect_find(selector, &hint, DRAGON_BAD_INPUT, "outside the picture");
+    hint.inside_count = SIZE_MAX;
+    expect_find(selector, &hint, DRAGON_BAD_INPUT, "too many");
+    hint.inside_count = 0;
+    hint.outline = (dragon_mask){truth, SIDE, SIDE - 1, 0};
+    expect_find(selector, &hint, DRAGON_BAD_INPUT, "128×127");
+    hint.outline = (dragon_mask){truth, SIDE, SIDE, 0};
+    hint.box_width = 5;
+    hint.box_height = 5;
+    expect_find(selector, &hint, DRAGON_BAD_INPUT, "one of them");
+    hint.size = sizeof hint - 8;
+    expect_find(selector, &hint, DRAGON_WRONG_VERSION, "size");
+    hint.size = sizeof hint;
+    hint.box_width = 0;
+    CHECK(dragon_selector_find(selector, &hint, NULL, 0) == DRAGON_BAD_INPUT);
+    CHECK(dragon_selector_find(selector, &hint, found, SIDE - 1) == DRAGON_BAD_INPUT);
+    CHECK(dragon_selector_find(NULL, &hint, found, 0) == DRAGON_INVALID_HANDLE);
+    CHECK(dragon_selector_message(NULL, NULL, 0) == 0);
+}
+
+void test_selectors(void) {
+    dragon_picture none = {0};
+    dragon_selector *broken = NULL;
+    draw(pixels, truth);
+    dragon_selector *selector = open_selector();
+    test_ways(selector);
+    test_refusals(selector);
+    dragon_selector_free(selector);
+    dragon_hint hint = {.size = sizeof hint};
+    CHECK(dragon_selector_find(selector, &hint, found, 0) == DRAGON_INVALID_HANDLE);
+    dragon_selector_free(selector);
+
+    CHECK(dragon_selector_create(&none, &broken) == DRAGON_BAD_INPUT && broken);
+    char message[256] = "";
+    CHECK(dragon_selector_message(broken, message, sizeof message) > 0 && strstr(message, "NULL"));
+    expect_find(broken, &hint, DRAGON_BAD_INPUT, "no picture");
+    dragon_selector_free(broken);
+    CHECK(dragon_selector_create(NULL, &broken) == DRAGON_BAD_INPUT);
+    CHECK(dragon_selector_create(&none, NULL) == DRAGON_BAD_INPUT);
+}
