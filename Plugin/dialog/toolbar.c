@@ -76,6 +76,8 @@ static void listen(guint events, void *data) {
 
 static GtkWidget *toggle_new(const char *label, const char *tooltip, GCallback toggled, Toolbar *bar) {
     GtkWidget *button = gtk_toggle_button_new_with_mnemonic(label);
+    // The canvas keeps it, for its keys.
+    gtk_widget_set_focus_on_click(button, FALSE);
     gtk_widget_set_tooltip_text(button, tooltip);
     g_signal_connect(button, "toggled", toggled, bar);
     return button;
@@ -99,6 +101,7 @@ GtkWidget *toolbar_new(Session *session) {
     if (mode->mask == MASK_OBJECT && session->host->select) {
         bar->select = pieces_button(_("Ma_ke selection"), _("Select the object in the program, to go on with it there"),
                                     G_CALLBACK(select_clicked), bar);
+        gtk_widget_set_focus_on_click(bar->select, FALSE);
         gtk_box_pack_start(GTK_BOX(box), bar->select, FALSE, FALSE, 0);
     }
     if (mode_takes(mode, ARGUMENT_REFERENCE)) {
