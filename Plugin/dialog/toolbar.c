@@ -76,11 +76,23 @@ static void listen(guint events, void *data) {
 
 static GtkWidget *toggle_new(const char *label, const char *tooltip, GCallback toggled, Toolbar *bar) {
     GtkWidget *button = gtk_toggle_button_new_with_mnemonic(label);
-    // The canvas keeps it, for its keys.
-    gtk_widget_set_focus_on_click(button, FALSE);
     gtk_widget_set_tooltip_text(button, tooltip);
     g_signal_connect(button, "toggled", toggled, bar);
     return button;
+}
+
+// In a narrow window words are cut short, so that they are still known; the tooltip says the rest.
+static void let_shrink(GtkLabel *label) {
+    const glong least = 8;
+    gtk_label_set_ellipsize(label, PANGO_ELLIPSIZE_END);
+    gtk_label_set_width_chars(label, (int)MIN(least, g_utf8_strlen(gtk_label_get_text(label), -1)));
+}
+
+static void add(GtkWidget *box, GtkWidget *button, GtkPackType at) {
+    let_shrink(GTK_LABEL(gtk_bin_get_child(GTK_BIN(button))));
+    // The canvas keeps the focus, for its keys.
+    gtk_widget_set_focus_on_click(button, FALSE);
+    gtk_container_add_with_properties(GTK_CONTAINER(box), button, "pack-type", at, NULL);
 }
 
 GtkWidget *toolbar_new(Session *session) {
@@ -90,33 +102,32 @@ GtkWidget *toolbar_new(Session *session) {
     bar->session = session;
     if (mode->outline_label) {
         bar->outline = toggle_new(_(mode->outline_label), _(mode->outline_tooltip), G_CALLBACK(outline_toggled), bar);
-        gtk_box_pack_start(GTK_BOX(box), bar->outline, FALSE, FALSE, 0);
+        add(box, bar->outline, GTK_PACK_START);
     }
     if (mode->mask == MASK_OBJECT || mode_takes(mode, ARGUMENT_REFERENCE)) {
         bar->as_drawn =
             toggle_new(_("As dra_wn"), _("Take the outline exactly as it was drawn, not the object found in it"),
                        G_CALLBACK(as_drawn_toggled), bar);
-        gtk_box_pack_start(GTK_BOX(box), bar->as_drawn, FALSE, FALSE, 0);
+        add(box, bar->as_drawn, GTK_PACK_START);
     }
     if (mode->mask == MASK_OBJECT && session->host->select) {
         bar->select = pieces_button(_("Ma_ke selection"), _("Select the object in the program, to go on with it there"),
                                     G_CALLBACK(select_clicked), bar);
-        gtk_widget_set_focus_on_click(bar->select, FALSE);
-        gtk_box_pack_start(GTK_BOX(box), bar->select, FALSE, FALSE, 0);
+        add(box, bar->select, GTK_PACK_START);
     }
     if (mode_takes(mode, ARGUMENT_REFERENCE)) {
         bar->reference =
             toggle_new(_("Other _picture"), _("Show the other picture, to draw around its object or click on it"),
                        G_CALLBACK(reference_toggled), bar);
-        gtk_box_pack_start(GTK_BOX(box), bar->reference, FALSE, FALSE, 0);
+        add(box, bar->reference, GTK_PACK_START);
     }
     GtkWidget *original = pieces_button(_("_Before"), _("Hold to see the picture as it was"), NULL, NULL);
     g_signal_connect_swapped(original, "pressed", G_CALLBACK(original_pressed), bar);
     g_signal_connect_swapped(original, "released", G_CALLBACK(original_released), bar);
     GtkWidget *fit =
         pieces_button(_("_Fit"), _("Show the whole picture. The wheel with Ctrl zooms."), G_CALLBACK(fit_clicked), bar);
-    gtk_box_pack_end(GTK_BOX(box), fit, FALSE, FALSE, 0);
-    gtk_box_pack_end(GTK_BOX(box), original, FALSE, FALSE, 0);
+    add(box, fit, GTK_PACK_END);
+    add(box, original, GTK_PACK_END);
     pieces_own(box, bar);
     session_listen(session, listen, bar);
     return box;
