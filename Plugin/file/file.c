@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include <gdk-pixbuf/gdk-pixbuf.h>
+#include <glib/gstdio.h>
 #include "engine.h"
 #include "words.h"
 
@@ -81,10 +82,17 @@ static HostLayer *add_layer(FileHost *file, const char *path, const char *select
     return layer;
 }
 
+// Who waits for the file never finds half of it.
 static gboolean write_file(const Picture *picture, const char *path, GError **error) {
     GdkPixbuf *pixbuf = gdk_pixbuf_new_from_data(picture->pixels, GDK_COLORSPACE_RGB, TRUE, 8, picture->width,
                                                  picture->height, picture->width * 4, NULL, NULL);
-    gboolean good = gdk_pixbuf_save(pixbuf, path, "png", error, NULL);
+    char *part = g_strconcat(path, ".part", NULL);
+    gboolean good = gdk_pixbuf_save(pixbuf, part, "png", error, NULL);
+    if (good && g_rename(part, path) != 0) {
+        g_set_error(error, WORDS_ERROR, 0, "%s cannot be written.", path);
+        good = FALSE;
+    }
+    g_free(part);
     g_object_unref(pixbuf);
     return good;
 }
