@@ -84,11 +84,14 @@ public enum FindingError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .noHint: "nothing says where the object is: give a point on it, a box or an outline around it"
         case .pointBeyond(let point, let size):
-            "the point \(Int(point.x)),\(Int(point.y)) is outside the picture of \(size): give one of its pixels"
+            "the point \(Self.text(point.x)),\(Self.text(point.y)) is outside the picture of \(size): give one of its pixels"
         case .emptyOutline: "the outline encloses no pixel: draw it around the object"
         case .outlineSize(let found, let picture): "the outline is \(found): it should have the picture's \(picture)"
         case .nothingFound: "no object can be told from what surrounds it there: draw around it, or give more points"
         case .lacksMemory: "there is not enough memory to find an object: close other programs"
         }
     }
+
+    /// Whole numbers without a fraction; any other as it is.
+    private static func text(_ number: Double) -> String { Int(exactly: number).map(String.init) ?? "\(number)" }
 }

@@ -13,6 +13,7 @@ static unsigned seen[DRAGON_WRONG_VERSION + 1];
 static dragon_model *models[SLOTS];
 static dragon_result *results[SLOTS];
 static dragon_model_list *lists[SLOTS];
+static dragon_selector *selectors[SLOTS];
 
 static uint32_t draw_number(void) {
     state = state * 6364136223846793005u + 1442695040888963407u;
@@ -208,6 +209,35 @@ static void count(dragon_status status) {
         seen[status]++;
 }
 
+static void call_selectors(void) {
+    wild = chance(50);
+    int32_t width = (int32_t)(1 + below(MOST)), height = (int32_t)(1 + below(MOST));
+    uint32_t slot = below(SLOTS);
+    if (chance(20)) {
+        dragon_picture shown = picture(width, height);
+        dragon_selector_free(selectors[slot]);
+        count(dragon_selector_create(chance(95) ? &shown : NULL, &selectors[slot]));
+        return;
+    }
+    dragon_point points[8];
+    for (int i = 0; i < 8; i++)
+        points[i] = odd(20) ? (dragon_point){number(), number()}
+                            : (dragon_point){below((uint32_t)width), below((uint32_t)height)};
+    dragon_hint hint = {.size = struct_size(sizeof hint), .inside = points, .outside = points + 4};
+    hint.inside_count = odd(5) ? (size_t)draw_number() << below(33) : below(5);
+    hint.outside_count = odd(5) ? SIZE_MAX : below(3);
+    if (hint.inside_count > 4 && hint.inside_count <= DRAGON_MOST_POINTS)
+        hint.inside_count = 4;
+    if (chance(20))
+        hint.outline = mask(0, width, height);
+    else if (chance(40))
+        hint.box_x = number(), hint.box_y = number(), hint.box_width = number() * 3, hint.box_height = number() * 3;
+    char text[32];
+    count(dragon_selector_find(handle((void **)selectors), chance(95) ? &hint : NULL, chance(95) ? buffer : NULL,
+                               chance(80) ? 0 : stride(width)));
+    dragon_selector_message(handle((void **)selectors), text, below(sizeof text + 1));
+}
+
 static void call_edits(void) {
     wild = chance(50);
     dragon_point points[8];
@@ -243,12 +273,16 @@ void test_fuzz(unsigned calls) {
         dragon_model_open(model_path, 0, &models[i]);
     for (unsigned i = 0; i < calls; i++) {
         void (*kinds[])(void) = {call_models, call_results, call_lists, call_edits, call_edits};
-        kinds[below(5)]();
+        if (below(20) == 0)
+            call_selectors();
+        else
+            kinds[below(5)]();
     }
     for (int i = 0; i < SLOTS; i++) {
         dragon_model_close(models[i]);
         dragon_result_free(results[i]);
         dragon_model_list_free(lists[i]);
+        dragon_selector_free(selectors[i]);
     }
     // Calls that are all refused at the door would prove little.
     printf("       ok %u, bad input %u, lacking %u, cancelled %u, invalid %u, version %u\n", seen[0], seen[1], seen[3],
