@@ -45,7 +45,9 @@ static const Argument TAIL[] = {
      "Further values as key=value;key=value: preset (exact, fast or instant), lora (a file), lora-scale, guidance, "
      "algorithm (dragon or diffeditor), edit-weight, content-weight, "
      "contrast-weight, inpaint-weight, sde-strength, side, grow, feather, soften, plate (on or off), outline (x,y x,y "
-     "... of the object in pixels of the layer, instead of the selection); may be empty",
+     "... around the object in pixels of the layer, instead of the selection: the object in it is found), inside and "
+     "outside (x,y x,y ... of points on the object and beside it), as-drawn (1 keeps the outline as it is), the same "
+     "of the reference (reference-outline, -inside, -outside); may be empty",
      FIELD(options)},
 };
 

@@ -15,8 +15,8 @@ Edit *edit_new(const Mode *mode) {
     options_clear(&edit->options);
     edit->resize = 1;
     edit->arrows = g_array_new(FALSE, TRUE, sizeof(Arrow));
-    edit->outline = g_array_new(FALSE, TRUE, sizeof(dragon_point));
-    edit->reference_outline = g_array_new(FALSE, TRUE, sizeof(dragon_point));
+    edit->sketch = sketch_new();
+    edit->reference_sketch = sketch_new();
     return edit;
 }
 
@@ -28,8 +28,8 @@ Edit *edit_copy(const Edit *edit) {
     copy->model = g_strdup(edit->model);
     copy->lora = g_strdup(edit->lora);
     copy->arrows = g_array_copy(edit->arrows);
-    copy->outline = g_array_copy(edit->outline);
-    copy->reference_outline = g_array_copy(edit->reference_outline);
+    copy->sketch = sketch_copy(edit->sketch);
+    copy->reference_sketch = sketch_copy(edit->reference_sketch);
     return copy;
 }
 
@@ -41,9 +41,20 @@ void edit_free(Edit *edit) {
     g_free(edit->model);
     g_free(edit->lora);
     g_array_unref(edit->arrows);
-    g_array_unref(edit->outline);
-    g_array_unref(edit->reference_outline);
+    sketch_free(edit->sketch);
+    sketch_free(edit->reference_sketch);
     g_free(edit);
+}
+
+gboolean edit_finds(const Edit *edit, const Sketch *sketch) {
+    // A region is an area, not an object.
+    if (sketch == edit->sketch && edit->mode->mask != MASK_OBJECT)
+        return FALSE;
+    return sketch_means_object(sketch) && !(edit->as_drawn && sketch_has_outline(sketch));
+}
+
+gboolean edit_sketches(const Edit *edit, const Sketch *sketch) {
+    return sketch_has_outline(sketch) || edit_finds(edit, sketch);
 }
 
 // --- To text ---------------------------------------------------------------------------------------------------------
@@ -95,6 +106,25 @@ static void append_points(GString *text, const char *key, const void *points, gu
     g_string_append_c(text, '\n');
 }
 
+// What the keys of a sketch are called; the reference's begin with its name.
+typedef struct SketchKeys {
+    const char *outline;
+    const char *inside;
+    const char *outside;
+} SketchKeys;
+
+static const SketchKeys KEYS = {"outline", "inside", "outside"};
+static const SketchKeys REFERENCE_KEYS = {"reference-outline", "reference-inside", "reference-outside"};
+
+static void append_sketch(GString *text, const SketchKeys *keys, const Sketch *sketch) {
+    GArray *inside = sketch_points(sketch, FALSE), *outside = sketch_points(sketch, TRUE);
+    append_points(text, keys->outline, sketch->outline->data, sketch->outline->len);
+    append_points(text, keys->inside, inside->data, inside->len);
+    append_points(text, keys->outside, outside->data, outside->len);
+    g_array_unref(inside);
+    g_array_unref(outside);
+}
+
 char *edit_to_text(const Edit *edit) {
     GString *text = g_string_new(NULL);
     append_text(text, "mode", edit->mode->key);
@@ -108,8 +138,10 @@ char *edit_to_text(const Edit *edit) {
         append_points(text, "displacement", &edit->displacement, 1);
     append_factor(text, "resize", edit->resize);
     append_points(text, "arrows", edit->arrows->data, edit->arrows->len * 2);
-    append_points(text, "outline", edit->outline->data, edit->outline->len);
-    append_points(text, "reference-outline", edit->reference_outline->data, edit->reference_outline->len);
+    append_sketch(text, &KEYS, edit->sketch);
+    append_sketch(text, &REFERENCE_KEYS, edit->reference_sketch);
+    if (edit->as_drawn)
+        g_string_append(text, "as-drawn=1\n");
     for (int i = 0; i < OPTION_COUNT; i++)
         if (!isnan(edit->options.at[i])) {
             g_string_append_printf(text, "%s=", OPTIONS[i].key);
@@ -181,6 +213,39 @@ static gboolean set_plain(Edit *edit, const char *key, const char *value, GError
     return good;
 }
 
+static gboolean set_as_drawn(Edit *edit, const char *value, GError **error) {
+    gboolean is_set = strcmp(value, "1") == 0;
+    if (!is_set && strcmp(value, "0") != 0) {
+        g_set_error(error, WORDS_ERROR, 0, _("“%s” is no value for “%s”."), value, "as-drawn");
+        return FALSE;
+    }
+    edit->as_drawn = is_set;
+    return TRUE;
+}
+
+static gboolean set_marks(Sketch *sketch, const char *key, gboolean beside, const char *value, GError **error) {
+    GArray *points = g_array_new(FALSE, FALSE, sizeof(dragon_point));
+    gboolean good = read_numbers(value, key, 2, points, error);
+    if (good)
+        sketch_set_points(sketch, beside, points);
+    g_array_unref(points);
+    return good;
+}
+
+// TRUE where the key is one of a sketch; `good` tells whether its value is.
+static gboolean set_sketch(Sketch *sketch, const SketchKeys *keys, const char *key, const char *value, gboolean *good,
+                           GError **error) {
+    if (strcmp(key, keys->outline) == 0)
+        *good = read_numbers(value, key, 2, sketch->outline, error);
+    else if (strcmp(key, keys->inside) == 0)
+        *good = set_marks(sketch, key, FALSE, value, error);
+    else if (strcmp(key, keys->outside) == 0)
+        *good = set_marks(sketch, key, TRUE, value, error);
+    else
+        return FALSE;
+    return TRUE;
+}
+
 static char **text_field(Edit *edit, const char *key) {
     return strcmp(key, "prompt") == 0             ? &edit->prompt
            : strcmp(key, "reference-prompt") == 0 ? &edit->reference_prompt
@@ -202,10 +267,12 @@ static gboolean set_pair(Edit *edit, const char *key, const char *value, GError 
         return set_plain(edit, key, value, error);
     if (strcmp(key, "arrows") == 0)
         return read_numbers(value, key, 4, edit->arrows, error);
-    if (strcmp(key, "outline") == 0)
-        return read_numbers(value, key, 2, edit->outline, error);
-    if (strcmp(key, "reference-outline") == 0)
-        return read_numbers(value, key, 2, edit->reference_outline, error);
+    if (strcmp(key, "as-drawn") == 0)
+        return set_as_drawn(edit, value, error);
+    gboolean good;
+    if (set_sketch(edit->sketch, &KEYS, key, value, &good, error) ||
+        set_sketch(edit->reference_sketch, &REFERENCE_KEYS, key, value, &good, error))
+        return good;
     return options_set(&edit->options, key, value, error);
 }
 

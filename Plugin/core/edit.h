@@ -4,6 +4,7 @@
 
 #include "modes.h"
 #include "options.h"
+#include "sketch.h"
 
 /// From a handle to where its content should go.
 typedef struct Arrow {
@@ -28,10 +29,11 @@ typedef struct Edit {
     double resize;
     /// Of Arrow: drag and landmark.
     GArray *arrows;
-    /// Of dragon_point: the outline of an object that was drawn in the dialog; empty where the selection counts.
-    GArray *outline;
-    /// The same on the reference picture.
-    GArray *reference_outline;
+    /// Which object is meant, drawn in the dialog; empty where the selection counts. The same on the reference.
+    Sketch *sketch;
+    Sketch *reference_sketch;
+    /// Outlines are taken exactly as they were drawn; else the object in them is found.
+    gboolean as_drawn;
 } Edit;
 
 Edit *edit_new(const Mode *mode);
@@ -40,6 +42,12 @@ void edit_free(Edit *edit);
 
 /// Whether two say the same; `with_seed`: of the seed too.
 gboolean edit_equal(const Edit *a, const Edit *b, gboolean with_seed);
+
+/// Whether a sketch of the edit counts, in place of what is selected.
+gboolean edit_sketches(const Edit *edit, const Sketch *sketch);
+
+/// Whether a sketch of the edit means an object that must be found in the picture, beyond what is drawn.
+gboolean edit_finds(const Edit *edit, const Sketch *sketch);
 
 /// Lines of "key=value". What is not set is left out.
 char *edit_to_text(const Edit *edit);

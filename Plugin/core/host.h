@@ -50,6 +50,10 @@ struct Host {
     /// out. `ends`: also those, as arrows without length.
     GArray *(*read_arrows)(Host *host, gboolean ends);
 
+    /// Selects what a mask of the layer's size marks, soft as it is, in one undo step. FALSE with a reason. NULL where
+    /// the program has no selection.
+    gboolean (*select)(Host *host, HostLayer *layer, const Mask *mask, GError **error);
+
     // --- Other layers ---
 
     /// All layers but the base, of HostLayer.

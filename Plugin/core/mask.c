@@ -9,6 +9,7 @@ Mask *mask_new(int width, int height) {
     mask->width = width;
     mask->height = height;
     mask->bytes = g_malloc0((gsize)width * height);
+    mask->holders = 1;
     return mask;
 }
 
@@ -20,8 +21,14 @@ Mask *mask_copy(const Mask *mask) {
     return copy;
 }
 
+Mask *mask_hold(Mask *mask) {
+    if (mask)
+        g_atomic_int_inc(&mask->holders);
+    return mask;
+}
+
 void mask_free(Mask *mask) {
-    if (!mask)
+    if (!mask || !g_atomic_int_dec_and_test(&mask->holders))
         return;
     g_free(mask->bytes);
     g_free(mask);

@@ -9,6 +9,8 @@ typedef struct Mask {
     int width;
     int height;
     guint8 *bytes;
+    /// Who holds it. One that several hold is no longer written to.
+    gint holders;
 } Mask;
 
 /// A rectangle of pixels.
@@ -21,6 +23,9 @@ typedef struct Box {
 
 Mask *mask_new(int width, int height);
 Mask *mask_copy(const Mask *mask);
+/// The same mask for another holder, on any thread; NULL for NULL.
+Mask *mask_hold(Mask *mask);
+/// Of one holder; the last one's frees it.
 void mask_free(Mask *mask);
 
 /// Whether two are the same, byte for byte; no mask is the same as no mask.

@@ -9,12 +9,12 @@ typedef struct Sentences {
 } Sentences;
 
 static const Sentences SENTENCES[MISSING_COUNT] = {
-    [MISSING_OBJECT] = {N_("Draw around the object with the mouse. (A selection made beforehand counts as the "
-                           "object.)"),
+    [MISSING_OBJECT] = {N_("Draw around the object with the mouse, or click on it. (A selection made beforehand "
+                           "counts as the object.)"),
                         N_("No object: select it on the layer first.")},
     [MISSING_FIRM_OBJECT] =
-        {N_("The selection is too faint: nothing is selected by half or more. Draw around the object, or "
-            "use Select ▸ Sharpen in GIMP."),
+        {N_("The selection is too faint: nothing is selected by half or more. Draw around the object, click on "
+            "it, or use Select ▸ Sharpen in GIMP."),
          N_("The selection is too faint: nothing is selected by half or more. Use Select ▸ Sharpen.")},
     [MISSING_DISPLACEMENT] = {N_("Drag the object to its new place."),
                               N_("No displacement: give one, or draw a path from the object to its new place.")},
@@ -28,7 +28,8 @@ static const Sentences SENTENCES[MISSING_COUNT] = {
                               "before can be chosen beside it.)"),
                            N_("No reference: name the layer that shows the other object.")},
     [MISSING_REFERENCE_OBJECT] =
-        {N_("Show the other picture, by the button above the canvas, and draw around the object there."),
+        {N_("Show the other picture, by the button above the canvas, and draw around the object there, or click on "
+            "it."),
          N_("No object on the reference: select it there, or give that layer a mask or transparency around it.")},
 };
 

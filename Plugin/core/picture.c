@@ -12,6 +12,7 @@ Picture *picture_new(int width, int height, dragon_pixel_format format) {
     picture->width = width;
     picture->height = height;
     picture->format = format;
+    picture->holders = 1;
     picture->pixels = g_malloc0((gsize)width * height * picture_bytes_per_pixel(format));
     return picture;
 }
@@ -23,8 +24,14 @@ Picture *picture_copy(const Picture *picture) {
     return copy;
 }
 
+Picture *picture_hold(Picture *picture) {
+    if (picture)
+        g_atomic_int_inc(&picture->holders);
+    return picture;
+}
+
 void picture_free(Picture *picture) {
-    if (!picture)
+    if (!picture || !g_atomic_int_dec_and_test(&picture->holders))
         return;
     g_free(picture->pixels);
     g_free(picture);

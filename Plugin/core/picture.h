@@ -9,10 +9,15 @@ typedef struct Picture {
     int height;
     dragon_pixel_format format;
     void *pixels;
+    /// As a mask's.
+    gint holders;
 } Picture;
 
 Picture *picture_new(int width, int height, dragon_pixel_format format);
 Picture *picture_copy(const Picture *picture);
+/// The same picture for another holder, on any thread; NULL for NULL.
+Picture *picture_hold(Picture *picture);
+/// Of one holder; the last one's frees it.
 void picture_free(Picture *picture);
 
 gsize picture_bytes_per_pixel(dragon_pixel_format format);

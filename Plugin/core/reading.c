@@ -1,11 +1,7 @@
 #include "reading.h"
 
 #include <math.h>
-
-static Mask *mask_of_outline(const Picture *picture, const GArray *outline) {
-    return mask_from_outline(picture->width, picture->height, (const dragon_point *)(void *)outline->data,
-                             outline->len);
-}
+#include "finding.h"
 
 static Mask *mask_of_alpha(const Picture *picture) {
     if (!picture_has_transparency(picture))
@@ -26,21 +22,47 @@ Mask *reading_object(Host *host, const Mode *mode, HostLayer *layer, const Pictu
     return mask ? mask : mask_of_alpha(picture);
 }
 
+// The object that a sketch means; where it cannot be found, what is drawn counts.
+static gboolean read_sketch(const Edit *edit, const Sketch *sketch, Picture *picture, Mask **mask, GError **error) {
+    GError *reason = NULL;
+    *mask = NULL;
+    if (edit_finds(edit, sketch)) {
+        Finding *finding = finding_new(picture);
+        *mask = finding_object(finding, sketch, &reason);
+        finding_free(finding);
+    }
+    if (!*mask)
+        *mask = sketch_enclosed(sketch, picture->width, picture->height);
+    if (*mask || !reason)
+        g_clear_error(&reason);
+    else
+        g_propagate_error(error, reason);
+    return *mask != NULL;
+}
+
+static gboolean read_object(Host *host, const Edit *edit, Material *material, GError **error) {
+    if (edit_sketches(edit, edit->sketch))
+        return read_sketch(edit, edit->sketch, material->picture, &material->mask, error);
+    material->mask = host->read_selection(host, host->base);
+    return TRUE;
+}
+
+static gboolean read_reference_object(Host *host, const Edit *edit, HostLayer *reference, Material *material,
+                                      GError **error) {
+    if (edit_sketches(edit, edit->reference_sketch))
+        return read_sketch(edit, edit->reference_sketch, material->reference, &material->reference_mask, error);
+    material->reference_mask = reading_object(host, edit->mode, reference, material->reference);
+    return TRUE;
+}
+
 gboolean reading_material(Host *host, const Edit *edit, HostLayer *reference, Material *material, GError **error) {
     material->picture = host->read_picture(host, host->base, error);
-    if (!material->picture)
+    if (!material->picture || !read_object(host, edit, material, error))
         return FALSE;
-    material->mask = edit->outline->len > 2 ? mask_of_outline(material->picture, edit->outline)
-                                            : host->read_selection(host, host->base);
     if (!mode_takes(edit->mode, ARGUMENT_REFERENCE) || !reference)
         return TRUE;
     material->reference = host->read_picture(host, reference, error);
-    if (!material->reference)
-        return FALSE;
-    material->reference_mask = edit->reference_outline->len > 2
-                                   ? mask_of_outline(material->reference, edit->reference_outline)
-                                   : reading_object(host, edit->mode, reference, material->reference);
-    return TRUE;
+    return material->reference && read_reference_object(host, edit, reference, material, error);
 }
 
 void reading_place_object(Edit *edit, const Mask *reference_mask, dragon_point place) {

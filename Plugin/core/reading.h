@@ -8,8 +8,8 @@
 /// opaque part. NULL where none of these says.
 Mask *reading_object(Host *host, const Mode *mode, HostLayer *layer, const Picture *picture);
 
-/// Reads the picture, its object, and those of the reference; outlines that were drawn come before selections.
-/// `reference`: NULL for none.
+/// Reads the picture, its object, and those of the reference; what was drawn or clicked comes before
+/// selections. `reference`: NULL for none.
 gboolean reading_material(Host *host, const Edit *edit, HostLayer *reference, Material *material, GError **error);
 
 /// Takes from the selected paths what the edit does not say: displacement or arrows. `place`: where the middle of a

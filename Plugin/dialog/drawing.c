@@ -49,7 +49,9 @@ static cairo_surface_t *shown_surface(Stage *stage) {
         return outcome->surface;
     if (session->progress_surface)
         return session->progress_surface;
-    return session->preview_surface ? session->preview_surface : surface;
+    // Objects are outlined on what there is, not on what comes of it.
+    gboolean is_outlining = stage_draws_outline(stage);
+    return session->preview_surface && !is_outlining ? session->preview_surface : surface;
 }
 
 // How pixels are scaled by a factor; they are seen as squares above another one. Down to a half four of them tell all of one, and
@@ -210,6 +212,37 @@ static void draw_lasso(Stage *stage, cairo_t *cairo) {
         stroke(stage, cairo, TRUE);
 }
 
+// A point on the object, or one beside it.
+static void draw_mark(cairo_t *cairo, dragon_point at, gboolean is_beside) {
+    const double radius = 7, arm = 3.5, x = round(at.x), y = round(at.y);
+    cairo_arc(cairo, x, y, radius, 0, 2 * G_PI);
+    cairo_set_line_width(cairo, 3);
+    cairo_set_source_rgb(cairo, 1, 1, 1);
+    cairo_stroke_preserve(cairo);
+    if (is_beside)
+        cairo_set_source_rgb(cairo, 0.78, 0.1, 0.1);
+    else
+        cairo_set_source_rgb(cairo, 0.1, 0.52, 0.16);
+    cairo_fill(cairo);
+    cairo_move_to(cairo, x - arm, y);
+    cairo_line_to(cairo, x + arm, y);
+    if (!is_beside) {
+        cairo_move_to(cairo, x, y - arm);
+        cairo_line_to(cairo, x, y + arm);
+    }
+    cairo_set_line_width(cairo, 2);
+    cairo_set_source_rgb(cairo, 1, 1, 1);
+    cairo_stroke(cairo);
+}
+
+static void draw_marks(Stage *stage, cairo_t *cairo) {
+    const GArray *marks = session_sketch(stage->session)->marks;
+    for (guint i = 0; i < marks->len; i++) {
+        Mark mark = g_array_index(marks, Mark, i);
+        draw_mark(cairo, view_to_canvas(&stage->view, mark.at), mark.is_beside);
+    }
+}
+
 void drawing_draw(Stage *stage, cairo_t *cairo) {
     const Session *session = stage->session;
     const Sight *sight = &session->sight;
@@ -222,8 +255,12 @@ void drawing_draw(Stage *stage, cairo_t *cairo) {
     if (sight->shows_reference)
         draw_object(stage, cairo, &session->reference, &stage->drawn_reference, TINT);
     else if (edit->mode->mask != MASK_NONE)
-        draw_object(stage, cairo, &session->base, &stage->drawn, session->preview_surface ? 0 : TINT);
-    draw_target(stage, cairo);
+        draw_object(stage, cairo, &session->base, &stage->drawn,
+                    shown_surface(stage) == session->base.surface ? TINT : 0);
+    if (stage_draws_outline(stage))
+        draw_marks(stage, cairo);
+    else
+        draw_target(stage, cairo);
     if (!sight->shows_reference && stage_takes_arrows(stage))
         for (guint i = 0; i < edit->arrows->len; i++)
             draw_arrow(stage, cairo, g_array_index(edit->arrows, Arrow, i), (int)i == stage->arrow);

@@ -1,18 +1,7 @@
 #include "gestures.h"
 
 #include <math.h>
-#include "objects.h"
-
-// How near the pointer must be to take hold of something, in the toolkit's pixels.
-static const double NEAR = 9;
-// A pointer that went less far has only clicked.
-static const double LEAST_WAY = 3;
-// An outline of fewer points encloses nothing.
-static const guint LEAST_POINTS = 5;
-
-static gboolean is_near(dragon_point a, dragon_point b) {
-    return hypot(a.x - b.x, a.y - b.y) <= NEAR;
-}
+#include "outlining.h"
 
 static gboolean can_drag(const Stage *stage) {
     return stage->session->edit->mode->carries != CARRIES_NOTHING;
@@ -25,7 +14,7 @@ static int corner_at(const Stage *stage, dragon_point at) {
     if (!stage_target(stage, &target))
         return -1;
     for (int i = 0; i < 4; i++)
-        if (is_near(target.handles[i], at))
+        if (stage_is_near(target.handles[i], at))
             return i;
     return -1;
 }
@@ -43,8 +32,8 @@ static int arrow_at(const Stage *stage, dragon_point at, gboolean *is_head) {
         return -1;
     for (int i = (int)arrows->len - 1; i >= 0; i--) {
         Arrow arrow = g_array_index(arrows, Arrow, i);
-        *is_head = is_near(view_to_canvas(&stage->view, arrow.to), at);
-        if (*is_head || is_near(view_to_canvas(&stage->view, arrow.from), at))
+        *is_head = stage_is_near(view_to_canvas(&stage->view, arrow.to), at);
+        if (*is_head || stage_is_near(view_to_canvas(&stage->view, arrow.from), at))
             return i;
     }
     return -1;
@@ -109,9 +98,10 @@ static void size_object(Stage *stage, dragon_point now) {
             CLAMP(stage->before->resize * after / before, DRAGON_LEAST_RESIZE, DRAGON_MOST_RESIZE);
 }
 
-static void move_pointer(Stage *stage, dragon_point now) {
+static void move_pointer(Stage *stage, dragon_point at) {
     Edit *edit = stage->session->edit;
-    if (stage->lasso->len > 0) {
+    dragon_point now = view_to_picture(&stage->view, at);
+    if (stage->lasso->len > 0 && !outlining_becomes_carrying(stage, at)) {
         dragon_point inside = kept_inside(stage, now);
         g_array_append_val(stage->lasso, inside);
         gtk_widget_queue_draw(stage->widget);
@@ -134,27 +124,20 @@ static void move_pointer(Stage *stage, dragon_point now) {
 static void update(GtkGestureDrag *gesture, double dx, double dy, Stage *stage) {
     double x, y;
     gtk_gesture_drag_get_start_point(gesture, &x, &y);
-    move_pointer(stage, view_to_picture(&stage->view, (dragon_point){x + dx, y + dy}));
+    move_pointer(stage, (dragon_point){x + dx, y + dy});
 }
 
-static void finish_lasso(Stage *stage) {
-    Session *session = stage->session;
-    if (stage->lasso->len >= LEAST_POINTS) {
-        objects_set_outline(session, stage->lasso);
-        // What is drawn is done: the pointer goes back to placing it.
-        if (session->sight.shows_reference)
-            session_show_reference(session, FALSE);
-        else
-            session_set_tool(session, TOOL_PLACE);
-    }
-    g_array_set_size(stage->lasso, 0);
-    gtk_widget_queue_draw(stage->widget);
+// Whether a click means what is not of the object.
+static gboolean is_beside(void) {
+    GdkModifierType state = 0;
+    gtk_get_current_event_state(&state);
+    return (state & (GDK_CONTROL_MASK | GDK_MOD1_MASK)) != 0;
 }
 
 static void end(GtkGestureDrag *gesture, double dx, double dy, Stage *stage) {
     (void)gesture;
     if (stage->lasso->len > 0) {
-        finish_lasso(stage);
+        outlining_end(stage, is_beside());
         return;
     }
     // A click that drags nothing leaves no arrow behind.
@@ -182,7 +165,11 @@ static void press_second(GtkGestureMultiPress *gesture, int count, double x, dou
     (void)gesture;
     (void)count;
     gboolean is_head;
-    remove_arrow(stage, arrow_at(stage, (dragon_point){x, y}, &is_head));
+    dragon_point at = {x, y};
+    if (stage_draws_outline(stage))
+        outlining_click(stage, at, TRUE);
+    else
+        remove_arrow(stage, arrow_at(stage, at, &is_head));
 }
 
 // --- The rest of mouse and keyboard ----------------------------------------------------------------------------------
@@ -208,7 +195,9 @@ static gboolean hover(GtkWidget *widget, GdkEventMotion *event, Stage *stage) {
     dragon_point at = {event->x, event->y};
     gboolean is_head;
     const char *name = "default";
-    if (stage_draws_outline(stage))
+    if (outlining_mark_at(stage, at) >= 0)
+        name = "pointer";
+    else if (stage_draws_outline(stage))
         name = "crosshair";
     else if (arrow_at(stage, at, &is_head) >= 0)
         name = "grab";
@@ -245,6 +234,8 @@ static gboolean press_key(GtkWidget *widget, GdkEventKey *event, Stage *stage) {
     (void)widget;
     double step = event->state & GDK_SHIFT_MASK ? 10 : 1;
     double x = stage->view.canvas_width / 2, y = stage->view.canvas_height / 2;
+    if (outlining_press_key(stage, event->keyval))
+        return TRUE;
     switch (event->keyval) {
     case GDK_KEY_Left:
         return nudge(stage, -step, 0);

@@ -8,7 +8,7 @@ typedef struct Hint {
     GtkWidget *stack;
 } Hint;
 
-static const char OUTLINE_REFERENCE[] = "reference";
+static const char OUTLINE[] = "outline", REFINE[] = "refine", OUTLINE_REFERENCE[] = "reference";
 
 static void add(const Hint *hint, const char *name, const char *text) {
     gtk_stack_add_named(GTK_STACK(hint->stack), pieces_text(text), name);
@@ -33,13 +33,25 @@ static gboolean can_miss(const Mode *mode, Missing missing) {
     }
 }
 
+// While an object is outlined: how, and then how it is bettered. NULL for anything else.
+static const char *name_of_outlining(const Session *session) {
+    const Sight *sight = &session->sight;
+    const Material *material = session->material;
+    gboolean has_object = sight->shows_reference ? material->reference_mask != NULL : material->mask != NULL;
+    gboolean is_refined = edit_finds(session->edit, session_sketch(session)) && (has_object || session->is_finding);
+    if (!sight->shows_reference && (sight->tool != TOOL_OUTLINE || session->edit->mode->mask != MASK_OBJECT))
+        return NULL;
+    return is_refined ? REFINE : sight->shows_reference ? OUTLINE_REFERENCE : OUTLINE;
+}
+
 static void listen(guint events, void *data) {
     Hint *hint = data;
     const Session *session = hint->session;
     if (!(events & (SESSION_EDIT | SESSION_OBJECTS | SESSION_REFERENCE | SESSION_SIGHT)))
         return;
-    char *name = name_of(session_missing(session));
-    gtk_stack_set_visible_child_name(GTK_STACK(hint->stack), session->sight.shows_reference ? OUTLINE_REFERENCE : name);
+    const char *outlining = name_of_outlining(session);
+    char *name = outlining ? g_strdup(outlining) : name_of(session_missing(session));
+    gtk_stack_set_visible_child_name(GTK_STACK(hint->stack), name);
     g_free(name);
 }
 
@@ -57,7 +69,16 @@ GtkWidget *hint_new(Session *session) {
         g_free(name);
     }
     if (mode_takes(mode, ARGUMENT_REFERENCE))
-        add(hint, OUTLINE_REFERENCE, _("Draw around the object that is taken from this picture."));
+        add(hint, OUTLINE_REFERENCE, _("Draw around the object that is taken from this picture, or click on it."));
+    if (mode->mask == MASK_OBJECT)
+        add(hint, OUTLINE, missing_hint(MISSING_OBJECT));
+    if (mode->mask == MASK_OBJECT || mode_takes(mode, ARGUMENT_REFERENCE))
+        add(hint, REFINE,
+            mode->carries == CARRIES_OBJECT
+                ? _("Click on what is missing; with Ctrl, on what is not of it. A click on a mark takes it away. Then "
+                    "drag the object, or press Enter.")
+                : _("Click on what is missing; with Ctrl, on what is not of it. A click on a mark takes it away. Then "
+                    "press Enter."));
     pieces_own(hint->stack, hint);
     session_listen(session, listen, hint);
     return hint->stack;

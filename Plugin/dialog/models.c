@@ -8,6 +8,8 @@ typedef struct Models {
     Session *session;
     GtkWidget *choice;
     GtkWidget *problem;
+    /// What the model is good for in this mode.
+    GtkWidget *note;
     /// Whether the program sets the choice.
     gboolean is_following;
 } Models;
@@ -22,6 +24,31 @@ static char *text_of(TextOfItem text, dragon_model_list *list, size_t index) {
 
 static const char *chosen_of(const Models *models) {
     return gtk_combo_box_get_active_id(GTK_COMBO_BOX(models->choice));
+}
+
+// What can be expected of the model, where that is not all that the mode can be.
+static const char *note_of(const Session *session) {
+    // Any Stable Diffusion has ten times as many.
+    static const guint64 most_of_small = 100000000;
+    const dragon_model_info *info = &session->info;
+    gboolean is_appearance = session->edit->mode->mode == DRAGON_APPEARANCE;
+    if (info->is_inpainting)
+        return is_appearance ? _("A model that paints in: it takes over the other object's colours and paints on from "
+                                 "there, without steering by energies.")
+                             : _("A model that paints in what is missing, without steering by energies.");
+    if (info->parameter_count == 0 || info->parameter_count >= most_of_small)
+        return NULL;
+    return is_appearance
+               ? _("A small model to try things with: it recolours, no more. Stable Diffusion also takes over "
+                   "patterns and shapes.")
+               : _("A small model to try things with: what moves keeps its own pixels, but nothing new is "
+                   "invented. Stable Diffusion does that.");
+}
+
+static void show_note(const Models *models) {
+    const char *note = models->session->lacks_model ? NULL : note_of(models->session);
+    gtk_label_set_text(GTK_LABEL(models->note), note ? note : "");
+    gtk_widget_set_visible(models->note, note != NULL);
 }
 
 // The chosen model is the edit's, and its own values are the usual ones.
@@ -134,6 +161,9 @@ static GtkWidget *menu_new(Models *models) {
 
 static void listen(guint events, void *data) {
     Models *models = data;
+    // Of a LoRA too.
+    if (events & SESSION_MODEL)
+        show_note(models);
     if (events & SESSION_MODEL_ADDED)
         fill(models, models->session->path);
 }
@@ -152,6 +182,10 @@ GtkWidget *models_new(Session *session) {
     models->problem = pieces_text(NULL);
     gtk_widget_set_no_show_all(models->problem, TRUE);
     gtk_box_pack_start(GTK_BOX(box), models->problem, FALSE, FALSE, 0);
+    models->note = pieces_text(NULL);
+    gtk_widget_set_no_show_all(models->note, TRUE);
+    gtk_style_context_add_class(gtk_widget_get_style_context(models->note), "dim-label");
+    gtk_box_pack_start(GTK_BOX(box), models->note, FALSE, FALSE, 0);
     pieces_own(box, models);
     session_listen(session, listen, models);
     fill(models, session->edit->model);

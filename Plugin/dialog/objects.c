@@ -3,11 +3,28 @@
 #include <math.h>
 #include "reading.h"
 
-static Mask *object_of(const Picture *picture, const GArray *outline, const Mask *selection) {
-    if (picture && outline->len)
-        return mask_from_outline(picture->width, picture->height, (const dragon_point *)(void *)outline->data,
-                                 outline->len);
-    return mask_copy(selection);
+static gboolean is_found(const Found *found, const Sketch *sketch) {
+    return found->sketch && sketch_equal(found->sketch, sketch);
+}
+
+// Until a sketch is found, what it was found to mean before stands for it, else what is drawn.
+static Mask *object_of(const Edit *edit, const Picture *picture, const Sketch *sketch, const Found *found,
+                       Mask *selection) {
+    if (!picture || !edit_sketches(edit, sketch))
+        return mask_hold(selection);
+    if (edit_finds(edit, sketch) && found->mask)
+        return mask_hold(found->mask);
+    return sketch_enclosed(sketch, picture->width, picture->height);
+}
+
+// The object becomes this one.
+static void set_object(Mask **object, Mask *mask, Screen *screen) {
+    gboolean is_same = mask == *object;
+    mask_free(*object);
+    *object = mask;
+    // In a large picture that takes its time.
+    if (!is_same)
+        screen_set_mask(screen, mask);
 }
 
 static dragon_point middle_of(const Picture *picture) {
@@ -30,15 +47,23 @@ static void bring_into_sight(Session *session) {
 void objects_take(Session *session) {
     Material *material = session->material;
     const Edit *edit = session->edit;
-    mask_free(material->mask);
-    mask_free(material->reference_mask);
-    material->mask = object_of(material->picture, edit->outline, session->selection.mask);
-    material->reference_mask =
-        object_of(material->reference, edit->reference_outline, session->reference_selection.mask);
+    const Found *found = &session->found, *reference_found = &session->reference_found;
+    set_object(&material->mask, object_of(edit, material->picture, edit->sketch, found, session->selection.mask),
+               &session->base);
+    set_object(&material->reference_mask,
+               object_of(edit, material->reference, edit->reference_sketch, reference_found,
+                         session->reference_selection.mask),
+               &session->reference);
+    session->is_finding =
+        (edit_finds(edit, edit->sketch) && !is_found(found, edit->sketch)) ||
+        (edit_finds(edit, edit->reference_sketch) && !is_found(reference_found, edit->reference_sketch));
     bring_into_sight(session);
-    screen_set_mask(&session->base, material->mask);
-    screen_set_mask(&session->reference, material->reference_mask);
     session_tell(session, SESSION_OBJECTS | SESSION_EDIT);
+}
+
+static void forget(Found *found) {
+    g_clear_pointer(&found->sketch, sketch_free);
+    g_clear_pointer(&found->mask, mask_free);
 }
 
 static void put_back(Edit *edit) {
@@ -68,6 +93,8 @@ void objects_read_source(Session *session) {
     Material *material = session->material;
     Selection *selection = &session->reference_selection;
     g_clear_pointer(&material->reference, picture_free);
+    g_clear_pointer(&material->reference_mask, mask_free);
+    forget(&session->reference_found);
     g_clear_pointer(&selection->mask, mask_free);
     if (source)
         material->reference = host->read_picture(host, source, &error);
@@ -87,19 +114,40 @@ void objects_read_source(Session *session) {
     g_clear_error(&error);
 }
 
-void objects_set_outline(Session *session, const GArray *points) {
+static void place_in_middle(Session *session) {
+    reading_place_object(session->edit, session->material->reference_mask, middle_of(session->material->picture));
+    session_tell(session, SESSION_EDIT);
+}
+
+void objects_take_new(Session *session) {
     Edit *edit = session->edit;
-    GArray *outline = session->sight.shows_reference ? edit->reference_outline : edit->outline;
-    gboolean is_carried = session->sight.shows_reference == (edit->mode->carries == CARRIES_REFERENCE);
-    g_array_set_size(outline, 0);
-    g_array_append_vals(outline, points->data, points->len);
+    gboolean of_reference = session->sight.shows_reference;
+    gboolean is_carried = of_reference == (edit->mode->carries == CARRIES_REFERENCE);
+    forget(of_reference ? &session->reference_found : &session->found);
     if (is_carried)
         put_back(edit);
     objects_take(session);
-    if (is_carried && edit->mode->carries == CARRIES_REFERENCE) {
-        reading_place_object(edit, session->material->reference_mask, middle_of(session->material->picture));
-        session_tell(session, SESSION_EDIT);
-    }
+    if (is_carried && of_reference)
+        place_in_middle(session);
+}
+
+// Whether a pasted object lies where it was put at first.
+static gboolean lies_in_middle(const Session *session) {
+    const Material *material = session->material;
+    Edit placed = {0};
+    reading_place_object(&placed, material->reference_mask, middle_of(material->picture));
+    const dragon_point *shift = &session->edit->displacement;
+    return shift->x == placed.displacement.x && shift->y == placed.displacement.y;
+}
+
+void objects_take_found(Session *session, gboolean of_reference, Sketch *sketch, Mask *mask) {
+    Found *found = of_reference ? &session->reference_found : &session->found;
+    gboolean is_placed = of_reference && session->edit->mode->carries == CARRIES_REFERENCE && lies_in_middle(session);
+    forget(found);
+    *found = (Found){sketch, mask};
+    objects_take(session);
+    if (is_placed)
+        place_in_middle(session);
 }
 
 // A layer whose size was changed no longer fits the pixels that were read.
@@ -108,10 +156,10 @@ static gboolean fits(const Mask *mask, const Picture *picture) {
 }
 
 // Takes a selection that the program has changed, unless what was drawn here counts.
-static gboolean look(Session *session, HostLayer *layer, const Picture *picture, const GArray *outline,
+static gboolean look(Session *session, HostLayer *layer, const Picture *picture, const Sketch *sketch,
                      Selection *selection) {
     Host *host = session->host;
-    if (!layer || !picture || outline->len || !host->is_open(host, layer) ||
+    if (!layer || !picture || edit_sketches(session->edit, sketch) || !host->is_open(host, layer) ||
         !host->selection_changed(host, layer, &selection->stamp))
         return FALSE;
     Mask *found = layer == host->base ? host->read_selection(host, layer)
@@ -129,11 +177,27 @@ void objects_look(Session *session) {
     // A result keeps the masks that its run began with.
     if (session->is_busy)
         return;
-    gboolean is_new = look(session, session->host->base, material->picture, edit->outline, &session->selection);
+    gboolean is_new = look(session, session->host->base, material->picture, edit->sketch, &session->selection);
     if (is_new && session->selection.mask)
         session_set_tool(session, TOOL_PLACE);
-    is_new |= look(session, session_source(session), material->reference, edit->reference_outline,
+    is_new |= look(session, session_source(session), material->reference, edit->reference_sketch,
                    &session->reference_selection);
     if (is_new)
         objects_take(session);
+}
+
+void objects_select(Session *session) {
+    Host *host = session->host;
+    Selection *selection = &session->selection;
+    Mask *mask = session->material->mask;
+    GError *error = NULL;
+    if (!mask || !host->select || !host->select(host, host->base, mask, &error)) {
+        session_set_problem(session, error ? error->message : NULL);
+        g_clear_error(&error);
+        return;
+    }
+    // It is our own: no change to take.
+    host->selection_changed(host, host->base, &selection->stamp);
+    mask_free(selection->mask);
+    selection->mask = mask_hold(mask);
 }

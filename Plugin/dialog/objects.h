@@ -1,4 +1,5 @@
-/// What the objects of a session are, on the picture and on the other one: what was drawn around, else what is selected.
+/// What the objects of a session are, on the picture and on the other one: what was drawn or clicked, else what is
+/// selected.
 #ifndef PLUGIN_OBJECTS_H
 #define PLUGIN_OBJECTS_H
 
@@ -10,14 +11,19 @@ void objects_begin(Session *session);
 /// Reads the chosen source, and takes its object, which begins in the picture's middle or at the path's end.
 void objects_read_source(Session *session);
 
-/// The masks follow their outlines or selections.
+/// The masks follow what was found, their outlines or selections.
 void objects_take(Session *session);
 
-/// A new outline counts, of the picture that is looked at: points of dragon_point. The object begins where it stands,
-/// as large as it is.
-void objects_set_outline(Session *session, const GArray *points);
+/// The object of the picture that is looked at is another one: it begins where it stands, as large as it is.
+void objects_take_new(Session *session);
+
+/// What a sketch of the edit was found to mean. Takes sketch and mask over; the mask is NULL where nothing was found.
+void objects_take_found(Session *session, gboolean of_reference, Sketch *sketch, Mask *mask);
 
 /// Reads selections that the program has changed.
 void objects_look(Session *session);
+
+/// Makes the object the program's selection.
+void objects_select(Session *session);
 
 #endif

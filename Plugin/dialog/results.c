@@ -25,8 +25,8 @@ void results_keep(Results *results, dragon_result *result, Edit *edit, const Mat
     outcome->result = result;
     outcome->surface = screen_surface(shown);
     outcome->edit = edit;
-    outcome->masks.mask = mask_copy(masks->mask);
-    outcome->masks.reference_mask = mask_copy(masks->reference_mask);
+    outcome->masks.mask = mask_hold(masks->mask);
+    outcome->masks.reference_mask = mask_hold(masks->reference_mask);
     outcome->source = source;
     outcome->made_pixels = engine_result_made_pixels(result);
     picture_free(shown);

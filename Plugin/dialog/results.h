@@ -26,7 +26,7 @@ typedef struct Results {
 void results_begin(Results *results);
 void results_end(Results *results);
 
-/// Keeps a result and shows it. Takes over result and edit; copies the masks.
+/// Keeps a result and shows it. Takes over result and edit; the masks are held.
 void results_keep(Results *results, dragon_result *result, Edit *edit, const Material *masks, guint source,
                   const Screen *base);
 

@@ -11,8 +11,8 @@ typedef struct Heard {
 
 // Places of another picture mean nothing on this one.
 static void forget_places(Edit *edit) {
-    g_array_set_size(edit->outline, 0);
-    g_array_set_size(edit->reference_outline, 0);
+    sketch_clear(edit->sketch);
+    sketch_clear(edit->reference_sketch);
     g_array_set_size(edit->arrows, 0);
     edit->displacement = (dragon_point){0};
     edit->resize = 1;
@@ -56,6 +56,10 @@ void session_free(Session *session) {
     g_clear_pointer(&session->progress_surface, cairo_surface_destroy);
     mask_free(session->selection.mask);
     mask_free(session->reference_selection.mask);
+    sketch_free(session->found.sketch);
+    sketch_free(session->reference_found.sketch);
+    mask_free(session->found.mask);
+    mask_free(session->reference_found.mask);
     material_clear(session->material);
     g_free(session->material);
     g_ptr_array_unref(session->sources.layers);
@@ -155,6 +159,10 @@ void session_wish_model(Session *session, const char *path) {
 
 Screen *session_screen(Session *session) {
     return session->sight.shows_reference ? &session->reference : &session->base;
+}
+
+Sketch *session_sketch(const Session *session) {
+    return session->sight.shows_reference ? session->edit->reference_sketch : session->edit->sketch;
 }
 
 HostLayer *session_source(const Session *session) {

@@ -66,12 +66,24 @@ typedef struct Selection {
     guint64 stamp;
 } Selection;
 
+/// What was found of a sketch, to be shown until something else is.
+typedef struct Found {
+    /// What it was found by; NULL for nothing.
+    Sketch *sketch;
+    /// NULL where nothing was.
+    Mask *mask;
+} Found;
+
 typedef struct Session {
     Host *host;
     Edit *edit;
     Material *material;
     Selection selection;
     Selection reference_selection;
+    Found found;
+    Found reference_found;
+    /// Whether an object is still looked for.
+    gboolean is_finding;
     Sources sources;
     Results results;
     Sight sight;
@@ -123,8 +135,9 @@ void session_set_preview(Session *session, Picture *preview);
 void session_take_model(Session *session);
 void session_wish_model(Session *session, const char *path);
 
-/// The picture that is looked at.
+/// The picture that is looked at, and what was drawn on it.
 Screen *session_screen(Session *session);
+Sketch *session_sketch(const Session *session);
 HostLayer *session_source(const Session *session);
 Missing session_missing(const Session *session);
 /// Whether the edit as it stands would only give a result again that is there: nothing was made anew in it.

@@ -18,7 +18,7 @@ static void choice_changed(GtkComboBox *combo, SourcesBox *box) {
     if (chosen < 0)
         return;
     session->sources.chosen = (guint)chosen;
-    g_array_set_size(session->edit->reference_outline, 0);
+    sketch_clear(session->edit->reference_sketch);
     objects_read_source(session);
 }
 

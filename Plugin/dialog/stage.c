@@ -1,7 +1,17 @@
 #include "stage.h"
 
+#include <math.h>
+
 // How far inside the canvas a corner stays.
 static const double REACH = 10;
+
+// How near the pointer must be to take hold of something.
+static const double NEAR = 9;
+const double LEAST_WAY = 3;
+
+gboolean stage_is_near(dragon_point a, dragon_point b) {
+    return hypot(a.x - b.x, a.y - b.y) <= NEAR;
+}
 
 static dragon_point within_reach(const View *view, dragon_point at) {
     return (dragon_point){CLAMP(at.x, REACH, MAX(REACH, view->canvas_width - REACH)),

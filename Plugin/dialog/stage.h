@@ -46,7 +46,13 @@ gboolean stage_target(const Stage *stage, Target *target);
 /// Brings the picture that is looked at onto the canvas, whole.
 void stage_fit(Stage *stage);
 
-/// Whether the pointer draws an outline.
+/// A pointer that went less far, in the toolkit's pixels, has only clicked.
+extern const double LEAST_WAY;
+
+/// Whether two places of the canvas are so near that the pointer at one takes hold of what is at the other.
+gboolean stage_is_near(dragon_point a, dragon_point b);
+
+/// Whether the pointer draws an outline, or clicks on an object.
 gboolean stage_draws_outline(const Stage *stage);
 
 gboolean stage_takes_arrows(const Stage *stage);

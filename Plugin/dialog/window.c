@@ -2,6 +2,7 @@
 
 #include "actions.h"
 #include "canvas.h"
+#include "finder.h"
 #include "objects.h"
 #include "panel.h"
 #include "parent.h"
@@ -10,10 +11,13 @@
 #include "runs.h"
 #include "strip.h"
 #include "toolbar.h"
+#include "waiting.h"
 #include "words.h"
 
 static const char STYLE[] =
     ".dragon-canvas { background-color: shade(@theme_bg_color, 0.8); }"
+    ".dragon-waiting { margin: 18px; padding: 6px 12px; border-radius: 6px; color: white; "
+    "background-color: rgba(0, 0, 0, 0.75); }"
     ".dragon-heading { font-size: 130%; font-weight: bold; }"
     ".dragon-strip button { padding: 3px; border-width: 3px; border-style: solid; }"
     ".dragon-strip button:checked { border-color: @theme_selected_bg_color; "
@@ -29,6 +33,7 @@ typedef struct Window {
     Session *session;
     Preview *preview;
     Runs *runs;
+    Finder *finder;
     GMainLoop *loop;
     GtkWidget *widget;
     GtkWidget *canvas;
@@ -127,7 +132,7 @@ static GtkWidget *left_side_new(Window *window) {
         gtk_box_pack_start(GTK_BOX(side), notice, FALSE, FALSE, 0);
     }
     window->canvas = canvas_new(session);
-    gtk_box_pack_start(GTK_BOX(side), window->canvas, TRUE, TRUE, 0);
+    gtk_box_pack_start(GTK_BOX(side), waiting_over(session, window->canvas), TRUE, TRUE, 0);
     gtk_box_pack_start(GTK_BOX(side), strip_new(session), FALSE, FALSE, 0);
     return side;
 }
@@ -191,6 +196,7 @@ static void begin(Window *window) {
     window->loop = g_main_loop_new(NULL, FALSE);
     window->preview = preview_new(session);
     window->runs = runs_new(session);
+    window->finder = finder_new(session);
     build(window);
     gtk_widget_show_all(window->widget);
     session_listen(session, listen, window);
@@ -209,6 +215,9 @@ gboolean window_run(Session *session) {
     preview_free(window.preview);
     runs_free(window.runs);
     gtk_widget_destroy(window.widget);
+    // Not seen to wait.
+    gdk_display_flush(gdk_display_get_default());
+    finder_free(window.finder);
     g_main_loop_unref(window.loop);
     return window.inserts;
 }

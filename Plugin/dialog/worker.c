@@ -138,8 +138,8 @@ static Worker *worker_new(WorkerTask task, const Edit *edit, const Material *mat
     worker->task = task;
     worker->edit = edit_copy(edit);
     worker->material = *material;
-    worker->material.mask = mask_copy(material->mask);
-    worker->material.reference_mask = mask_copy(material->reference_mask);
+    worker->material.mask = mask_hold(material->mask);
+    worker->material.reference_mask = mask_hold(material->reference_mask);
     return worker;
 }
 

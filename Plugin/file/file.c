@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include <gdk-pixbuf/gdk-pixbuf.h>
+#include <glib/gstdio.h>
 #include "engine.h"
 #include "words.h"
 
@@ -15,6 +16,7 @@ struct FileHost {
     /// First: a Host is a FileHost.
     Host host;
     char *output;
+    char *selected;
     /// Of HostLayer: the picture, then what can be taken from.
     GPtrArray *layers;
 };
@@ -80,10 +82,17 @@ static HostLayer *add_layer(FileHost *file, const char *path, const char *select
     return layer;
 }
 
+// Who waits for the file never finds half of it.
 static gboolean write_file(const Picture *picture, const char *path, GError **error) {
     GdkPixbuf *pixbuf = gdk_pixbuf_new_from_data(picture->pixels, GDK_COLORSPACE_RGB, TRUE, 8, picture->width,
                                                  picture->height, picture->width * 4, NULL, NULL);
-    gboolean good = gdk_pixbuf_save(pixbuf, path, "png", error, NULL);
+    char *part = g_strconcat(path, ".part", NULL);
+    gboolean good = gdk_pixbuf_save(pixbuf, part, "png", error, NULL);
+    if (good && g_rename(part, path) != 0) {
+        g_set_error(error, WORDS_ERROR, 0, "%s cannot be written.", path);
+        good = FALSE;
+    }
+    g_free(part);
     g_object_unref(pixbuf);
     return good;
 }
@@ -126,6 +135,18 @@ static gboolean selection_changed(Host *host, HostLayer *layer, guint64 *stamp) 
     (void)layer;
     (void)stamp;
     return FALSE;
+}
+
+static gboolean select_mask(Host *host, HostLayer *layer, const Mask *mask, GError **error) {
+    (void)layer;
+    Picture *white = picture_new(mask->width, mask->height, DRAGON_RGBA_U8);
+    for (gsize i = 0; i < (gsize)mask->width * (gsize)mask->height; i++) {
+        guint8 value = mask->bytes[i];
+        memcpy((guint8 *)white->pixels + i * 4, (guint8[]){value, value, value, 255}, 4);
+    }
+    gboolean good = write_file(white, ((FileHost *)host)->selected, error);
+    picture_free(white);
+    return good;
 }
 
 static GArray *read_arrows(Host *host, gboolean ends) {
@@ -201,6 +222,7 @@ static void end_progress(Host *host) {
 FileHost *file_open(const FileNames *names, GError **error) {
     FileHost *file = g_new0(FileHost, 1);
     file->output = g_strdup(names->output);
+    file->selected = g_strdup(names->selected);
     file->layers = g_ptr_array_new_with_free_func(free_layer);
     file->host = (Host){.base = add_layer(file, names->picture, names->selection, error),
                         .title = g_path_get_basename(names->picture),
@@ -212,6 +234,7 @@ FileHost *file_open(const FileNames *names, GError **error) {
                         .read_layer_mask = read_layer_mask,
                         .shares_selection = shares_selection,
                         .selection_changed = selection_changed,
+                        .select = names->selected ? select_mask : NULL,
                         .read_arrows = read_arrows,
                         .list_layers = list_layers,
                         .layer_name = layer_name,
@@ -240,5 +263,6 @@ void file_close(FileHost *file) {
     g_free(file->host.title);
     g_free(file->host.folder);
     g_free(file->output);
+    g_free(file->selected);
     g_free(file);
 }

@@ -15,6 +15,8 @@ typedef struct FileNames {
     const char *reference;
     const char *reference_selection;
     const char *output;
+    /// Where a selection goes that the dialog makes (PNG, white is selected). NULL: it can make none.
+    const char *selected;
 } FileNames;
 
 /// NULL with a reason.

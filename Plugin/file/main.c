@@ -38,6 +38,7 @@ int main(int count, char **arguments) {
         {"selection", 's', 0, G_OPTION_ARG_FILENAME, &names.selection, "What is selected: white", "FILE"},
         {"reference", 'r', 0, G_OPTION_ARG_FILENAME, &names.reference, "A picture to take from", "FILE"},
         {"reference-selection", 0, 0, G_OPTION_ARG_FILENAME, &names.reference_selection, "What of it", "FILE"},
+        {"selected", 0, 0, G_OPTION_ARG_FILENAME, &names.selected, "Where a selection goes that is made (PNG)", "FILE"},
         {"values", 0, 0, G_OPTION_ARG_STRING, &values, "Values to begin with", "KEY=VALUE;…"},
         {"locale", 0, 0, G_OPTION_ARG_FILENAME, &locale, "Where the translations lie", "FOLDER"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &names.output, "Where the edited picture goes (PNG)", "FILE"},

@@ -18,6 +18,11 @@ Mask *buffers_mask(GeglBuffer *buffer, Box box) {
     return mask;
 }
 
+void buffers_write_mask(GeglBuffer *buffer, int x, int y, const Mask *mask) {
+    gegl_buffer_set(buffer, GEGL_RECTANGLE(x, y, mask->width, mask->height), 0, babl_format("Y u8"), mask->bytes,
+                    GEGL_AUTO_ROWSTRIDE);
+}
+
 void buffers_read_share(GeglBuffer *buffer, int width, int height, float *share) {
     gegl_buffer_get(buffer, GEGL_RECTANGLE(0, 0, width, height), 1, babl_format("Y float"), share, GEGL_AUTO_ROWSTRIDE,
                     GEGL_ABYSS_NONE);

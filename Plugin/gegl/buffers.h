@@ -14,6 +14,9 @@ GeglBuffer *buffers_around(const Picture *picture);
 /// A part of a one-channel buffer, 0 where that has no pixels.
 Mask *buffers_mask(GeglBuffer *buffer, Box box);
 
+/// Writes a mask into a one-channel buffer, with its corner at (x, y); what lies beyond the buffer is left out.
+void buffers_write_mask(GeglBuffer *buffer, int x, int y, const Mask *mask);
+
 /// All of a one-channel buffer, 0 … 1 each pixel, and back.
 void buffers_read_share(GeglBuffer *buffer, int width, int height, float *share);
 void buffers_write_share(GeglBuffer *buffer, int width, int height, const float *share);

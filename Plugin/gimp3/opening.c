@@ -109,6 +109,7 @@ Gimp *opening_new(GimpImage *image, GimpDrawable **drawables, GimpProcedureConfi
                         .read_layer_mask = pixels_layer_mask,
                         .shares_selection = pixels_share_selection,
                         .selection_changed = selection_changed,
+                        .select = selection_set,
                         .read_arrows = path_arrows,
                         .list_layers = layers_list,
                         .layer_name = layers_name,

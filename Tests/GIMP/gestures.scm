@@ -12,7 +12,7 @@
 
 ; Last values that the dialogs begin with, as the plug-in keeps them: few steps.
 (for-each (lambda (mode)
-            (let ((bytes (map char->integer (string->list "steps=2;seed=3"))))
+            (let ((bytes (map char->integer (string->list (string-append "steps=2;seed=3" (if (string=? mode "resize") ";as-drawn=1" ""))))))
               (gimp-procedural-db-set-data (string-append "plug-in-dragon-" mode) (+ 1 (length bytes)) (list->vector (append bytes '(0))))))
           '("move" "resize" "drag" "landmark" "appearance" "paste" "remove"))
 
@@ -32,6 +32,22 @@
   (check-layer layer "Move Object" "displacement=1,0")
   (check "the new selection is the object" (and (< (car (gimp-drawable-width layer)) 80) (not (contains (text layer) "outline=")))))
 (gimp-selection-none image)
+
+; A thing on a layer that lies elsewhere than the image: around it nothing else is selected, and no channel is left behind.
+(define disc (add-disc image 120 100 20 10))
+(say "stage finding")
+(let ((layer (car (plug-in-dragon-move RUN-INTERACTIVE image disc "" 0 0 0 "" 0 0 0 ""))))
+  (check-layer layer "Move Object" "displacement=30,0" "inside=")
+  (check "no outline was drawn" (not (contains (text layer) "outline="))))
+(define (selected x y) (car (gimp-selection-value image x y)))
+(define (channels) (let ((answer (gimp-image-get-channels image))) (if (number? (car answer)) (car answer) (vector-length (car answer)))))
+(check "the disc is selected" (and (> (selected 60 58) 250) (> (selected 44 58) 250) (> (selected 60 74) 250)))
+(check "nothing else is selected" (and (= (selected 35 58) 0) (= (selected 60 33) 0) (= (selected 85 58) 0) (= (selected 80 78) 0) (= (selected 5 5) 0)))
+(check "no channel is left" (= 0 (channels)))
+(say "stage found")
+(check "two undos take layer and selection away"
+  (comes-true (lambda () (and (= TRUE (car (gimp-selection-is-empty image))) (= 0 (channels))))))
+(check "the layer stays" (= disc (vector-ref (cadr (gimp-image-get-layers image)) 0)))
 
 ; Two others to choose from; the second in the dialog's list is the one that was opened first.
 (define first (make-image RGB PRECISION-U8-GAMMA RGB-IMAGE 160 128 0 0))

@@ -1,22 +1,11 @@
 // The plug-in's plain C: masks, pictures, views, options, edits as text, requests.
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 #include "border.h"
+#include "check.h"
 #include "pace.h"
 #include "request.h"
 #include "view.h"
-
-static int checks, failures;
-
-#define CHECK(good)                                                                                                    \
-    do {                                                                                                               \
-        checks++;                                                                                                      \
-        if (!(good)) {                                                                                                 \
-            failures++;                                                                                                \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #good);                                                 \
-        }                                                                                                              \
-    } while (0)
 
 static guint set_count(const Mask *mask) {
     guint count = 0;

@@ -40,6 +40,25 @@
 ; The last values again.
 (check "last values" (is-named "Resize Object" (named (car (plug-in-dragon-resize RUN-WITH-LAST-VALS image source "" 1 "" 0 0 0 "")))))
 
+; What is outlined or pointed at is found, as in the dialog; an outline counts exactly where that is said, a selection always.
+(let* ((made (make-image RGB PRECISION-U8-GAMMA RGB-IMAGE 160 128 0 0)) (image (car made)) (layer (add-disc image 160 128 0 0))
+       (square "outline=14,22 66,22 66,74 14,74")
+       ; What of the disc, and of the square's corner, has come to the new place.
+       (moved (lambda (options)
+                (let ((mask (car (gimp-layer-get-mask (move image layer 70 0 options)))))
+                  (list (mask-value image mask 110 48) (mask-value image mask 86 24)))))
+       (is-disc (lambda (values) (and (> (car values) 250) (< (cadr values) 10))))
+       (is-square (lambda (values) (and (> (car values) 250) (> (cadr values) 200)))))
+  (check "an outline finds" (is-disc (moved square)))
+  (check "a point finds" (is-disc (moved "inside=40,48")))
+  (check "points beside find less" (is-disc (moved (string-append square ";inside=40,48;outside=20,28"))))
+  (check "an outline as drawn" (is-square (moved (string-append square ";as-drawn=1"))))
+  (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 14 22 52 52)
+  (check "a selection is never refined" (is-square (moved "")))
+  (check-fails "a point beside the picture" (lambda () (move image layer 8 8 "inside=400,48")) "outside the picture")
+  (check-fails "a flag that is none" (lambda () (move image layer 8 8 "as-drawn=maybe")) "as-drawn")
+  (gimp-image-delete image))
+
 (check-fails "no displacement" (lambda () (move image source 0 0 "")) "No displacement")
 (check-fails "no factor" (lambda () (resize 1 model)) "No change of size")
 (check-fails "negative factor" (lambda () (resize -2 model)) "factor")

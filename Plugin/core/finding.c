@@ -1,0 +1,82 @@
+#include "finding.h"
+
+#include "words.h"
+
+struct Finding {
+    Picture *picture;
+    /// NULL until the picture is taken in.
+    dragon_selector *selector;
+};
+
+Finding *finding_new(Picture *picture) {
+    Finding *finding = g_new0(Finding, 1);
+    finding->picture = picture_hold(picture);
+    return finding;
+}
+
+void finding_free(Finding *finding) {
+    if (!finding)
+        return;
+    dragon_selector_free(finding->selector);
+    picture_free(finding->picture);
+    g_free(finding);
+}
+
+// The engine's own words, or what its status says where it has none.
+static void set_error(GError **error, dragon_selector *selector, dragon_status status) {
+    char message[1024] = "";
+    if (selector)
+        dragon_selector_message(selector, message, sizeof message);
+    g_set_error_literal(error, WORDS_ERROR, 0, message[0] ? message : dragon_status_text(status));
+}
+
+static gboolean open_selector(Finding *finding, GError **error) {
+    if (finding->selector)
+        return TRUE;
+    dragon_selector *selector = NULL;
+    dragon_picture picture = picture_view(finding->picture);
+    dragon_status status = dragon_selector_create(&picture, &selector);
+    if (status == DRAGON_OK) {
+        finding->selector = selector;
+        return TRUE;
+    }
+    set_error(error, selector, status);
+    dragon_selector_free(selector);
+    return FALSE;
+}
+
+void finding_prepare(Finding *finding) {
+    // Why it cannot be is told to who asks for an object.
+    open_selector(finding, NULL);
+}
+
+static dragon_status find(Finding *finding, const Sketch *sketch, const Mask *outline, Mask *mask) {
+    GArray *inside = sketch_points(sketch, FALSE), *outside = sketch_points(sketch, TRUE);
+    dragon_hint hint = {.size = sizeof hint,
+                        .inside = (const dragon_point *)(void *)inside->data,
+                        .inside_count = inside->len,
+                        .outside = (const dragon_point *)(void *)outside->data,
+                        .outside_count = outside->len,
+                        .outline = mask_view(outline)};
+    dragon_status status = dragon_selector_find(finding->selector, &hint, mask->bytes, 0);
+    g_array_unref(inside);
+    g_array_unref(outside);
+    return status;
+}
+
+Mask *finding_object(Finding *finding, const Sketch *sketch, GError **error) {
+    if (!open_selector(finding, error))
+        return NULL;
+    int width = finding->picture->width, height = finding->picture->height;
+    Mask *mask = mask_new(width, height), *outline = sketch_enclosed(sketch, width, height);
+    dragon_status status = find(finding, sketch, outline, mask);
+    gboolean is_found = status == DRAGON_OK && mask_has_set(mask);
+    if (status != DRAGON_OK)
+        set_error(error, finding->selector, status);
+    else if (!is_found)
+        g_set_error_literal(error, WORDS_ERROR, 0, _("No object was found there. Draw around it, or click on it."));
+    mask_free(outline);
+    if (!is_found)
+        g_clear_pointer(&mask, mask_free);
+    return mask;
+}

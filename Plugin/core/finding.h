@@ -1,0 +1,20 @@
+/// Finding the object that a sketch means. One thread at a time.
+#ifndef PLUGIN_FINDING_H
+#define PLUGIN_FINDING_H
+
+#include "picture.h"
+#include "sketch.h"
+
+/// A picture in which objects are found.
+typedef struct Finding Finding;
+
+/// Holds the picture, and does no more.
+Finding *finding_new(Picture *picture);
+/// Takes the picture in, for which the first object would else wait.
+void finding_prepare(Finding *finding);
+void finding_free(Finding *finding);
+
+/// The object that a sketch means; NULL with a reason where there is none.
+Mask *finding_object(Finding *finding, const Sketch *sketch, GError **error);
+
+#endif

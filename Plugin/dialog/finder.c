@@ -1,0 +1,116 @@
+#include "finder.h"
+
+#include "objects.h"
+#include "seeker.h"
+
+static const guint POLL_MILLISECONDS = 10;
+
+/// One of the pictures.
+typedef struct Search {
+    /// NULL until something is, or is soon, to be found in it. With the picture that it looks at.
+    Seeker *seeker;
+    const Picture *picture;
+    /// What is asked for; NULL for nothing.
+    Sketch *asked;
+} Search;
+
+struct Finder {
+    Session *session;
+    /// Of the picture, and of the other one.
+    Search searches[2];
+    guint timer;
+};
+
+static void stop(Search *search) {
+    g_clear_pointer(&search->seeker, seeker_free);
+    g_clear_pointer(&search->asked, sketch_free);
+    search->picture = NULL;
+}
+
+// --- Answers ---------------------------------------------------------------------------------------------------------
+
+static void take(Finder *finder, gboolean of_reference) {
+    Search *search = &finder->searches[of_reference];
+    Answer answer;
+    if (!search->asked || !seeker_take(search->seeker, &answer))
+        return;
+    g_clear_pointer(&search->asked, sketch_free);
+    objects_take_found(finder->session, of_reference, answer.sketch, answer.mask);
+    if (answer.error)
+        session_set_problem(finder->session, answer.error->message);
+    g_clear_error(&answer.error);
+}
+
+static gboolean poll(gpointer data) {
+    Finder *finder = data;
+    for (int i = 0; i < 2; i++)
+        take(finder, i);
+    if (finder->searches[0].asked || finder->searches[1].asked)
+        return G_SOURCE_CONTINUE;
+    finder->timer = 0;
+    return G_SOURCE_REMOVE;
+}
+
+// --- Questions -------------------------------------------------------------------------------------------------------
+
+// Whether the user looks at a picture to point out an object in it.
+static gboolean is_looked_at(const Session *session, gboolean of_reference) {
+    const Sight *sight = &session->sight;
+    return of_reference ? sight->shows_reference
+                        : sight->tool == TOOL_OUTLINE && session->edit->mode->mask == MASK_OBJECT;
+}
+
+static void prepare(Search *search, Picture *picture) {
+    if (search->seeker)
+        return;
+    search->seeker = seeker_new(picture);
+    search->picture = picture;
+}
+
+static void ask(Finder *finder, gboolean of_reference) {
+    const Session *session = finder->session;
+    const Sketch *sketch = of_reference ? session->edit->reference_sketch : session->edit->sketch;
+    const Found *found = of_reference ? &session->reference_found : &session->found;
+    Picture *picture = of_reference ? session->material->reference : session->material->picture;
+    Search *search = &finder->searches[of_reference];
+    if (search->picture != picture)
+        stop(search);
+    // It takes longer than an object.
+    if (picture && is_looked_at(session, of_reference))
+        prepare(search, picture);
+    if (!picture || !edit_finds(session->edit, sketch) || (found->sketch && sketch_equal(found->sketch, sketch))) {
+        g_clear_pointer(&search->asked, sketch_free);
+        return;
+    }
+    if (search->asked && sketch_equal(search->asked, sketch))
+        return;
+    prepare(search, picture);
+    sketch_free(search->asked);
+    search->asked = sketch_copy(sketch);
+    seeker_ask(search->seeker, sketch);
+    if (!finder->timer)
+        finder->timer = g_timeout_add(POLL_MILLISECONDS, poll, finder);
+}
+
+static void listen(guint events, void *data) {
+    Finder *finder = data;
+    if (!(events & (SESSION_OBJECTS | SESSION_REFERENCE | SESSION_SIGHT)))
+        return;
+    for (int i = 0; i < 2; i++)
+        ask(finder, i);
+}
+
+Finder *finder_new(Session *session) {
+    Finder *finder = g_new0(Finder, 1);
+    finder->session = session;
+    session_listen(session, listen, finder);
+    return finder;
+}
+
+void finder_free(Finder *finder) {
+    if (finder->timer)
+        g_source_remove(finder->timer);
+    for (int i = 0; i < 2; i++)
+        stop(&finder->searches[i]);
+    g_free(finder);
+}
