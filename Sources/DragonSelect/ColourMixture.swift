@@ -5,9 +5,8 @@ import Foundation
 struct ColourMixture {
     private struct Part {
         var mean: SIMD3<Float>
-        /// Of the inverse covariance: the diagonal, and xy, xz, yz twice.
-        var diagonal: SIMD3<Float>
-        var mixed: SIMD3<Float>
+        /// The inverse covariance.
+        var precision: Covariance
         /// Logarithm of the height over the colours.
         var height: Float
         /// Where it lies, of the field's mean side; one over twice the variance there; logarithm of its share, and height there.
@@ -17,9 +16,7 @@ struct ColourMixture {
 
         @inline(__always)
         func logDensity(_ colour: SIMD3<Float>) -> Float {
-            let d = colour - mean
-            let products = SIMD3(d.x * d.y, d.x * d.z, d.y * d.z)
-            return height - 0.5 * (d * d * diagonal + products * mixed).sum()
+            height - 0.5 * precision.form(colour - mean)
         }
 
         @inline(__always)
@@ -85,13 +82,10 @@ struct ColourMixture {
 
     private func part(_ samples: Samples, share: [Float]) -> Part {
         let moments = Self.moments(samples.colours, share)
-        let (v, u) = (moments.variance + Self.noise, moments.mixed)
-        // The inverse of a symmetric matrix by its minors.
-        let minors = SIMD3(v.y * v.z - u.z * u.z, v.x * v.z - u.y * u.y, v.x * v.y - u.x * u.x)
-        let others = SIMD3(u.y * u.z - u.x * v.z, u.x * u.z - u.y * v.y, u.x * u.y - u.z * v.x)
-        let determinant = max(v.x * minors.x + u.x * others.x + u.y * others.y, 1e-6)
+        let covariance = Covariance(diagonal: moments.covariance.diagonal + Self.noise, mixed: moments.covariance.mixed)
+        let (precision, determinant) = covariance.inverse
         var part = Part(
-            mean: moments.mean, diagonal: minors / determinant, mixed: others * (2 / determinant), height: -0.5 * log(determinant),
+            mean: moments.mean, precision: precision, height: -0.5 * log(determinant),
             presence: log(moments.weight / Float(samples.colours.count)))
         guard hasPlaces else { return part }
         let (place, spread) = Self.spread(samples.places, share, of: moments.weight)
@@ -100,23 +94,22 @@ struct ColourMixture {
         return part
     }
 
-    /// Weight, mean, variances, and covariances xy, xz, yz.
     private static func moments(
         _ samples: [SIMD3<Float>], _ share: [Float]
-    ) -> (weight: Float, mean: SIMD3<Float>, variance: SIMD3<Float>, mixed: SIMD3<Float>) {
+    ) -> (weight: Float, mean: SIMD3<Float>, covariance: Covariance) {
         var (weight, mean) = (Float(1e-6), SIMD3<Float>.zero)
         for (sample, share) in zip(samples, share) {
             weight += share
             mean += sample * share
         }
         mean /= weight
-        var (variance, mixed) = (SIMD3<Float>.zero, SIMD3<Float>.zero)
+        var sum = Covariance(diagonal: .zero, mixed: .zero)
         for (sample, share) in zip(samples, share) {
             let d = sample - mean
-            variance += d * d * share
-            mixed += SIMD3(d.x * d.y, d.x * d.z, d.y * d.z) * share
+            sum.diagonal += d * d * share
+            sum.mixed += Covariance.mixed(d) * share
         }
-        return (weight, mean, variance / weight, mixed / weight)
+        return (weight, mean, Covariance(diagonal: sum.diagonal / weight, mixed: sum.mixed / weight))
     }
 
     /// Mean place, and variance about it.
@@ -137,9 +130,9 @@ struct ColourMixture {
         var groups = [[Float](repeating: 1, count: samples.count)]
         while groups.count < min(count, samples.count / 10) {
             let found = groups.map { moments(samples, $0) }
-            let spread = found.map { $0.variance.sum() * $0.weight }
+            let spread = found.map { $0.covariance.diagonal.sum() * $0.weight }
             guard let widest = spread.indices.max(by: { spread[$0] < spread[$1] }), spread[widest] > 1e-3 else { break }
-            let axis = longestAxis(found[widest].variance, found[widest].mixed)
+            let axis = longestAxis(found[widest].covariance)
             var (near, far) = (groups[widest], groups[widest])
             for at in samples.indices {
                 if ((samples[at] - found[widest].mean) * axis).sum() > 0 { near[at] = 0 } else { far[at] = 0 }
@@ -151,12 +144,10 @@ struct ColourMixture {
     }
 
     /// By power iteration.
-    private static func longestAxis(_ variance: SIMD3<Float>, _ mixed: SIMD3<Float>) -> SIMD3<Float> {
+    private static func longestAxis(_ covariance: Covariance) -> SIMD3<Float> {
         var axis = SIMD3<Float>(1, 0.9, 0.8)
         for _ in 0..<16 {
-            let next = SIMD3(
-                variance.x * axis.x + mixed.x * axis.y + mixed.y * axis.z, mixed.x * axis.x + variance.y * axis.y + mixed.z * axis.z,
-                mixed.y * axis.x + mixed.z * axis.y + variance.z * axis.z)
+            let next = covariance.times(axis)
             let length = (next * next).sum().squareRoot()
             guard length > 1e-9 else { break }
             axis = next / length

@@ -28,15 +28,15 @@ struct SoftEdge {
         let means = mean { SIMD4(colours[$0], shares[$0]) }
         let squares = mean { SIMD4(colours[$0] * colours[$0], 0) }
         let mixed = mean { at in
-            let c = colours[at]
-            return SIMD4(c.x * c.y, c.x * c.z, c.y * c.z, 0)
+            SIMD4(Covariance.mixed(colours[at]), 0)
         }
         let shared = mean { SIMD4(colours[$0] * shares[$0], 0) }
         let fitted = means.indices.map { at -> SIMD4<Float> in
             let (m, share) = (SIMD3(means[at].x, means[at].y, means[at].z), means[at].w)
-            let v = SIMD3(squares[at].x, squares[at].y, squares[at].z) - m * m + Self.smoothness
-            let u = SIMD3(mixed[at].x - m.x * m.y, mixed[at].y - m.x * m.z, mixed[at].z - m.y * m.z)
-            let factor = solved(v, u, SIMD3(shared[at].x, shared[at].y, shared[at].z) - m * share)
+            let covariance = Covariance(
+                diagonal: SIMD3(squares[at].x, squares[at].y, squares[at].z) - m * m + Self.smoothness,
+                mixed: SIMD3(mixed[at].x, mixed[at].y, mixed[at].z) - Covariance.mixed(m))
+            let factor = covariance.inverse.matrix.times(SIMD3(shared[at].x, shared[at].y, shared[at].z) - m * share)
             return SIMD4(factor, share - (factor * m).sum())
         }
         factors = mean { fitted[$0] }
@@ -77,16 +77,6 @@ struct SoftEdge {
         let below = factors[bottom * width + left] * (1 - fx) + factors[bottom * width + right] * fx
         return above * (1 - fy) + below * fy
     }
-}
-
-/// x of Ax = b for a symmetric A of a diagonal and xy, xz, yz, by minors.
-private func solved(_ v: SIMD3<Float>, _ u: SIMD3<Float>, _ b: SIMD3<Float>) -> SIMD3<Float> {
-    let (xx, yy, zz) = (v.y * v.z - u.z * u.z, v.x * v.z - u.y * u.y, v.x * v.y - u.x * u.x)
-    let (xy, xz, yz) = (u.y * u.z - u.x * v.z, u.x * u.z - u.y * v.y, u.x * u.y - u.z * v.x)
-    let determinant = v.x * xx + u.x * xy + u.y * xz
-    guard determinant > 1e-18 else { return .zero }
-    return SIMD3(
-        xx * b.x + xy * b.y + xz * b.z, xy * b.x + yy * b.y + yz * b.z, xz * b.x + yz * b.y + zz * b.z) / determinant
 }
 
 /// Means over the window about each cell, as far as it lies in the grid.
