@@ -17,7 +17,7 @@ final class SelectCommandTests {
 
     /// A picture of what a function says of each place.
     private func write(_ name: String, _ colour: (Int, Int) -> [UInt8]) throws -> String {
-        let samples = (0..<width * height).flatMap { colour($0 % width, $0 / width) + [255] }
+        let samples = (0..<width * height).flatMap { (at: Int) -> [UInt8] in colour(at % width, at / width) + [255] }
         try OutputPicture(file(name)).write(Picture(width: width, height: height, samples: .eight(samples)))
         return file(name)
     }
@@ -28,7 +28,8 @@ final class SelectCommandTests {
         var random = Numbers(seed: 9)
         return try write("photo.png") { x, y in
             let noise = UInt8(random.below(16))
-            return isDisc(x, y) ? [200 + noise, 60, 40 + noise] : [50 + UInt8(x / 2), 120 + noise, 90]
+            let colour: [UInt8] = isDisc(x, y) ? [200 + noise, 60, 40 + noise] : [50 + UInt8(x / 2), 120 + noise, 90]
+            return colour
         }
     }
 
