@@ -37,8 +37,8 @@ struct ColourMixture {
 
     private static let rounds = 4
     private static let mostSamples = 3000
-    /// Added to variances, of 255²: noise, and no division by nothing.
-    private static let noise: Float = 4
+    /// Added to variances, of 255²: noise, and what lies between colours that were seen, as in a ground that brightens evenly.
+    private static let noise: Float = 100
     /// Least variance of a place, of the field's mean side.
     private static let leastSpread: Float = 0.01
 

@@ -44,7 +44,15 @@ public final class ObjectFinder: Sendable {
     }
 
     /// An object in the part in which it was searched first.
-    private typealias Found = (part: Part, side: Float, outcome: Search.Outcome)
+    private struct Found {
+        let part: Part
+        /// Its side, about, in the part's cells.
+        let side: Float
+        let outcome: Search.Outcome
+
+        /// The same in another part's cells.
+        func side(in other: Part) -> Float { side * Float(part.scale) / Float(other.scale) }
+    }
 
     // MARK: - Where to search
 
@@ -103,7 +111,8 @@ public final class ObjectFinder: Sendable {
     private func strange(_ drawn: Mask, in part: Part) -> Mask? {
         let outside = drawn.cells.indices.filter { !drawn.cells[$0] }
         guard outside.count >= 50 else { return nil }
-        let mixture = ColourMixture(of: part.field, parts: ColourOdds.surroundingParts, hasPlaces: true) { !drawn.cells[$0] }
+        // Without their places: between grounds that differ lies what is like neither there, and like both.
+        let mixture = ColourMixture(of: part.field, parts: ColourOdds.surroundingParts, hasPlaces: false) { !drawn.cells[$0] }
         let familiar = { (at: Int) in mixture.logDensity(part.field.colours[at], at: part.field.place(of: at)) }
         let usual = outside.map(familiar).sorted()[Int(Double(outside.count) * Self.strangeShare)]
         let mask = Mask(
@@ -116,7 +125,7 @@ public final class ObjectFinder: Sendable {
         guard let outcome = try search.settled(from: start, rounds: Self.rounds, isNear: isNear), outcome.object.count > 0 else {
             throw .nothingFound
         }
-        return (search.part, search.side, outcome)
+        return Found(part: search.part, side: search.side, outcome: outcome)
     }
 
     /// Straight lines between points that rise in x, level beyond.
@@ -137,7 +146,8 @@ public final class ObjectFinder: Sendable {
             object = try followed(finer.taken(object, of: part), in: finer, found, hint)
             part = finer
         }
-        return SoftEdge(part: part, object: object).found(in: pyramid)
+        let decided = part.decided(by: hint, side: found.side(in: part))
+        return SoftEdge(part: part, object: object, decided: decided).found(in: pyramid)
     }
 
     /// The division along a border that is known to some cells.
@@ -147,12 +157,7 @@ public final class ObjectFinder: Sendable {
                 ? (depth > 0 ? .infinity : -.infinity)
                 : found.outcome.odds.log(part.field.colours[at], at: found.part.place(of: at, in: part)) + depth / 3
         }
-        let side = found.side * Float(found.part.scale) / Float(part.scale)
-        for (points, sign) in [(hint.inside, Float(1)), (hint.outside, -1)] {
-            for (cell, distance) in part.distances(to: points.map(part.cell)).enumerated() where distance <= Search.decided(side) {
-                gain[cell] = sign * .infinity
-            }
-        }
+        for (cell, isInside) in part.decided(by: hint, side: found.side(in: part)) { gain[cell] = isInside ? .infinity : -.infinity }
         return try divided(part.field, gain: gain, ties: part.ties)
     }
 }

@@ -67,6 +67,17 @@ struct Part {
         return result
     }
 
+    /// The cells next to a hint's points, and whether they are the object's.
+    ///
+    /// - Parameter side: of the object, about, in cells.
+    func decided(by hint: ObjectHint, side: Float) -> [(cell: Int, isInside: Bool)] {
+        [(hint.inside, true), (hint.outside, false)].flatMap { points, isInside in
+            points.isEmpty
+                ? []
+                : distances(to: points.map(cell)).enumerated().filter { $0.element <= max(1, side * 0.015) }.map { ($0.offset, isInside) }
+        }
+    }
+
     /// A mask of another part, of any level, here. What it does not show is not set.
     func taken(_ mask: Mask, of other: Part) -> Mask {
         var result = Mask(height: field.height, width: field.width)

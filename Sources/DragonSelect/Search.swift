@@ -11,27 +11,21 @@ struct Search {
     /// Log odds that a cell is the object's, before its colour is looked at; infinite where that is decided.
     private(set) var prior: [Float]
 
-    /// Half the width of what a point decides, in cells, of an object's side.
-    static func decided(_ side: Float) -> Float { max(1, side * 0.015) }
-    /// The same of what it makes likely, of the object's side.
-    private static let likely: Float = 0.06
-    private static let weight: Float = 6
+    /// Half the width of what a point makes likely, of the object's side; and by how much, against all that colours and place say.
+    private static let likely: Float = 0.08
+    private static let weight: Float = 12
 
     init(_ part: Part, hint: ObjectHint, side: Float, prior: [Float]) {
         (self.part, self.hint, self.side, self.prior) = (part, hint, side, prior)
         for point in hint.inside { mark(point, sign: 1) }
         for point in hint.outside { mark(point, sign: -1) }
+        for (cell, isInside) in part.decided(by: hint, side: side) { self.prior[cell] = isInside ? .infinity : -.infinity }
     }
 
     private mutating func mark(_ point: Point, sign: Float) {
-        let at = part.cell(of: point)
-        let (firm, soft) = (Self.decided(side), max(2, side * Self.likely))
-        for (cell, distance) in part.distances(to: [at]).enumerated() where distance < soft * 3 {
-            if distance <= firm {
-                prior[cell] = sign * .infinity
-            } else if prior[cell].isFinite {
-                prior[cell] += sign * Self.weight * exp(-distance * distance / (2 * soft * soft))
-            }
+        let soft = max(2, side * Self.likely)
+        for (cell, distance) in part.distances(to: [part.cell(of: point)]).enumerated() where distance < soft * 3 && prior[cell].isFinite {
+            prior[cell] += sign * Self.weight * exp(-distance * distance / (2 * soft * soft))
         }
     }
 

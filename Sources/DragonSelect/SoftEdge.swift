@@ -17,9 +17,12 @@ struct SoftEdge {
     /// Shares lie nearer to 0 and 1 than a filter gives them.
     private static let steepness: Float = 1.5
 
-    init(part: Part, object: Mask) {
+    /// - Parameter decided: cells that no filter touches, and whether they are the object's.
+    init(part: Part, object: Mask, decided: [(cell: Int, isInside: Bool)]) {
         self.part = part
-        depth = object.depth
+        var depth = object.depth
+        for (cell, isInside) in decided { depth[cell] = isInside ? .infinity : -.infinity }
+        self.depth = depth
         let (width, height) = (part.field.width, part.field.height)
         let colours = part.field.colours.map { $0 / 255 }
         let shares = object.cells.map { $0 ? Float(1) : 0 }
