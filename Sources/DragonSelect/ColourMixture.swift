@@ -33,18 +33,20 @@ struct ColourMixture {
     }
 
     private let hasPlaces: Bool
+    /// Added to variances, of 255².
+    private let noise: Float
     private var parts: [Part] = []
 
     private static let rounds = 4
     private static let mostSamples = 3000
-    /// Added to variances, of 255²: noise, and what lies between colours that were seen, as in a ground that brightens evenly.
-    private static let noise: Float = 100
     /// Least variance of a place, of the field's mean side.
     private static let leastSpread: Float = 0.01
 
     /// Fits the colours of the marked cells; there is at least one.
-    init(of field: ColourField, parts count: Int, hasPlaces: Bool, where isMarked: (Int) -> Bool) {
-        self.hasPlaces = hasPlaces
+    ///
+    /// - Parameter noise: variance, of 255², that colours have at least.
+    init(of field: ColourField, parts count: Int, hasPlaces: Bool, noise: Float = 4, where isMarked: (Int) -> Bool) {
+        (self.hasPlaces, self.noise) = (hasPlaces, noise)
         let marked = field.colours.indices.filter(isMarked)
         let step = max(1, (marked.count + Self.mostSamples - 1) / Self.mostSamples)
         let taken = stride(from: 0, to: marked.count, by: step).map { marked[$0] }
@@ -82,7 +84,7 @@ struct ColourMixture {
 
     private func part(_ samples: Samples, share: [Float]) -> Part {
         let moments = Self.moments(samples.colours, share)
-        let covariance = Covariance(diagonal: moments.covariance.diagonal + Self.noise, mixed: moments.covariance.mixed)
+        let covariance = Covariance(diagonal: moments.covariance.diagonal + noise, mixed: moments.covariance.mixed)
         let (precision, determinant) = covariance.inverse
         var part = Part(
             mean: moments.mean, precision: precision, height: -0.5 * log(determinant),

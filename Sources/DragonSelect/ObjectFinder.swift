@@ -111,8 +111,9 @@ public final class ObjectFinder: Sendable {
     private func strange(_ drawn: Mask, in part: Part) -> Mask? {
         let outside = drawn.cells.indices.filter { !drawn.cells[$0] }
         guard outside.count >= 50 else { return nil }
-        // Without their places: between grounds that differ lies what is like neither there, and like both.
-        let mixture = ColourMixture(of: part.field, parts: ColourOdds.surroundingParts, hasPlaces: false) { !drawn.cells[$0] }
+        // Of a ground that brightens evenly the inner colours lie between the outer ones: places and narrow colours would make
+        // them strange.
+        let mixture = ColourMixture(of: part.field, parts: ColourOdds.surroundingParts, hasPlaces: false, noise: 100) { !drawn.cells[$0] }
         let familiar = { (at: Int) in mixture.logDensity(part.field.colours[at], at: part.field.place(of: at)) }
         let usual = outside.map(familiar).sorted()[Int(Double(outside.count) * Self.strangeShare)]
         let mask = Mask(
