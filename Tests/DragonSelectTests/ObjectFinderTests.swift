@@ -108,25 +108,28 @@ struct ObjectFinderTests {
         #expect(try finder.object(for: more).mask[200, 60])
     }
 
-    @Test("its edge is as soft as its colours")
-    func edges() throws {
-        for softness: Float in [0.5, 3] {
-            var drawing = drawing
-            drawing.softness = softness
-            let object = try ObjectFinder(drawing.picture).object(for: ObjectHint(outline: drawing.outline))
-            let shares = object.mask.coverage.planes[0]
-            var (error, soft) = (Float(0), Float(0))
-            for at in shares.indices {
-                let share = drawing.share(at % drawing.width, at / drawing.width)
-                guard share > 0.02, share < 0.98 else { continue }
-                error += abs(shares[at] - share)
-                soft += 1
-            }
-            // The cut alone is some pixels off on a wide ramp; the shares rise about where it is.
-            #expect(error / soft < 0.35)
-            let partly = shares.count { $0 > 0.1 && $0 < 0.9 }
-            #expect(softness == 3 ? partly > 500 : partly < 400)
+    /// Of the pixels that are the object's in part: the mean error of their shares, and how many are found so.
+    private func edge(softness: Float) throws -> (error: Float, partly: Int) {
+        var drawing = drawing
+        drawing.softness = softness
+        let object = try ObjectFinder(drawing.picture).object(for: ObjectHint(outline: drawing.outline))
+        let shares = object.mask.coverage.planes[0]
+        var (error, count) = (Float(0), Float(0))
+        for at in shares.indices {
+            let share = drawing.share(at % drawing.width, at / drawing.width)
+            guard share > 0.02, share < 0.98 else { continue }
+            error += abs(shares[at] - share)
+            count += 1
         }
+        return (error / count, shares.count { $0 > 0.1 && $0 < 0.9 })
+    }
+
+    @Test("a hard edge is drawn finer than a cut draws it; a soft one is softer")
+    func edges() throws {
+        let (hard, soft) = (try edge(softness: 0.5), try edge(softness: 3))
+        // Whole pixels in the right places are off by a quarter.
+        #expect(hard.error < 0.22)
+        #expect(hard.partly > 0 && soft.partly > 2 * hard.partly)
     }
 
     @Test("the same hint gives the same bits; what is not said is refused")
