@@ -3,20 +3,22 @@ import Foundation
 /// How likely colours are on one side of a border: a mixture of Gaussians, as GrabCut has it (Rother et al., SIGGRAPH 2004). That
 /// of the surroundings also knows where its colours lie: what is far off does not speak against the object.
 struct ColourMixture {
-    private struct Part {
+    fileprivate struct Part {
         var mean: SIMD3<Float>
         /// The inverse covariance.
         var precision: Covariance
         /// Logarithm of the height over the colours.
         var height: Float
-        /// Where it lies, of the field's mean side; one over twice the variance there; logarithm of its share, and height there.
+        /// Where it lies, of the field's mean side, and how its colour changes from there to the right and down; one over twice the
+        /// variance there; logarithm of its share, and height there.
         var place = SIMD2<Float>.zero
+        var slope = Slope()
         var narrowness: Float = 0
         var presence: Float
 
         @inline(__always)
-        func logDensity(_ colour: SIMD3<Float>) -> Float {
-            height - 0.5 * precision.form(colour - mean)
+        func logDensity(_ colour: SIMD3<Float>, at point: SIMD2<Float>) -> Float {
+            height - 0.5 * precision.form(colour - mean - slope.change(over: point - place))
         }
 
         @inline(__always)
@@ -26,8 +28,17 @@ struct ColourMixture {
         }
     }
 
+    /// How a colour changes with its place, as a sky's does.
+    fileprivate struct Slope {
+        var right = SIMD3<Float>.zero
+        var down = SIMD3<Float>.zero
+
+        @inline(__always)
+        func change(over way: SIMD2<Float>) -> SIMD3<Float> { right * way.x + down * way.y }
+    }
+
     /// Colours to learn from, and where they lie.
-    private struct Samples {
+    fileprivate struct Samples {
         var colours: [SIMD3<Float>]
         var places: [SIMD2<Float>]
     }
@@ -40,7 +51,9 @@ struct ColourMixture {
     private static let rounds = 4
     private static let mostSamples = 3000
     /// Least variance of a place, of the field's mean side.
-    private static let leastSpread: Float = 0.01
+    fileprivate static let leastSpread: Float = 0.01
+    /// Variance of places below which a slope is not believed.
+    fileprivate static let steadiness: Float = 0.03
 
     /// Fits the colours of the marked cells; there is at least one.
     ///
@@ -62,7 +75,7 @@ struct ColourMixture {
         for part in parts {
             let presence = part.logPresence(at: place)
             there = max(there, presence)
-            best = max(best, part.logDensity(colour) + presence)
+            best = max(best, part.logDensity(colour, at: place) + presence)
         }
         return hasPlaces ? best - there : best
     }
@@ -71,7 +84,7 @@ struct ColourMixture {
     private mutating func settle(_ samples: Samples) {
         var shares = parts.map { _ in [Float](repeating: 0, count: samples.colours.count) }
         for at in samples.colours.indices {
-            let logs = parts.map { $0.logDensity(samples.colours[at]) + $0.logPresence(at: samples.places[at]) }
+            let logs = parts.map { $0.logDensity(samples.colours[at], at: samples.places[at]) + $0.logPresence(at: samples.places[at]) }
             let most = logs.max() ?? 0
             let odds = logs.map { exp($0 - most) }
             let sum = odds.reduce(0, +)
@@ -83,45 +96,26 @@ struct ColourMixture {
     // MARK: - Moments
 
     private func part(_ samples: Samples, share: [Float]) -> Part {
-        let moments = Self.moments(samples.colours, share)
-        let covariance = Covariance(diagonal: moments.covariance.diagonal + noise, mixed: moments.covariance.mixed)
-        let (precision, determinant) = covariance.inverse
+        let weight = share.reduce(1e-6, +)
+        let mean = zip(samples.colours, share).reduce(SIMD3<Float>.zero) { $0 + $1.0 * $1.1 } / weight
         var part = Part(
-            mean: moments.mean, precision: precision, height: -0.5 * log(determinant),
-            presence: log(moments.weight / Float(samples.colours.count)))
-        guard hasPlaces else { return part }
-        let (place, spread) = Self.spread(samples.places, share, of: moments.weight)
-        (part.place, part.narrowness) = (place, 0.5 / spread)
-        part.presence -= log(spread)
+            mean: mean, precision: Covariance(diagonal: .zero, mixed: .zero), height: 0, presence: log(weight / Float(share.count)))
+        if hasPlaces { part.settle(in: samples, share, of: weight) }
+        let covariance = Self.covariance(
+            zip(samples.colours, samples.places).map { $0 - mean - part.slope.change(over: $1 - part.place) }, share)
+        let (precision, determinant) = Covariance(diagonal: covariance.diagonal + noise, mixed: covariance.mixed).inverse
+        (part.precision, part.height) = (precision, -0.5 * log(determinant))
         return part
     }
 
-    private static func moments(
-        _ samples: [SIMD3<Float>], _ share: [Float]
-    ) -> (weight: Float, mean: SIMD3<Float>, covariance: Covariance) {
-        var (weight, mean) = (Float(1e-6), SIMD3<Float>.zero)
-        for (sample, share) in zip(samples, share) {
+    private static func covariance(_ differences: [SIMD3<Float>], _ share: [Float]) -> Covariance {
+        var (weight, sum) = (Float(1e-6), Covariance(diagonal: .zero, mixed: .zero))
+        for (d, share) in zip(differences, share) {
             weight += share
-            mean += sample * share
-        }
-        mean /= weight
-        var sum = Covariance(diagonal: .zero, mixed: .zero)
-        for (sample, share) in zip(samples, share) {
-            let d = sample - mean
             sum.diagonal += d * d * share
             sum.mixed += Covariance.mixed(d) * share
         }
-        return (weight, mean, Covariance(diagonal: sum.diagonal / weight, mixed: sum.mixed / weight))
-    }
-
-    /// Mean place, and variance about it.
-    private static func spread(_ places: [SIMD2<Float>], _ share: [Float], of weight: Float) -> (SIMD2<Float>, Float) {
-        let mean = zip(places, share).reduce(SIMD2<Float>.zero) { $0 + $1.0 * $1.1 } / weight
-        let squares = zip(places, share).reduce(Float(0)) { sum, sample in
-            let d = sample.0 - mean
-            return sum + (d * d).sum() * sample.1
-        }
-        return (mean, max(squares / weight / 2, leastSpread))
+        return Covariance(diagonal: sum.diagonal / weight, mixed: sum.mixed / weight)
     }
 
     // MARK: - Where to begin
@@ -145,6 +139,14 @@ struct ColourMixture {
         return groups
     }
 
+    private static func moments(
+        _ samples: [SIMD3<Float>], _ share: [Float]
+    ) -> (weight: Float, mean: SIMD3<Float>, covariance: Covariance) {
+        let weight = share.reduce(1e-6, +)
+        let mean = zip(samples, share).reduce(SIMD3<Float>.zero) { $0 + $1.0 * $1.1 } / weight
+        return (weight, mean, covariance(samples.map { $0 - mean }, share))
+    }
+
     /// By power iteration.
     private static func longestAxis(_ covariance: Covariance) -> SIMD3<Float> {
         var axis = SIMD3<Float>(1, 0.9, 0.8)
@@ -155,5 +157,28 @@ struct ColourMixture {
             axis = next / length
         }
         return axis
+    }
+}
+
+extension ColourMixture.Part {
+    /// Takes the place of some samples, and how their colours change with it.
+    fileprivate mutating func settle(in samples: ColourMixture.Samples, _ share: [Float], of weight: Float) {
+        place = zip(samples.places, share).reduce(SIMD2<Float>.zero) { $0 + $1.0 * $1.1 } / weight
+        var (squares, product, right, down) = (SIMD2<Float>.zero, Float(0), SIMD3<Float>.zero, SIMD3<Float>.zero)
+        for at in share.indices {
+            let (way, colour) = (samples.places[at] - place, (samples.colours[at] - mean) * share[at])
+            squares += way * way * share[at]
+            product += way.x * way.y * share[at]
+            right += colour * way.x
+            down += colour * way.y
+        }
+        let spread = max((squares / weight).sum() / 2, ColourMixture.leastSpread)
+        narrowness = 0.5 / spread
+        presence -= log(spread)
+        // Least squares, held back where a part lies in a line or a spot.
+        let a = squares + ColourMixture.steadiness * weight
+        let determinant = a.x * a.y - product * product
+        slope.right = (right * a.y - down * product) / determinant
+        slope.down = (down * a.x - right * product) / determinant
     }
 }

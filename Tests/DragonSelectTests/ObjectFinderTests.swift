@@ -108,6 +108,31 @@ struct ObjectFinderTests {
         #expect(try finder.object(for: more).mask[200, 60])
     }
 
+    @Test("two things on a ground that brightens evenly, and nothing between them that no other place has the colour of")
+    func slope() throws {
+        var random = Numbers(seed: 5)
+        let (width, height) = (320, 256)
+        let disc = { (x: Int, y: Int) in (x - 110) * (x - 110) + (y - 110) * (y - 110) < 40 * 40 }
+        let bar = { (x: Int, y: Int) in (225..<256).contains(x) && (70..<150).contains(y) }
+        var planes = [[Float]](repeating: [], count: 3)
+        for at in 0..<width * height {
+            let (x, y) = (at % width, at / width)
+            let light = Float(y) / Float(height)
+            let ground: [Float] = [0.35 - 0.16 * light, 0.48 - 0.19 * light, 0.32 - 0.09 * light]
+            let colour = disc(x, y) ? [0.85, 0.54, 0.16] : bar(x, y) ? [0.23, 0.35, 0.82] : ground
+            let noise = 0.04 * random.uniform()
+            for c in 0..<3 { planes[c].append(colour[c] + noise) }
+        }
+        let raster = Raster(width: width, height: height, planes: planes)
+        let finder = ObjectFinder(PictureSource(width: width, height: height) { raster.repeated(to: $0) })
+        let things = Mask(
+            height: height, width: width, cells: (0..<width * height).map { disc($0 % width, $0 / width) || bar($0 % width, $0 / width) })
+        var hint = ObjectHint(inside: [Point(x: 110, y: 110), Point(x: 240, y: 110)])
+        #expect(agreement(try finder.object(for: hint).mask, things) > 0.97)
+        hint.outside = [Point(x: 190, y: 110)]
+        #expect(agreement(try finder.object(for: hint).mask, things) > 0.97)
+    }
+
     /// Of the pixels that are the object's in part: the mean error of their shares, and how many are found so.
     private func edge(softness: Float) throws -> (error: Float, partly: Int) {
         var drawing = drawing
