@@ -35,7 +35,9 @@ struct PhotoMemory {
         var carried = 0.0
         if let placement = footprint.placement, let source = footprint.source {
             let size = placement.source
-            let seen = min(Double(source.width) * Double(source.height), box / (placement.resize * placement.resize))
+            // The upright box around a turned one is up to twice as large.
+            let upright = placement.turn.quarters == nil ? 2.0 : 1
+            let seen = min(Double(source.width) * Double(source.height), upright * box / (placement.resize * placement.resize))
             let object = Double(Self.object) * Double(size.width) * Double(size.height)
             carried = Double(Self.composition) * box + max(Double(Self.source) * seen, object)
         }

@@ -66,6 +66,8 @@ static void test_geometry(dragon_model *model) {
     REFUSE("leave the picture", request.displacement.x = 1000, move_parameters.use_plate = 0);
     REFUSE("displacement", request.displacement.x = 1e300);
     REFUSE("resize", request.resize = NAN);
+    REFUSE("angle", request.rotate = NAN);
+    REFUSE("angle", request.rotate = INFINITY);
     REFUSE("resize", request.resize = -1);
     REFUSE("resize", request.resize = 1e9);
     REFUSE("mode", request.mode = 7);

@@ -132,6 +132,25 @@ static void test_modes(dragon_model *model) {
     }
 }
 
+// Turned by a quarter and mirrored in its place, the object keeps its pixels: what was right of its middle lies below it.
+static void test_turn(void) {
+    dragon_request request = move_request();
+    dragon_result *result = NULL;
+    request.displacement = (dragon_point){0, 0};
+    CHECK(dragon_preview(&request, &result, NULL, 0) == DRAGON_BAD_INPUT, "neither moved nor turned");
+    request.rotate = 90;
+    request.flip = 1;
+    CHECK(dragon_preview(&request, &result, NULL, 0) == DRAGON_OK, "a turn alone");
+    static uint8_t shown[4 * PIXELS];
+    CHECK(dragon_result_pixels(result, DRAGON_RGBA_U8, shown, 0) == DRAGON_OK, "pixels");
+    const uint8_t *before = request.picture.pixels;
+    // The object is a square from 30 to 60.
+    for (int y = 32; y < 58; y++)
+        for (int x = 32; x < 58; x++)
+            CHECK(memcmp(shown + 4 * (y * SIDE + x), before + 4 * ((89 - x) * SIDE + 89 - y), 3) == 0, "%d,%d", x, y);
+    dragon_result_free(result);
+}
+
 // A preview shows the object at its new place, and leaves the rest alone.
 static void test_preview(void) {
     dragon_request request = move_request();
@@ -196,5 +215,6 @@ void test_results(void) {
     test_copies(result);
     test_wrong_results(result);
     test_preview();
+    test_turn();
     test_soft_mask();
 }

@@ -7,9 +7,9 @@ import Testing
 @testable import dragon
 
 /// The oracle's recorded edits: `name.json` holds the scalars, `name.safetensors` the inputs and every intermediate.
-private let recordedEdits = ["move", "grow", "shrink", "drag", "landmark", "appearance", "paste"].flatMap {
-    ["\($0)-dragon", "\($0)-diffeditor"]
-}
+private let recordedEdits =
+    ["move", "grow", "shrink", "turn", "drag", "landmark", "appearance", "paste"].flatMap { ["\($0)-dragon", "\($0)-diffeditor"] }
+    + ["flip-dragon"]
 
 @Suite("The edit commands reproduce recorded edits, and report what is wrong", .serialized)
 struct EditCommandTests {
@@ -59,6 +59,7 @@ struct EditCommandTests {
         switch mode {
         case "move":
             result += ["--from", "10,20", "--to", "\(10 + shift[0]),\(20 + shift[1])", "--resize", "\(json["resize"]?.number ?? 1)"]
+            result += ["--rotate", "\(json["rotate"]?.number ?? 0)"] + (json["flip"]?.bool == true ? ["--flip"] : [])
         case "paste": result += ["--offset", "\(shift[0]),\(shift[1])"]
         default: result += zip(points("handles"), points("targets")).flatMap { ["--drag", "\($0):\($1)"] }
         }
@@ -219,6 +220,8 @@ struct EditCommandTests {
             ["drag", "--mask", mask, "--drag", "10,10:20,10"], ["landmark", "--drag", "10,10:20,10"],
             ["appearance", "--mask", mask, "--reference", picture, "--reference-mask", mask, "--reference-prompt", "a dog"],
             ["paste", "--reference", picture, "--mask", mask, "--offset=-3,8", "--resize", "1.2"],
+            ["paste", "--reference", picture, "--mask", mask, "--offset=-3,8", "--rotate", "-20", "--flip"],
+            ["move", "--mask", mask, "--from", "0,0", "--to", "0,0", "--rotate", "180", "--plate", "off"],
         ]
         for mode in modes {
             for source in [["-i", picture], ["--generate", "--width", "64", "--height", "64"]] {

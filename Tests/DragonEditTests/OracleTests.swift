@@ -12,7 +12,10 @@ import Testing
 /// The oracle's cases: another seed's folder (model/ and cases/) can be named in DRAGON_ORACLE.
 private let oracleFolder = getenv("DRAGON_ORACLE").map { String(cString: $0) } ?? inRepository("Tests/Fixtures")
 
-private let names = ["move", "grow", "shrink", "drag", "landmark", "appearance", "paste"].flatMap { ["\($0)-dragon", "\($0)-diffeditor"] }
+private let names =
+    ["move", "grow", "shrink", "turn", "drag", "landmark", "appearance", "paste"].flatMap { ["\($0)-dragon", "\($0)-diffeditor"] } + [
+        "flip-dragon"
+    ]
 
 /// One recorded edit: its request, and everything that the oracle computed on the way.
 struct OracleCase {
@@ -41,7 +44,9 @@ struct OracleCase {
         let mode = EditModeName(rawValue: json.object?["mode"]?.string ?? "")
         switch mode {
         case .move:
-            edit = Move.Working(object: mask, by: displacement, resize: json.object?["resize"]?.number ?? 1, likeness: replay.inpaintMask)
+            let turn = Turn(degrees: json.object?["rotate"]?.number ?? 0, isMirrored: json.object?["flip"]?.bool ?? false)
+            edit = Move.Working(
+                object: mask, by: displacement, resize: json.object?["resize"]?.number ?? 1, turn: turn, likeness: replay.inpaintMask)
         case .drag: edit = Drag.Working(region: mask, handles: handles, targets: targets)
         case .appearance:
             edit = Appearance.Working(

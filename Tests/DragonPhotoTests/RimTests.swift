@@ -50,6 +50,9 @@ struct RimTests {
             Move(object: object, by: inwards, resize: 1.3), Move(object: object, by: .zero, resize: 0.6),
             Move(object: object, by: Point(x: x == 0 ? -25 : 25, y: 12)), Paste(object: object, reference: flat.photo, offset: inwards),
             Paste(object: object, reference: flat.photo, offset: inwards, resize: 0.7),
+            Move(object: object, by: inwards, turn: Turn(degrees: 30)),
+            Move(object: object, by: .zero, resize: 1.2, turn: Turn(degrees: 90)),
+            Paste(object: object, reference: flat.photo, offset: inwards, resize: 0.8, turn: Turn(degrees: -70, isMirrored: true)),
         ]
     }
 

@@ -297,6 +297,11 @@ typedef struct dragon_request {
     /// A picture that the edited one should resemble, for a model that was opened with an image_adapter; pixels is NULL
     /// where there is none.
     dragon_picture image_prompt;
+    /// Move, resize, paste: turns the object about its box's middle. flip, where it is not 0, mirrors it, left for right;
+    /// then it is rotated by degrees, clockwise.
+    double rotate;
+    int32_t flip;
+    int32_t reserved;
 } dragon_request;
 
 /// What a model is.

@@ -19,7 +19,8 @@ package struct CarriedObject: Sendable {
         // Its surroundings too: the edge reaches beyond the object's own box, and there must be colour wherever it covers.
         let around = Int((Self.fringe / placement.resize).rounded(.up)) + 1
         let wide = Placement(
-            source: placement.source.grown(by: around), displacement: placement.displacement, resize: placement.resize)
+            source: placement.source.grown(by: around), displacement: placement.displacement, resize: placement.resize,
+            turn: placement.turn)
         // What lies beyond the part is not made: an enlarged object may be many times as large. But its edge fades from beyond.
         let seen = wide.seen(on: box, margin: Int(soften.rounded(.up)) + 1)
         let moved = try Self.moved(object, of: source, wide, to: seen)

@@ -88,6 +88,8 @@ public struct ModeInputs: Sendable {
     public var displacement = Point.zero
     /// Factor of an object's size about its box's middle.
     public var resize = 1.0
+    /// How an object is turned about its box's middle.
+    public var turn = Turn.none
 
     /// Nothing yet.
     public init() {}
@@ -96,7 +98,7 @@ public struct ModeInputs: Sendable {
     package func isSame(as other: ModeInputs) -> Bool {
         mask == other.mask && likeness == other.likeness && referenceMask == other.referenceMask && handles == other.handles
             && targets == other.targets && displacement == other.displacement && resize == other.resize
-            && reference?.size == other.reference?.size
+            && turn == other.turn && reference?.size == other.reference?.size
     }
 }
 

@@ -1,7 +1,7 @@
 import DragonImage
 import DragonModel
 
-/// Moving and resizing an object, and filling its old place (DragonDiffusion, section 3.3.1).
+/// Moving, resizing and turning an object, and filling its old place (DragonDiffusion, section 3.3.1).
 public struct Move: EditMode {
     /// Its row of the table.
     public static let name = EditModeName.move
@@ -15,17 +15,21 @@ public struct Move: EditMode {
     public let displacement: Point
     /// Factor of its size about its box's middle.
     public let resize: Double
+    /// How it is turned about its box's middle.
+    public let turn: Turn
     /// What its old place should look like; nil is all that stays.
     public let likeness: Mask?
 
-    /// A move of an object, a change of its size, or both.
-    public init(object: Mask, by displacement: Point, resize: Double = 1, likeness: Mask? = nil) {
-        (self.object, self.displacement, self.resize, self.likeness) = (object, displacement, resize, likeness)
+    /// A move of an object, a change of its size, a turn, or all of them.
+    public init(object: Mask, by displacement: Point, resize: Double = 1, turn: Turn = .none, likeness: Mask? = nil) {
+        (self.object, self.displacement, self.resize, self.turn, self.likeness) = (object, displacement, resize, turn, likeness)
     }
 
     /// From what a user gave.
     public init(_ given: ModeInputs) throws {
-        self.init(object: try given.required(given.mask, .mask), by: given.displacement, resize: given.resize, likeness: given.likeness)
+        self.init(
+            object: try given.required(given.mask, .mask), by: given.displacement, resize: given.resize, turn: given.turn,
+            likeness: given.likeness)
     }
 
     /// A move that keeps its place is a resize.
@@ -34,7 +38,7 @@ public struct Move: EditMode {
     /// What it was given.
     public var inputs: ModeInputs {
         var given = ModeInputs()
-        (given.mask, given.displacement, given.resize, given.likeness) = (object, displacement, resize, likeness)
+        (given.mask, given.displacement, given.resize, given.turn, given.likeness) = (object, displacement, resize, turn, likeness)
         return given
     }
 
@@ -42,10 +46,10 @@ public struct Move: EditMode {
 
     /// What it touches.
     public func footprint(on canvas: PixelSize, usesPlate: Bool) throws -> Footprint {
-        guard displacement != .zero || resize != 1 else { throw EditError.unmoved }
+        guard displacement != .zero || resize != 1 || turn != .none else { throw EditError.unmoved }
         try EditError.check(object, on: canvas, "the mask", mayBeWhole: false)
         if let likeness { try EditError.check(likeness, on: canvas, "the inpaint mask") }
-        let placement = Placement(source: try EditError.bounds(object, "the mask"), displacement: displacement, resize: resize)
+        let placement = Placement(source: try EditError.bounds(object, "the mask"), displacement: displacement, resize: resize, turn: turn)
         guard let landing = try placement.landing(on: canvas) else {
             // Moved out of the picture an object is gone: what is left to do is to fill its place.
             guard usesPlate else { throw EditError.leavesPicture }
@@ -66,10 +70,11 @@ public struct Move: EditMode {
     public func working(_ canvas: EditCanvas, _ composition: Composition) -> any WorkingEdit {
         let grid = canvas.grid
         let placement =
-            canvas.footprint.placement ?? Placement(source: canvas.footprint.affected, displacement: displacement, resize: resize)
+            canvas.footprint.placement
+            ?? Placement(source: canvas.footprint.affected, displacement: displacement, resize: resize, turn: turn)
         guard composition.isPrepared else {
             let way = grid.onGrid(placement).published(pictureWidth: Double(grid.gridWidth), pictureHeight: Double(grid.gridHeight))
-            return Working(object: grid.onGrid(object), by: way, resize: resize, likeness: likeness.map { grid.onGrid($0) })
+            return Working(object: grid.onGrid(object), by: way, resize: resize, turn: turn, likeness: likeness.map { grid.onGrid($0) })
         }
         let (colours, laid) = grid.aligned(canvas.picture, object, placement)
         return Paste.Working(object: laid, reference: WorkingPicture(colours), offset: .zero, isLaid: true, gradientScale: Self.pullOnPlate)
@@ -77,7 +82,7 @@ public struct Move: EditMode {
 
     /// The edit on a grid that is the picture itself.
     public func working(on grid: PixelSize) -> any WorkingEdit {
-        Working(object: object, by: displacement, resize: resize, likeness: likeness)
+        Working(object: object, by: displacement, resize: resize, turn: turn, likeness: likeness)
     }
 
     /// k of a move onto a plate: the pull of a paste, 1500 · 0.04, under the move's own scale of 500.
@@ -88,13 +93,15 @@ public struct Move: EditMode {
         let object: Mask
         let displacement: Point
         let resize: Double
+        let turn: Turn
         let likeness: Mask?
 
         /// - Parameters:
         ///   - displacement: scaled with the object, about the picture's middle (ALGORITHM sections 3 and 5).
+        ///   - turn: about the object's middle; of a grid, about the corner of cells that is nearest to it.
         ///   - likeness: what the vacated place should look like.
-        public init(object: Mask, by displacement: Point, resize: Double = 1, likeness: Mask? = nil) {
-            (self.object, self.displacement, self.resize, self.likeness) = (object, displacement, resize, likeness)
+        public init(object: Mask, by displacement: Point, resize: Double = 1, turn: Turn = .none, likeness: Mask? = nil) {
+            (self.object, self.displacement, self.resize, self.turn, self.likeness) = (object, displacement, resize, turn, likeness)
         }
 
         /// Throws what cannot be met.
@@ -103,12 +110,12 @@ public struct Move: EditMode {
             if let likeness { try EditError.check(likeness, on: grid, "the inpaint mask") }
             try EditError.check(displacement, "the displacement")
             try EditError.check("the resize factor", resize, Limits.resize)
-            guard displacement != .zero || resize != 1 else { throw EditError.unmoved }
+            guard displacement != .zero || resize != 1 || turn != .none else { throw EditError.unmoved }
         }
 
         /// Where things are, the start, the energies.
         public func plan(_ weights: EnergyWeights, _ grids: EditGrids) throws -> any EditPlan {
-            try MovePlan(object: object, by: displacement, resize: resize, likeness: likeness, weights: weights, grids: grids)
+            try MovePlan(self, weights, grids)
         }
     }
 }

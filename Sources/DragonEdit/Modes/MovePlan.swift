@@ -1,6 +1,6 @@
 import DragonImage
 
-/// Moving and resizing an object (DragonDiffusion, section 3.3.1).
+/// Moving, resizing and turning an object (DragonDiffusion, section 3.3.1).
 struct MovePlan: EditPlan {
     let gradientScale: Float = 0.08
     let hasContentEnergy = true
@@ -12,32 +12,36 @@ struct MovePlan: EditPlan {
 
     private let weights: EnergyWeights
     private let grids: EditGrids
-    private let object: Mask
-    private let displacement: Point
-    private let resize: Double
+    private let edit: Move.Working
     /// Sides of the feature grid after resizing.
     private let scaled: (height: Int, width: Int)
     /// Cells of the object at its new place and the cells of the resized grid that they come from, in step.
     private let pairs: [(target: Int, source: Int)]
     private let others: ContentEnergies
 
-    init(object: Mask, by displacement: Point, resize: Double, likeness: Mask?, weights: EnergyWeights, grids: EditGrids) throws {
-        (self.object, self.displacement, self.resize, self.weights, self.grids) = (object, displacement, resize, weights, grids)
+    init(_ edit: Move.Working, _ weights: EnergyWeights, _ grids: EditGrids) throws {
+        (self.edit, self.weights, self.grids) = (edit, weights, grids)
+        let (object, resize) = (edit.object, edit.resize)
         let original = grids.onFeatures(object)
-        scaled = (Int(Double(grids.featureHeight) * resize), Int(Double(grids.featureWidth) * resize))
+        let shift = { (d: Double) in Int((d / grids.cell).rounded(.down) * resize) }
+        let way = CellWay(
+            edit, of: (grids.featureHeight, grids.featureWidth), cell: grids.cell,
+            shift: (shift(edit.displacement.x), shift(edit.displacement.y)))
+        scaled = way.scaled
         guard scaled.height > 0, scaled.width > 0 else {
             throw EditError.number(name: "the resize factor", value: "\(resize)", range: "a larger one")
         }
-        pairs = Self.moved(object.resized(height: scaled.height, width: scaled.width), by: displacement, resize: resize, grids: grids)
+        let resized = object.resized(height: scaled.height, width: scaled.width)
+        pairs = way.pairs(of: resized)
         var target = Mask(height: grids.featureHeight, width: grids.featureWidth)
         for pair in pairs { target.cells[pair.target] = true }
-        guard original.count > 0, object.resized(height: scaled.height, width: scaled.width).count > 0 else {
+        guard original.count > 0, resized.count > 0 else {
             throw EditError.tooSmall(what: resize < 1 ? "the mask, shrunken," : "the mask")
         }
         guard !pairs.isEmpty else { throw EditError.leavesPicture }
         let other = !(target | original)
         others = ContentEnergies(
-            stays: other, left: original & !target, wanted: likeness.map(grids.onFeatures) ?? other, weights: weights)
+            stays: other, left: original & !target, wanted: edit.likeness.map(grids.onFeatures) ?? other, weights: weights)
         editRegion = grids.onLatent(target)
         noiseRegion = grids.onLatent(target | original)
         let touched = object.coarsened(height: grids.latentHeight, width: grids.latentWidth)
@@ -45,34 +49,19 @@ struct MovePlan: EditPlan {
         inventedRegion = (noiseRegion & !editRegion) | grids.contact(of: editRegion)
     }
 
-    /// Where the cells of the resized object land; those that leave the picture are dropped.
-    private static func moved(_ resized: Mask, by displacement: Point, resize: Double, grids: EditGrids) -> [(target: Int, source: Int)] {
-        let shift = { (d: Double) in Int((d / grids.cell).rounded(.down) * resize) }
-        let (dx, dy) = (shift(displacement.x), shift(displacement.y))
-        let offset = centreOffset(from: (resized.height, resized.width), to: (grids.featureHeight, grids.featureWidth))
-        return resized.indices.compactMap { source in
-            let (y, x) = (source / resized.width + dy + offset.y, source % resized.width + dx + offset.x)
-            guard y >= 0, y < grids.featureHeight, x >= 0, x < grids.featureWidth else { return nil }
-            return (y * grids.featureWidth + x, source)
-        }
-    }
-
-    /// The object's part of the inverted latent, resized and shifted, over the whole.
+    /// The object's part of the inverted latent, resized, turned and shifted, over the whole.
     func start(_ inverted: [LatentGrid]) -> LatentGrid {
         let z = inverted[0]
-        let (height, width) = (Int(Double(z.height) * resize), Int(Double(z.width) * resize))
+        let shift = { (d: Double) in Int(d / grids.latentCell * edit.resize) }
+        let way = CellWay(
+            edit, of: (z.height, z.width), cell: grids.latentCell, shift: (shift(edit.displacement.x), shift(edit.displacement.y)))
+        let (height, width) = way.scaled
         guard height > 0, width > 0 else { return z }
-        let shift = { (d: Double) in Int(d / grids.latentCell * resize) }
-        let (dx, dy) = (shift(displacement.x), shift(displacement.y))
-        let offset = centreOffset(from: (height, width), to: (z.height, z.width))
-        let mask = object.resized(height: height, width: width)
         var result = z
-        for index in mask.indices {
-            let (y, x) = (index / width, index % width)
-            let (toY, toX) = (y + dy + offset.y, x + dx + offset.x)
-            guard toY >= 0, toY < z.height, toX >= 0, toX < z.width else { continue }
-            let (fromY, fromX) = (nearestSource(y, from: z.height, to: height), nearestSource(x, from: z.width, to: width))
-            for c in 0..<z.channels { result[c, toY, toX] = z[c, fromY, fromX] }
+        for pair in way.pairs(of: edit.object.resized(height: height, width: width)) {
+            let fromY = nearestSource(pair.source / width, from: z.height, to: height)
+            let fromX = nearestSource(pair.source % width, from: z.width, to: width)
+            for c in 0..<z.channels { result[c, pair.target / z.width, pair.target % z.width] = z[c, fromY, fromX] }
         }
         return result
     }
@@ -89,5 +78,44 @@ struct MovePlan: EditPlan {
         var terms = LevelTerms(content: others.terms(feature))
         terms.edit = [EnergyTerm(function: .inverse(weight: weights.edit), selection: .pairs(moved), isUnit: false, factor: 0.5)]
         return terms
+    }
+}
+
+/// Where the cells of a resized grid go: turned about the object's middle, then shifted.
+private struct CellWay {
+    let grid: (height: Int, width: Int)
+    /// Sides of the grid after resizing.
+    let scaled: (height: Int, width: Int)
+    private let turn: Turn
+    /// Of the resized grid: the corner of cells that is nearest to the object's middle.
+    private let middle: Point
+    private let shift: (x: Int, y: Int)
+
+    /// - Parameters:
+    ///   - cell: pixels in a cell of the grid.
+    ///   - shift: in cells.
+    init(_ edit: Move.Working, of grid: (height: Int, width: Int), cell: Double, shift: (x: Int, y: Int)) {
+        (self.grid, turn) = (grid, edit.turn)
+        scaled = (Int(Double(grid.height) * edit.resize), Int(Double(grid.width) * edit.resize))
+        let offset = centreOffset(from: scaled, to: grid)
+        self.shift = (shift.x + offset.x, shift.y + offset.y)
+        let box = edit.object.bounds ?? PixelBox(x: 0, y: 0, width: 0, height: 0)
+        let corner = { (start: Int, length: Int) in ((Double(start) + Double(length) / 2) / cell * edit.resize + 0.5).rounded(.down) }
+        middle = Point(x: corner(box.x, box.width), y: corner(box.y, box.height))
+    }
+
+    /// The cells where a mask of the resized grid lands, and those that they come from, in step. What leaves the grid is dropped.
+    func pairs(of mask: Mask) -> [(target: Int, source: Int)] {
+        (0..<grid.height * grid.width).compactMap { target in
+            guard let source = source(ofRow: target / grid.width, column: target % grid.width), mask.cells[source] else { return nil }
+            return (target, source)
+        }
+    }
+
+    private func source(ofRow row: Int, column: Int) -> Int? {
+        let way = turn.unturned(
+            Point(x: Double(column - shift.x) + 0.5 - middle.x, y: Double(row - shift.y) + 0.5 - middle.y))
+        let (x, y) = (Int((middle.x + way.x).rounded(.down)), Int((middle.y + way.y).rounded(.down)))
+        return (0..<scaled.width).contains(x) && (0..<scaled.height).contains(y) ? y * scaled.width + x : nil
     }
 }

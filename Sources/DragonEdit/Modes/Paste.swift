@@ -17,23 +17,26 @@ public struct Paste: EditMode {
     public let offset: Point
     /// Factor of the object's size about its box's middle.
     public let resize: Double
+    /// How it is turned about its box's middle.
+    public let turn: Turn
 
     /// A paste from a reference.
-    public init(object: Mask, reference: PictureSource, offset: Point, resize: Double = 1) {
-        (self.object, self.reference, self.offset, self.resize) = (object, reference, offset, resize)
+    public init(object: Mask, reference: PictureSource, offset: Point, resize: Double = 1, turn: Turn = .none) {
+        (self.object, self.reference, self.offset, self.resize, self.turn) = (object, reference, offset, resize, turn)
     }
 
     /// From what a user gave.
     public init(_ given: ModeInputs) throws {
         self.init(
             object: try given.required(given.referenceMask, .referenceMask), reference: try given.required(given.reference, .reference),
-            offset: given.displacement, resize: given.resize)
+            offset: given.displacement, resize: given.resize, turn: given.turn)
     }
 
     /// What it was given.
     public var inputs: ModeInputs {
         var given = ModeInputs()
-        (given.reference, given.referenceMask, given.displacement, given.resize) = (reference, object, offset, resize)
+        (given.reference, given.referenceMask) = (reference, object)
+        (given.displacement, given.resize, given.turn) = (offset, resize, turn)
         return given
     }
 
@@ -42,7 +45,7 @@ public struct Paste: EditMode {
     /// What it touches.
     public func footprint(on canvas: PixelSize, usesPlate: Bool) throws -> Footprint {
         try EditError.check(object, on: reference.size, "the mask")
-        let placement = Placement(source: try EditError.bounds(object, "the mask"), displacement: offset, resize: resize)
+        let placement = Placement(source: try EditError.bounds(object, "the mask"), displacement: offset, resize: resize, turn: turn)
         guard let landing = try placement.landing(on: canvas) else { throw EditError.leavesPicture }
         return Footprint(affected: landing, placement: placement, source: reference.size)
     }
@@ -59,14 +62,22 @@ public struct Paste: EditMode {
 
     /// The reference is brought into place, so that nothing shifts.
     public func working(_ canvas: EditCanvas, _ composition: Composition) -> any WorkingEdit {
-        let placement = canvas.footprint.placement ?? Placement(source: canvas.footprint.affected, displacement: offset, resize: resize)
+        let placement =
+            canvas.footprint.placement ?? Placement(source: canvas.footprint.affected, displacement: offset, resize: resize, turn: turn)
         let (colours, laid) = canvas.grid.aligned(reference, object, placement)
         return Working(object: laid, reference: WorkingPicture(colours), offset: .zero, isLaid: composition.isPrepared)
     }
 
     /// The edit on a grid that is the picture itself.
     public func working(on grid: PixelSize) -> any WorkingEdit {
-        Working(object: object, reference: WorkingPicture(reference, size: grid), offset: offset)
+        guard resize != 1 || turn != .none, let box = object.touched.bounds else {
+            return Working(object: object, reference: WorkingPicture(reference, size: grid), offset: offset)
+        }
+        let whole = WorkGrid(
+            affected: grid.box, canvas: grid, margin: 0, window: max(grid.width, grid.height), multiple: Limits.sideMultiple)
+        let (colours, laid) = whole.aligned(
+            reference, object, Placement(source: box, displacement: offset, resize: resize, turn: turn))
+        return Working(object: laid, reference: WorkingPicture(colours), offset: .zero)
     }
 
     /// A paste on the grid.

@@ -30,8 +30,8 @@ public enum EditError: Error, Equatable, CustomStringConvertible {
     /// More memory than allowed.
     case memory(needed: Int, allowed: Int, remedy: MemoryRemedy)
 
-    /// A move that neither moves nor resizes.
-    static let unmoved = nothingToDo("the displacement is 0 and the size is kept: nothing would change")
+    /// A move that neither moves nor resizes nor turns.
+    static let unmoved = nothingToDo("the displacement is 0, the size is kept and nothing is turned: nothing would change")
 
     /// One line that says what to do.
     public var description: String {

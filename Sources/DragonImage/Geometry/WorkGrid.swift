@@ -74,7 +74,8 @@ package struct WorkGrid: Equatable, Sendable {
         return Placement(
             source: PixelBox(
                 x: Int(corner.x), y: Int(corner.y), width: max(1, Int(size.0.rounded())), height: max(1, Int(size.1.rounded()))),
-            displacement: Point(x: placement.displacement.x / step, y: placement.displacement.y / step), resize: placement.resize)
+            displacement: Point(x: placement.displacement.x / step, y: placement.displacement.y / step), resize: placement.resize,
+            turn: placement.turn)
     }
 
     /// Colours of the box on the grid; where that reaches beyond the picture, its border repeats.
@@ -125,32 +126,50 @@ package struct WorkGrid: Equatable, Sendable {
 
     /// Another picture and its object on the grid, laid so that the object is where a placement brings it.
     package func aligned(_ source: PictureSource, _ object: Mask, _ placement: Placement) -> (colours: Raster, object: Mask) {
+        guard placement.turn == .none else { return turned(source, object, placement) }
         let step = step / placement.resize
         // The point of the source under the frame's upper left corner.
-        let centre = Point(
-            x: Double(placement.source.x) + Double(placement.source.width) / 2,
-            y: Double(placement.source.y) + Double(placement.source.height) / 2)
-        let corner = Point(
-            x: centre.x + (Double(frame.x) - centre.x - placement.displacement.x) / placement.resize,
-            y: centre.y + (Double(frame.y) - centre.y - placement.displacement.y) / placement.resize)
-        let reach = Int((2 * max(1, step)).rounded(.up)) + 2
+        let corner = placement.source(of: Point(x: Double(frame.x), y: Double(frame.y)))
         let covered = PixelBox(
             x: Int(corner.x.rounded(.down)), y: Int(corner.y.rounded(.down)), width: Int((Double(gridWidth) * step).rounded(.up)) + 1,
             height: Int((Double(gridHeight) * step).rounded(.up)) + 1
-        ).grown(by: reach)
-        let resampled = { (raster: Raster, part: PixelBox, isLight: Bool) in
+        )
+        return sampled(source, object, placement, covered) { raster, part, isLight in
             raster.resampled(
                 origin: (x: corner.x - Double(part.x), y: corner.y - Double(part.y)), step: step, width: gridWidth, height: gridHeight,
                 isLight: isLight)
         }
+    }
+
+    private func turned(_ source: PictureSource, _ object: Mask, _ placement: Placement) -> (colours: Raster, object: Mask) {
+        let (right, low) = (Double(frame.x) + Double(gridWidth) * step, Double(frame.y) + Double(gridHeight) * step)
+        let corners = [(Double(frame.x), Double(frame.y)), (right, Double(frame.y)), (Double(frame.x), low), (right, low)].map {
+            placement.source(of: Point(x: $0.0, y: $0.1))
+        }
+        let (xs, ys) = (corners.map(\.x).sorted(), corners.map(\.y).sorted())
+        let covered = PixelBox(
+            x: Int(xs[0].rounded(.down)), y: Int(ys[0].rounded(.down)), width: Int((xs[3] - xs[0]).rounded(.up)) + 1,
+            height: Int((ys[3] - ys[0]).rounded(.up)) + 1)
+        let part = PixelBox(x: frame.x, y: frame.y, width: gridWidth, height: gridHeight)
+        return sampled(source, object, placement, covered) { raster, seen, isLight in
+            raster.turned(
+                TurnedGrid(part, step: step, placement, from: Point(x: Double(seen.x), y: Double(seen.y))), isLight: isLight)
+        }
+    }
+
+    /// What a part of a picture, and of an object on it, is on the grid.
+    private func sampled(
+        _ source: PictureSource, _ object: Mask, _ placement: Placement, _ covered: PixelBox,
+        by resample: (Raster, PixelBox, Bool) -> Raster
+    ) -> (colours: Raster, object: Mask) {
+        let reach = Int((2 * max(1, step / placement.resize)).rounded(.up)) + 2
+        let covered = covered.grown(by: reach)
         // Only what exists is read: a shrunk object's surroundings may be many times as large as its picture.
         let seen = covered.nearest(within: source.size.box)
         let around = (object.bounds ?? seen).grown(by: reach).clipped(to: covered)
         var laid = Mask(height: gridHeight, width: gridWidth)
-        if around.width > 0, around.height > 0 { laid = resampled(object.cropped(to: around).coverage, around, false).mask }
-        if laid.count == 0 {
-            mark(Point(x: centre.x + placement.displacement.x, y: centre.y + placement.displacement.y), on: &laid)
-        }
-        return (resampled(source.colours(in: seen), seen, true), laid)
+        if around.width > 0, around.height > 0 { laid = resample(object.cropped(to: around).coverage, around, false).mask }
+        if laid.count == 0 { mark(placement.newMiddle, on: &laid) }
+        return (resample(source.colours(in: seen), seen, true), laid)
     }
 }

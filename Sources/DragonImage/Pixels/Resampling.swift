@@ -25,7 +25,7 @@ package struct Resampling {
     }
 
     /// Catmull and Rom's interpolating cubic (Keys, 1981, a = −1/2).
-    private static func cubic(_ x: Double) -> Double {
+    static func cubic(_ x: Double) -> Double {
         let t = abs(x)
         if t < 1 { return (1.5 * t - 2.5) * t * t + 1 }
         return t < 2 ? ((-0.5 * t + 2.5) * t - 4) * t + 2 : 0

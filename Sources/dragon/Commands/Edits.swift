@@ -2,10 +2,25 @@ import ArgumentParser
 import DragonEdit
 import DragonImage
 
-/// `dragon move`: an object to another place, another size, or both.
+/// How an object is turned.
+struct TurnOptions: ParsableArguments {
+    @Option(name: .long, parsing: .unconditional, help: ArgumentHelp("Turn the object clockwise, about its middle.", valueName: "degrees"))
+    var rotate = 0.0
+
+    @Flag(name: .long, help: "Mirror the object, left for right, before it is turned.")
+    var flip = false
+
+    var turn: Turn { Turn(degrees: rotate, isMirrored: flip) }
+
+    func validate() throws {
+        guard rotate.isFinite else { throw ValidationError("--rotate needs a number of degrees") }
+    }
+}
+
+/// `dragon move`: an object to another place, another size, turned, or all of it.
 struct Move: EditCommand {
     static let mode = EditModeName.move
-    static let configuration = CommandConfiguration(abstract: "Move or resize an object and fill its old place.")
+    static let configuration = CommandConfiguration(abstract: "Move, resize or turn an object and fill its old place.")
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var compute: ComputeOptions
@@ -23,6 +38,8 @@ struct Move: EditCommand {
     @Option(name: .long, parsing: .unconditional, help: "Factor of the object's size, about its middle.")
     var resize = 1.0
 
+    @OptionGroup var turning: TurnOptions
+
     @Option(name: .long, help: ArgumentHelp("Picture whose bright pixels look as the old place should.", valueName: "file"))
     var inpaintMask: String?
 
@@ -30,7 +47,7 @@ struct Move: EditCommand {
 
     func complete(_ given: inout ModeInputs) {
         given.displacement = Point(x: to.point.x - from.point.x, y: to.point.y - from.point.y)
-        given.resize = resize
+        (given.resize, given.turn) = (resize, turning.turn)
     }
 }
 
@@ -125,6 +142,8 @@ struct Paste: EditCommand {
     @Option(name: .long, parsing: .unconditional, help: "Factor of the object's size, about its middle.")
     var resize = 1.0
 
+    @OptionGroup var turning: TurnOptions
+
     @Option(name: .long, parsing: .unconditional, help: "What the reference shows; the prompt, if left out.")
     var referencePrompt: String?
 
@@ -135,7 +154,7 @@ struct Paste: EditCommand {
     func complete(_ given: inout ModeInputs) {
         // A recorded case calls the object on the reference its mask.
         given.referenceMask = given.referenceMask ?? given.mask
-        (given.displacement, given.resize) = (offset.point, resize)
+        (given.displacement, given.resize, given.turn) = (offset.point, resize, turning.turn)
     }
 }
 
