@@ -43,6 +43,7 @@ extension ModeInputs {
         displacement = Point(x: request.displacement.x, y: request.displacement.y)
         guard displacement.x.isFinite, displacement.y.isFinite else { throw Failure.badInput("the displacement is no number") }
         resize = request.resize == 0 ? 1 : request.resize
+        held = try Mask(request.held, "the mask of what is held")
         guard request.rotate.isFinite else { throw Failure.badInput("the angle is no number") }
         turn = Turn(degrees: request.rotate, isMirrored: request.flip != 0)
     }

@@ -111,6 +111,8 @@ static dragon_request request(const dragon_parameters *values, dragon_point *poi
     all.point_count =
         all.handles && all.targets && all.point_count > 4 && all.point_count <= 1000 ? 4 : all.point_count;
     all.displacement = (dragon_point){number() / 3, number() / 3};
+    if (chance(20))
+        all.held = mask(odd(3), width, height);
     all.rotate = chance(40) ? 0 : odd(30) ? number() : below(720) - 360.0;
     all.flip = below(3);
     all.resize = odd(30) ? number() : chance(30) ? 0.5 + below(100) / 50.0 : 0;

@@ -75,6 +75,9 @@ static void test_geometry(dragon_model *model) {
     dragon_point points[] = {{5, 5}, {NAN, 5}, {500, 5}};
     for (dragon_mode mode = DRAGON_DRAG; mode <= DRAGON_LANDMARK; mode++) {
         REFUSE("no point", request.mode = mode);
+        if (mode == DRAGON_DRAG)
+            REFUSE("what is held", request.mode = mode; request.point_count = 1; request.handles = points;
+                   request.targets = (dragon_point[]){{9, 9}}; request.held = (dragon_mask){(uint8_t[9]){0}, 3, 3, 0});
         REFUSE("too many", request.mode = mode; request.point_count = SIZE_MAX);
         REFUSE("too many", request.mode = mode; request.point_count = 1001);
         REFUSE("NULL", request.mode = mode; request.point_count = 1000);

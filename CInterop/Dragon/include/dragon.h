@@ -302,6 +302,9 @@ typedef struct dragon_request {
     double rotate;
     int32_t flip;
     int32_t reserved;
+    /// Drag, with use_plate: optional, the object that the handles hold, of the picture's size. It alone is warped; what lies
+    /// behind it stays as it is, and is filled where the object leaves it.
+    dragon_mask held;
 } dragon_request;
 
 /// What a model is.

@@ -42,22 +42,8 @@ package struct CarriedObject: Sendable {
     private static func moved(
         _ object: Mask, of source: PictureSource, _ placement: Placement, to part: PixelBox
     ) throws -> (colours: Raster, coverage: Raster) {
-        var shape = object.cropped(to: placement.source).coverage
-        let pixels = source.colours(in: placement.source)
-        try Cancellation.check()
-        // What is transparent in the object stays so at its new place. A mask's soft edge is often that of the alpha already.
-        if source.hasAlpha, pixels.planes.count == 4 { shape = shape.map { min(shape.planes[$0][$1], pixels.planes[3][$1]) } }
-        // What its edge takes from beyond it is more of itself, not of the place that it leaves.
-        let own = shape.planes[0].map { min($0, 1) }
-        let extended = Raster(
-            width: pixels.width, height: pixels.height,
-            planes: try pixels.planes.prefix(3).map { plane in
-                try Cancellation.check()
-                let grown = smoothedIn(plane, weights: own, width: pixels.width, height: pixels.height)
-                return plane.indices.map { own[$0] > 0 ? plane[$0] : grown[$0] }
-            })
-        try Cancellation.check()
-        return (placement.moved(extended, to: part, isLight: true), placement.moved(shape, to: part, isLight: false))
+        let own = try OwnColours(object.cropped(to: placement.source), source.colours(in: placement.source), hasAlpha: source.hasAlpha)
+        return (placement.moved(own.colours, to: part, isLight: true), placement.moved(own.coverage, to: part, isLight: false))
     }
 
     /// A plane of `target` on the part, 0 where that reaches beyond.
@@ -96,5 +82,31 @@ package struct CarriedObject: Sendable {
         var result = plane
         for i in coverage.indices where coverage[i] > 0 { result[i] += coverage[i] * ((p < 3 ? colours.planes[p][i] : 1) - plane[i]) }
         return result
+    }
+}
+
+/// An object's own colours, and how much of each pixel it covers, in the part of the picture where it lies.
+struct OwnColours {
+    /// Three planes; beyond the object more of the same.
+    let colours: Raster
+    /// One plane.
+    let coverage: Raster
+
+    init(_ object: Mask, _ pixels: Raster, hasAlpha: Bool) throws {
+        var shape = object.coverage
+        try Cancellation.check()
+        // What is transparent in the object stays so at its new place. A mask's soft edge is often that of the alpha already.
+        if hasAlpha, pixels.planes.count == 4 { shape = shape.map { min(shape.planes[$0][$1], pixels.planes[3][$1]) } }
+        // What its edge takes from beyond it is more of itself, not of the place that it leaves.
+        let own = shape.planes[0].map { min($0, 1) }
+        colours = Raster(
+            width: pixels.width, height: pixels.height,
+            planes: try pixels.planes.prefix(3).map { plane in
+                try Cancellation.check()
+                let grown = smoothedIn(plane, weights: own, width: pixels.width, height: pixels.height)
+                return plane.indices.map { own[$0] > 0 ? plane[$0] : grown[$0] }
+            })
+        coverage = shape
+        try Cancellation.check()
     }
 }

@@ -15,19 +15,23 @@ public struct Drag: EditMode {
     public let handles: [Point]
     /// Where it goes, in step.
     public let targets: [Point]
+    /// The object that they hold, of the picture's size: it alone is warped, over its ground. Nil is all of the region.
+    public let held: Mask?
 
     /// A drag.
-    public init(region: Mask?, handles: [Point], targets: [Point]) {
-        (self.region, self.handles, self.targets) = (region, handles, targets)
+    public init(region: Mask?, handles: [Point], targets: [Point], held: Mask? = nil) {
+        (self.region, self.handles, self.targets, self.held) = (region, handles, targets, held)
     }
 
     /// From what a user gave.
-    public init(_ given: ModeInputs) throws { self.init(region: given.mask, handles: given.handles, targets: given.targets) }
+    public init(_ given: ModeInputs) throws {
+        self.init(region: given.mask, handles: given.handles, targets: given.targets, held: given.held)
+    }
 
     /// What it was given.
     public var inputs: ModeInputs {
         var given = ModeInputs()
-        (given.mask, given.handles, given.targets) = (region, handles, targets)
+        (given.mask, given.handles, given.targets, given.held) = (region, handles, targets, held)
         return given
     }
 
@@ -38,7 +42,11 @@ public struct Drag: EditMode {
         try EditError.check(handles, targets, on: canvas)
         if let region { try EditError.check(region, on: canvas, "the mask") }
         let region = region ?? Mask.around(handles, targets, on: canvas, reaching: usesPlate ? DraggedPoints.warpReach : 1)
-        return Footprint(affected: try EditError.bounds(region, "the mask"), region: region)
+        let affected = try EditError.bounds(region, "the mask")
+        guard let held, usesPlate else { return Footprint(affected: affected, region: region) }
+        try EditError.check(held, on: canvas, "the mask of what is held")
+        let filled = try EditError.bounds(held, "the mask of what is held")
+        return Footprint(affected: affected, region: region, filled: (filled.nearest(within: affected), held.count))
     }
 
     /// The content is warped.
@@ -50,7 +58,7 @@ public struct Drag: EditMode {
             region == nil
             ? DragWarp(handles: handles, targets: targets, radius: DraggedPoints.reach(on: canvas.picture.size))
             : DragWarp(handles: handles, targets: targets, area: whole.count)
-        return try points.warped(by: warp, within: whole.cropped(to: canvas.box), canvas)
+        return try points.warped(by: warp, within: whole.cropped(to: canvas.box), holding: held, canvas)
     }
 
     // MARK: - On the working grid
@@ -117,9 +125,12 @@ struct DraggedPoints {
     }
 
     /// The part after a warp; the network makes what that stretches.
-    func warped(by warp: DragWarp, within region: Mask, _ canvas: EditCanvas) throws -> Composition {
+    ///
+    /// - Parameter held: the object that is warped, of the picture's size; nil is all of the region.
+    func warped(by warp: DragWarp, within region: Mask, holding held: Mask? = nil, _ canvas: EditCanvas) throws -> Composition {
         let field = WarpField(warp, region: region, box: canvas.box)
         try Cancellation.check()
+        if let held { return try HeldObject(held.cropped(to: canvas.box), canvas).composition(after: field, canvas) }
         return Composition(
             base: field.applied(to: canvas.colours), isPrepared: true, original: canvas.colours, replaced: field.moved.coverage.planes[0],
             made: field.stretched)

@@ -39,6 +39,11 @@ public struct EditCanvas: Sendable {
     package var box: PixelBox { grid.box }
     /// Nothing of it.
     package var nothing: Mask { Mask(height: box.height, width: box.width) }
+    /// The part as it is.
+    package var unchanged: Composition {
+        let none = [Float](repeating: 0, count: box.width * box.height)
+        return Composition(base: colours, isPrepared: true, original: colours, replaced: none, made: none)
+    }
 
     /// How much of each pixel a change of what is emptied reaches.
     package func reach(of emptied: Mask) -> [Float] { emptied.ramp(inner: margins.grow, outer: margins.grow + margins.feather) }

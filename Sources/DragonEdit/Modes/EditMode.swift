@@ -84,6 +84,8 @@ public struct ModeInputs: Sendable {
     public var handles: [Point] = []
     /// Where it goes, in step.
     public var targets: [Point] = []
+    /// Of the picture's size: what the handles hold, where the rest of the picture is to stay as it is.
+    public var held: Mask?
     /// Shift of an object; of a pasted one from the reference's pixels to the picture's.
     public var displacement = Point.zero
     /// Factor of an object's size about its box's middle.
@@ -98,7 +100,7 @@ public struct ModeInputs: Sendable {
     package func isSame(as other: ModeInputs) -> Bool {
         mask == other.mask && likeness == other.likeness && referenceMask == other.referenceMask && handles == other.handles
             && targets == other.targets && displacement == other.displacement && resize == other.resize
-            && turn == other.turn && reference?.size == other.reference?.size
+            && turn == other.turn && held == other.held && reference?.size == other.reference?.size
     }
 }
 

@@ -21,10 +21,15 @@ protocol EditCommand: ParsableCommand {
 
     /// Adds what the mode is given in numbers.
     func complete(_ given: inout ModeInputs)
+
+    /// Adds what can be found in the photo where it was not given.
+    func search(_ photo: PictureSource, _ given: inout ModeInputs) throws
 }
 
 extension EditCommand {
     var referencePrompt: String? { nil }
+
+    func search(_ photo: PictureSource, _ given: inout ModeInputs) throws {}
 
     static var options: [ModeInput: String] {
         [.mask: "--mask", .reference: "--reference", .referenceMask: "--reference-mask"]
@@ -74,6 +79,7 @@ extension EditCommand {
     private func mode(_ inputs: EditInputs) throws -> any EditMode {
         var given = try inputs.given(files)
         complete(&given)
+        if case .file(let picture) = inputs.origin, editing.plate == .on { try search(picture.source, &given) }
         do {
             return try Self.mode.type.init(given)
         } catch EditError.missing(let input) {

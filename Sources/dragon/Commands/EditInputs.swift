@@ -41,6 +41,7 @@ struct EditInputs {
             given.mask = all.joined(with: more)
         }
         given.likeness = try mask(files.likeness) ?? replay?.inpaintMask
+        given.held = try mask(files.held)
         given.reference = try files.reference.map { try Self.picture($0, warnings).source } ?? replay?.reference?.source
         given.referenceMask = try mask(files.referenceMask) ?? replay?.referenceMask
         return given
@@ -105,6 +106,8 @@ struct ModeFiles {
     /// Of further objects.
     var moreMasks: [String] = []
     var likeness: String?
+    /// The object that a drag holds.
+    var held: String?
     var reference: String?
     var referenceMask: String?
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DragonEdit
 import DragonImage
+import DragonSelect
 
 /// How an object is turned.
 struct TurnOptions: ParsableArguments {
@@ -65,13 +66,36 @@ struct Drag: EditCommand {
     var mask: String?
 
     @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Picture whose bright pixels are the object that is dragged, over what lies behind. Without it and --mask the object under the handles is found.",
+            valueName: "file"))
+    var object: String?
+
+    @Flag(name: .long, help: "Find no object: drag everything around the points.")
+    var noObject = false
+
+    @Option(
         name: .long, parsing: .unconditionalSingleValue,
         help: ArgumentHelp("From a handle to its target; repeat for more.", valueName: "X,Y:X,Y"))
     var drag: [DragArgument] = []
 
-    var files: ModeFiles { ModeFiles(mask: mask) }
+    var files: ModeFiles { ModeFiles(mask: mask, held: object) }
+
+    func validate() throws {
+        guard object == nil || !noObject else { throw ValidationError("give --object or --no-object, not both") }
+    }
 
     func complete(_ given: inout ModeInputs) { (given.handles, given.targets) = (drag.map(\.handle), drag.map(\.target)) }
+
+    func search(_ photo: PictureSource, _ given: inout ModeInputs) throws {
+        guard given.mask == nil, given.held == nil, !noObject, !given.handles.isEmpty else { return }
+        do {
+            given.held = try ObjectFinder(photo).object(for: ObjectHint(inside: given.handles)).mask
+        } catch FindingError.nothingFound, FindingError.pointBeyond {
+            // Where nothing is told from its surroundings, those are dragged too.
+        }
+    }
 }
 
 /// `dragon landmark`: points onto points, everything free.
