@@ -44,6 +44,7 @@ extension ModeInputs {
         guard displacement.x.isFinite, displacement.y.isFinite else { throw Failure.badInput("the displacement is no number") }
         resize = request.resize == 0 ? 1 : request.resize
         held = try Mask(request.held, "the mask of what is held")
+        shadow = try Mask(request.shadow, "the shadow's mask")
         guard request.rotate.isFinite else { throw Failure.badInput("the angle is no number") }
         turn = Turn(degrees: request.rotate, isMirrored: request.flip != 0)
     }

@@ -113,6 +113,8 @@ static dragon_request request(const dragon_parameters *values, dragon_point *poi
     all.displacement = (dragon_point){number() / 3, number() / 3};
     if (chance(20))
         all.held = mask(odd(3), width, height);
+    if (chance(20))
+        all.shadow = mask(odd(3), width, height);
     all.rotate = chance(40) ? 0 : odd(30) ? number() : below(720) - 360.0;
     all.flip = below(3);
     all.resize = odd(30) ? number() : chance(30) ? 0.5 + below(100) / 50.0 : 0;

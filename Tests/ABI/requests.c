@@ -66,6 +66,7 @@ static void test_geometry(dragon_model *model) {
     REFUSE("leave the picture", request.displacement.x = 1000, move_parameters.use_plate = 0);
     REFUSE("displacement", request.displacement.x = 1e300);
     REFUSE("resize", request.resize = NAN);
+    REFUSE("shadow", request.shadow = (dragon_mask){(uint8_t[9]){0}, 3, 3, 0});
     REFUSE("angle", request.rotate = NAN);
     REFUSE("angle", request.rotate = INFINITY);
     REFUSE("resize", request.resize = -1);

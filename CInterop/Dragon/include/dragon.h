@@ -305,6 +305,9 @@ typedef struct dragon_request {
     /// Drag, with use_plate: optional, the object that the handles hold, of the picture's size. It alone is warped; what lies
     /// behind it stays as it is, and is filled where the object leaves it.
     dragon_mask held;
+    /// Move, resize, remove, with use_plate: optional, the shadow or reflection that the object casts, of the picture's size.
+    /// Its old place is freed of it; with the object goes by how much it darkens the ground.
+    dragon_mask shadow;
 } dragon_request;
 
 /// What a model is.

@@ -71,7 +71,9 @@ public struct EditCanvas: Sendable {
     }
 
     /// The part without an object of the picture: its old place is filled, and the object laid at its new one, where it has one.
-    package func vacated(of object: Mask) throws -> Composition {
+    ///
+    /// - Parameter shadow: what it casts on its ground, which goes along.
+    package func vacated(of object: Mask, shadow: Mask? = nil) throws -> Composition {
         let vacated = object.cropped(to: box)
         let carried = try carried(object, of: picture)
         let contact = contact(of: carried?.occupied ?? nothing)
@@ -81,10 +83,23 @@ public struct EditCanvas: Sendable {
             return Composition(
                 base: colours, isPrepared: false, carried: carried, replaced: reach, made: zip(reach, contact).map(max))
         }
-        let emptied = vacated.touched
+        guard let cast = shadow?.cropped(to: box) else {
+            let emptied = vacated.touched
+            return Composition(
+                base: try plate(without: vacated), isPrepared: true, carried: carried, replaced: reach(of: emptied), made: contact,
+                filled: emptied.count)
+        }
+        // The ground under a shadow's edge is to be known without it.
+        let emptied = vacated.joined(with: cast.touched)
+        let filled = try plate(without: emptied)
+        let shadow = try CastShadow(cast, of: vacated, plate: filled, self)
+        var (base, replaced) = (shadow.freed(filled, of: colours), reach(of: emptied.touched))
+        if let placement = footprint.placement {
+            let fallen = shadow.falling(on: base, placement)
+            (base, replaced) = (fallen.ground, zip(replaced, fallen.reach).map(max))
+        }
         return Composition(
-            base: try plate(without: vacated), isPrepared: true, carried: carried, replaced: reach(of: emptied), made: contact,
-            filled: emptied.count)
+            base: base, isPrepared: true, carried: carried, replaced: replaced, made: contact, filled: vacated.touched.count)
     }
 
     /// An object of some picture at its new place.

@@ -19,17 +19,22 @@ public struct Move: EditMode {
     public let turn: Turn
     /// What its old place should look like; nil is all that stays.
     public let likeness: Mask?
+    /// What it casts on its ground, which goes along.
+    public let shadow: Mask?
 
     /// A move of an object, a change of its size, a turn, or all of them.
-    public init(object: Mask, by displacement: Point, resize: Double = 1, turn: Turn = .none, likeness: Mask? = nil) {
-        (self.object, self.displacement, self.resize, self.turn, self.likeness) = (object, displacement, resize, turn, likeness)
+    public init(
+        object: Mask, by displacement: Point, resize: Double = 1, turn: Turn = .none, likeness: Mask? = nil, shadow: Mask? = nil
+    ) {
+        (self.object, self.displacement, self.resize, self.turn) = (object, displacement, resize, turn)
+        (self.likeness, self.shadow) = (likeness, shadow)
     }
 
     /// From what a user gave.
     public init(_ given: ModeInputs) throws {
         self.init(
             object: try given.required(given.mask, .mask), by: given.displacement, resize: given.resize, turn: given.turn,
-            likeness: given.likeness)
+            likeness: given.likeness, shadow: given.shadow)
     }
 
     /// A move that keeps its place is a resize.
@@ -38,7 +43,8 @@ public struct Move: EditMode {
     /// What it was given.
     public var inputs: ModeInputs {
         var given = ModeInputs()
-        (given.mask, given.displacement, given.resize, given.turn, given.likeness) = (object, displacement, resize, turn, likeness)
+        (given.mask, given.displacement, given.resize, given.turn) = (object, displacement, resize, turn)
+        (given.likeness, given.shadow) = (likeness, shadow)
         return given
     }
 
@@ -50,18 +56,23 @@ public struct Move: EditMode {
         try EditError.check(object, on: canvas, "the mask", mayBeWhole: false)
         if let likeness { try EditError.check(likeness, on: canvas, "the inpaint mask") }
         let placement = Placement(source: try EditError.bounds(object, "the mask"), displacement: displacement, resize: resize, turn: turn)
+        let cast = usesPlate ? try EditError.shadowBounds(shadow, on: canvas) : nil
+        let old = cast.map(placement.source.union) ?? placement.source
+        let filled = usesPlate ? (box: old, count: object.count + (cast == nil ? 0 : shadow?.count ?? 0)) : nil
         guard let landing = try placement.landing(on: canvas) else {
             // Moved out of the picture an object is gone: what is left to do is to fill its place.
             guard usesPlate else { throw EditError.leavesPicture }
-            return Footprint(affected: placement.source, filled: (placement.source, object.count))
+            return Footprint(affected: old, filled: filled)
         }
-        return Footprint(
-            affected: placement.source.union(landing), placement: placement, source: canvas,
-            filled: usesPlate ? (placement.source, object.count) : nil)
+        var affected = old.union(landing)
+        if let fallen = cast.map({ placement.along($0).target.clipped(to: canvas.box) }), fallen.width > 0, fallen.height > 0 {
+            affected = affected.union(fallen)
+        }
+        return Footprint(affected: affected, placement: placement, source: canvas, filled: filled)
     }
 
     /// The old place is filled, and the object laid at its new one.
-    public func compose(_ canvas: EditCanvas) throws -> Composition { try canvas.vacated(of: object) }
+    public func compose(_ canvas: EditCanvas) throws -> Composition { try canvas.vacated(of: object, shadow: shadow) }
 
     // MARK: - On the working grid
 

@@ -13,16 +13,23 @@ public struct Remove: EditMode {
     /// What its place should look like; nil is all that stays.
     public let likeness: Mask?
 
+    /// What it casts on its ground, which goes too.
+    public let shadow: Mask?
+
     /// A removal of what a mask holds, in one part or many.
-    public init(object: Mask, likeness: Mask? = nil) { (self.object, self.likeness) = (object, likeness) }
+    public init(object: Mask, likeness: Mask? = nil, shadow: Mask? = nil) {
+        (self.object, self.likeness, self.shadow) = (object, likeness, shadow)
+    }
 
     /// From what a user gave.
-    public init(_ given: ModeInputs) throws { self.init(object: try given.required(given.mask, .mask), likeness: given.likeness) }
+    public init(_ given: ModeInputs) throws {
+        self.init(object: try given.required(given.mask, .mask), likeness: given.likeness, shadow: given.shadow)
+    }
 
     /// What it was given.
     public var inputs: ModeInputs {
         var given = ModeInputs()
-        (given.mask, given.likeness) = (object, likeness)
+        (given.mask, given.likeness, given.shadow) = (object, likeness, shadow)
         return given
     }
 
@@ -33,11 +40,15 @@ public struct Remove: EditMode {
         try EditError.check(object, on: canvas, "the mask", mayBeWhole: false)
         if let likeness { try EditError.check(likeness, on: canvas, "the inpaint mask") }
         let box = try EditError.bounds(object, "the mask")
-        return Footprint(affected: box, filled: usesPlate ? (box, object.count) : nil)
+        guard usesPlate else { return Footprint(affected: box) }
+        guard let cast = try EditError.shadowBounds(shadow, on: canvas) else {
+            return Footprint(affected: box, filled: (box, object.count))
+        }
+        return Footprint(affected: box.union(cast), filled: (box.union(cast), object.count + (shadow?.count ?? 0)))
     }
 
     /// Its place is filled. Nothing is left to a network that follows energies: it could only grow something new there.
-    public func compose(_ canvas: EditCanvas) throws -> Composition { try canvas.vacated(of: object) }
+    public func compose(_ canvas: EditCanvas) throws -> Composition { try canvas.vacated(of: object, shadow: shadow) }
 
     // MARK: - On the working grid
 

@@ -65,6 +65,13 @@ extension EditError {
         }
     }
 
+    /// The box of what an object casts; nil where it casts nothing.
+    static func shadowBounds(_ shadow: Mask?, on canvas: PixelSize) throws -> PixelBox? {
+        guard let shadow else { return nil }
+        try check(shadow, on: canvas, "the shadow's mask", mayBeWhole: false)
+        return try bounds(shadow, "the shadow's mask")
+    }
+
     /// The box of what a mask marks, in part too.
     static func bounds(_ mask: Mask, _ what: String) throws -> PixelBox {
         guard mask.count > 0, let box = mask.touched.bounds else { throw emptyMask(what: what) }

@@ -42,6 +42,7 @@ struct EditInputs {
         }
         given.likeness = try mask(files.likeness) ?? replay?.inpaintMask
         given.held = try mask(files.held)
+        given.shadow = try mask(files.shadow)
         given.reference = try files.reference.map { try Self.picture($0, warnings).source } ?? replay?.reference?.source
         given.referenceMask = try mask(files.referenceMask) ?? replay?.referenceMask
         return given
@@ -108,6 +109,8 @@ struct ModeFiles {
     var likeness: String?
     /// The object that a drag holds.
     var held: String?
+    /// What an object casts.
+    var shadow: String?
     var reference: String?
     var referenceMask: String?
 }

@@ -3,6 +3,15 @@ import DragonEdit
 import DragonImage
 import DragonSelect
 
+/// What an object casts on its ground.
+struct ShadowOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Picture whose bright pixels are the object's shadow or reflection, which goes where it goes.", valueName: "file"))
+    var shadow: String?
+}
+
 /// How an object is turned.
 struct TurnOptions: ParsableArguments {
     @Option(name: .long, parsing: .unconditional, help: ArgumentHelp("Turn the object clockwise, about its middle.", valueName: "degrees"))
@@ -44,7 +53,9 @@ struct Move: EditCommand {
     @Option(name: .long, help: ArgumentHelp("Picture whose bright pixels look as the old place should.", valueName: "file"))
     var inpaintMask: String?
 
-    var files: ModeFiles { ModeFiles(mask: mask, likeness: inpaintMask) }
+    @OptionGroup var casting: ShadowOptions
+
+    var files: ModeFiles { ModeFiles(mask: mask, likeness: inpaintMask, shadow: casting.shadow) }
 
     func complete(_ given: inout ModeInputs) {
         given.displacement = Point(x: to.point.x - from.point.x, y: to.point.y - from.point.y)
@@ -199,7 +210,9 @@ struct Remove: EditCommand {
     @Option(name: .long, help: ArgumentHelp("Picture whose bright pixels look as the emptied place should.", valueName: "file"))
     var inpaintMask: String?
 
-    var files: ModeFiles { ModeFiles(mask: mask.first, moreMasks: Array(mask.dropFirst()), likeness: inpaintMask) }
+    @OptionGroup var casting: ShadowOptions
+
+    var files: ModeFiles { ModeFiles(mask: mask.first, moreMasks: Array(mask.dropFirst()), likeness: inpaintMask, shadow: casting.shadow) }
 
     func complete(_ given: inout ModeInputs) {}
 }
