@@ -46,6 +46,11 @@ void edit_free(Edit *edit) {
     g_free(edit);
 }
 
+gboolean edit_stays(const Edit *edit) {
+    return edit->displacement.x == 0 && edit->displacement.y == 0 && edit->resize == 1 && edit->rotate == 0 &&
+           !edit->is_flipped;
+}
+
 gboolean edit_finds(const Edit *edit, const Sketch *sketch) {
     // A region is an area, not an object.
     if (sketch == edit->sketch && edit->mode->mask != MASK_OBJECT)
@@ -84,13 +89,16 @@ static void append_text(GString *text, const char *key, const char *value) {
     g_free(escaped);
 }
 
+static void append_value(GString *text, const char *key, double value) {
+    g_string_append_printf(text, "%s=", key);
+    append_number(text, value);
+    g_string_append_c(text, '\n');
+}
+
 // Left out where it is 1.
 static void append_factor(GString *text, const char *key, double factor) {
-    if (factor == 1)
-        return;
-    g_string_append_printf(text, "%s=", key);
-    append_number(text, factor);
-    g_string_append_c(text, '\n');
+    if (factor != 1)
+        append_value(text, key, factor);
 }
 
 static void append_points(GString *text, const char *key, const void *points, guint count) {
@@ -137,17 +145,18 @@ char *edit_to_text(const Edit *edit) {
     if (edit->displacement.x != 0 || edit->displacement.y != 0)
         append_points(text, "displacement", &edit->displacement, 1);
     append_factor(text, "resize", edit->resize);
+    if (edit->rotate != 0)
+        append_value(text, "rotate", edit->rotate);
+    if (edit->is_flipped)
+        g_string_append(text, "flip=1\n");
     append_points(text, "arrows", edit->arrows->data, edit->arrows->len * 2);
     append_sketch(text, &KEYS, edit->sketch);
     append_sketch(text, &REFERENCE_KEYS, edit->reference_sketch);
     if (edit->as_drawn)
         g_string_append(text, "as-drawn=1\n");
     for (int i = 0; i < OPTION_COUNT; i++)
-        if (!isnan(edit->options.at[i])) {
-            g_string_append_printf(text, "%s=", OPTIONS[i].key);
-            append_number(text, edit->options.at[i]);
-            g_string_append_c(text, '\n');
-        }
+        if (!isnan(edit->options.at[i]))
+            append_value(text, OPTIONS[i].key, edit->options.at[i]);
     return g_string_free(text, FALSE);
 }
 
@@ -195,11 +204,16 @@ static gboolean read_numbers(const char *text, const char *key, guint group, GAr
     return good;
 }
 
+static double *number_field(Edit *edit, const char *key) {
+    return strcmp(key, "resize") == 0       ? &edit->resize
+           : strcmp(key, "rotate") == 0     ? &edit->rotate
+           : strcmp(key, "lora-scale") == 0 ? &edit->lora_scale
+                                            : NULL;
+}
+
 static gboolean set_plain(Edit *edit, const char *key, const char *value, GError **error) {
     GArray *numbers = g_array_new(FALSE, FALSE, sizeof(double));
-    double *factor = strcmp(key, "resize") == 0       ? &edit->resize
-                     : strcmp(key, "lora-scale") == 0 ? &edit->lora_scale
-                                                      : NULL;
+    double *factor = number_field(edit, key);
     gboolean good = read_numbers(value, key, 1, numbers, error);
     if (good && numbers->len != (factor ? 1 : 2)) {
         g_set_error(error, WORDS_ERROR, 0, _("“%s” has the wrong number of values."), key);
@@ -213,13 +227,13 @@ static gboolean set_plain(Edit *edit, const char *key, const char *value, GError
     return good;
 }
 
-static gboolean set_as_drawn(Edit *edit, const char *value, GError **error) {
+static gboolean set_flag(gboolean *flag, const char *key, const char *value, GError **error) {
     gboolean is_set = strcmp(value, "1") == 0;
     if (!is_set && strcmp(value, "0") != 0) {
-        g_set_error(error, WORDS_ERROR, 0, _("“%s” is no value for “%s”."), value, "as-drawn");
+        g_set_error(error, WORDS_ERROR, 0, _("“%s” is no value for “%s”."), value, key);
         return FALSE;
     }
-    edit->as_drawn = is_set;
+    *flag = is_set;
     return TRUE;
 }
 
@@ -263,12 +277,14 @@ static gboolean set_pair(Edit *edit, const char *key, const char *value, GError 
     }
     if (strcmp(key, "mode") == 0)
         return TRUE;
-    if (strcmp(key, "displacement") == 0 || strcmp(key, "resize") == 0 || strcmp(key, "lora-scale") == 0)
+    if (strcmp(key, "displacement") == 0 || number_field(edit, key))
         return set_plain(edit, key, value, error);
     if (strcmp(key, "arrows") == 0)
         return read_numbers(value, key, 4, edit->arrows, error);
     if (strcmp(key, "as-drawn") == 0)
-        return set_as_drawn(edit, value, error);
+        return set_flag(&edit->as_drawn, key, value, error);
+    if (strcmp(key, "flip") == 0)
+        return set_flag(&edit->is_flipped, key, value, error);
     gboolean good;
     if (set_sketch(edit->sketch, &KEYS, key, value, &good, error) ||
         set_sketch(edit->reference_sketch, &REFERENCE_KEYS, key, value, &good, error))

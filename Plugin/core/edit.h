@@ -27,6 +27,9 @@ typedef struct Edit {
     dragon_point displacement;
     /// Factor of the object's size.
     double resize;
+    /// Degrees, clockwise, that the object is turned by, and whether it is mirrored before, left for right.
+    double rotate;
+    gboolean is_flipped;
     /// Of Arrow: drag and landmark.
     GArray *arrows;
     /// Which object is meant, drawn in the dialog; empty where the selection counts. The same on the reference.
@@ -42,6 +45,9 @@ void edit_free(Edit *edit);
 
 /// Whether two say the same; `with_seed`: of the seed too.
 gboolean edit_equal(const Edit *a, const Edit *b, gboolean with_seed);
+
+/// Whether the object neither moves nor changes its size nor turns.
+gboolean edit_stays(const Edit *edit);
 
 /// Whether a sketch of the edit counts, in place of what is selected.
 gboolean edit_sketches(const Edit *edit, const Sketch *sketch);

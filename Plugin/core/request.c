@@ -20,7 +20,6 @@ static gboolean lacks_object(const Mask *mask) {
 
 Missing request_missing(const Edit *edit, const Material *material) {
     const Mode *mode = edit->mode;
-    gboolean stays = edit->displacement.x == 0 && edit->displacement.y == 0 && edit->resize == 1;
     if (mode->mask == MASK_OBJECT && lacks_object(material->mask))
         return material->mask && mask_has_any(material->mask) ? MISSING_FIRM_OBJECT : MISSING_OBJECT;
     if (mode_takes(mode, ARGUMENT_REFERENCE) && !material->reference)
@@ -29,7 +28,7 @@ Missing request_missing(const Edit *edit, const Material *material) {
         return MISSING_REFERENCE_OBJECT;
     if (mode_takes(mode, ARGUMENT_ARROWS) && edit->arrows->len == 0)
         return MISSING_ARROWS;
-    return stays ? mode->unless_changed : MISSING_NOTHING;
+    return edit_stays(edit) ? mode->unless_changed : MISSING_NOTHING;
 }
 
 static dragon_point scaled(dragon_point point, double scale) {
@@ -65,6 +64,8 @@ void request_fill(Request *request, const Edit *edit, const Material *material, 
         fill_arrows(request, edit->arrows, scale);
     engine->displacement = scaled(edit->displacement, scale);
     engine->resize = edit->resize;
+    engine->rotate = edit->rotate;
+    engine->flip = edit->is_flipped;
     // A reference shrunk otherwise than the picture: its object is resized about its middle, which must come to lie at
     // the same place.
     Box box;

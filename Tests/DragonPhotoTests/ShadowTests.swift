@@ -11,14 +11,13 @@ private struct Floor {
     let side = 240
     /// What of the light is left there.
     var light: [Float] = [0.4, 0.45, 0.5]
-
-    func rectangle(_ x: Range<Int>, _ y: Range<Int>) -> Mask {
-        Mask(height: side, width: side, cells: (0..<side * side).map { x.contains($0 % side) && y.contains($0 / side) })
-    }
-
-    var object: Mask { rectangle(40..<70, 60..<100) }
+    let object = rectangle(40..<70, 60..<100)
     /// To the right of the box, and under its foot.
-    var shadow: Mask { rectangle(50..<110, 88..<106) }
+    let shadow = rectangle(50..<110, 88..<106)
+
+    private static func rectangle(_ x: Range<Int>, _ y: Range<Int>) -> Mask {
+        Mask(height: 240, width: 240, cells: (0..<240 * 240).map { x.contains($0 % 240) && y.contains($0 / 240) })
+    }
 
     /// The floor's own colour.
     func floor(_ x: Int, _ y: Int, _ p: Int) -> Float { [0.6, 0.5, 0.4][p] + 0.06 * Float((x * 7 + y * 13) % 11) / 11 }

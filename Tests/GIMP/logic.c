@@ -209,12 +209,15 @@ static void test_text(void) {
     CHECK(!sets("side=100") && !sets("speed=1") && !sets("arrows=1,2,3") && !sets("displacement=1") &&
           !sets("resize=1,2"));
     CHECK(!sets("arrows=inf,1:2,3") && !sets("resize=x"));
+    CHECK(sets("rotate=-30;flip=1") && sets("flip=0") && !sets("flip=2") && !sets("rotate=1,2") && !sets("rotate=nan"));
 
     Edit *edit = edit_new(mode_of(DRAGON_DRAG)), *again = edit_new(mode_of(DRAGON_DRAG));
     g_free(edit->prompt);
     edit->prompt = g_strdup("a; \"b\"\n=c\\ über");
     edit->displacement = (dragon_point){-1.25, 3};
     edit->resize = 0.5;
+    edit->rotate = -30.5;
+    edit->is_flipped = TRUE;
     g_free(edit->lora);
     edit->lora = g_strdup("/loras/a;b.safetensors");
     edit->lora_scale = 0.75;
@@ -225,6 +228,7 @@ static void test_text(void) {
     CHECK(edit_set_text(again, text, NULL));
     char *text_again = edit_to_text(again);
     CHECK(strcmp(text, text_again) == 0 && strcmp(edit->prompt, again->prompt) == 0);
+    CHECK(again->rotate == -30.5 && again->is_flipped);
     CHECK(again->arrows->len == 1 && again->resize == 0.5 && again->options.at[OPTION_SEED] == 4294967295.0);
     CHECK(strcmp(again->lora, edit->lora) == 0 && again->lora_scale == 0.75);
     CHECK(edit_equal(edit, again, TRUE));
