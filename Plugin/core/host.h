@@ -71,6 +71,9 @@ struct Host {
     void (*remember)(Host *host, const Edit *edit, HostLayer *reference);
     void (*recall)(Host *host, Edit *edit);
     HostLayer *(*last_reference)(Host *host, const Mode *mode);
+    /// The same of the image alone, with which they stay. FALSE where it has none.
+    void (*remember_on_image)(Host *host, const Edit *edit);
+    gboolean (*recall_from_image)(Host *host, Edit *edit);
 
     /// The program's own progress bar, where no dialog shows one.
     void (*begin_progress)(Host *host, const char *words);

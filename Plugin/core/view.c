@@ -2,6 +2,8 @@
 
 static const double MARGIN = 12;
 static const double LARGEST_ZOOM = 32;
+// Of what shows the whole picture: far enough out for all that is placed beside it.
+static const double SMALLEST_SHARE = 0.2;
 
 // Zoom that shows the whole picture; a small one is enlarged, though not to blocks.
 static double fitting_zoom(const View *view) {
@@ -47,7 +49,7 @@ void view_set_canvas(View *view, double width, double height) {
 
 void view_zoom(View *view, double factor, double x, double y) {
     dragon_point fixed = view_to_picture(view, (dragon_point){x, y});
-    double smallest = MIN(fitting_zoom(view), 1);
+    double smallest = MIN(fitting_zoom(view), 1) * SMALLEST_SHARE;
     view->zoom = CLAMP(view->zoom * factor, smallest, LARGEST_ZOOM);
     view->x = x - fixed.x * view->zoom;
     view->y = y - fixed.y * view->zoom;

@@ -24,7 +24,8 @@ void view_set_picture(View *view, double width, double height);
 void view_set_canvas(View *view, double width, double height);
 void view_fit(View *view);
 
-/// Zooms by a factor; the point under (x, y) of the canvas stays there.
+/// Zooms by a factor; the point under (x, y) of the canvas stays there, but for a picture that is smaller than the canvas.
+/// Out to a fifth of what shows it whole.
 void view_zoom(View *view, double factor, double x, double y);
 void view_scroll(View *view, double dx, double dy);
 

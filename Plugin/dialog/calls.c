@@ -17,14 +17,35 @@ static HostLayer *run_dialog(Host *host, Edit *edit, HostLayer **reference, GErr
     return layer;
 }
 
+// What another picture shows says nothing of this one.
+static void forget_words(Edit *edit) {
+    edit->prompt[0] = 0;
+    edit->reference_prompt[0] = 0;
+}
+
+// A dialog begins with what this picture was left with, else with the settings of the last one. What is done again is
+// done with the last values, words and all.
+static void recall(Host *host, CallKind kind, Edit *edit) {
+    if (kind == CALL_ASKS && host->recall_from_image(host, edit))
+        return;
+    host->recall(host, edit);
+    if (kind == CALL_ASKS)
+        forget_words(edit);
+}
+
 HostLayer *calls_run(Host *host, CallKind kind, Edit *edit, Call *call, GError **error) {
     if (kind != CALL_IS_TOLD)
-        host->recall(host, edit);
+        recall(host, kind, edit);
     if (kind == CALL_AGAIN)
         call->reference = host->last_reference(host, edit->mode);
+    Edit *before = edit_copy(edit);
     HostLayer *layer =
         kind == CALL_ASKS ? run_dialog(host, edit, &call->reference, error) : batch_run(host, edit, call, error);
     if (layer)
         host->remember(host, edit, call->reference);
+    // What was said of a picture is not lost by closing the dialog.
+    if (layer || !edit_equal(edit, before, TRUE))
+        host->remember_on_image(host, edit);
+    edit_free(before);
     return layer;
 }

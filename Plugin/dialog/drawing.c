@@ -4,6 +4,8 @@
 
 // How much of the accent lies over an object.
 static const double TINT = 0.25;
+// How dark what does not change becomes.
+static const double SHADE = 0.7;
 // Of a line in the accent's colour.
 static const double LEAST_LIGHT = 0.45;
 // A border of more corners, such as of a selection by colour, would take too long and leave nothing to see between its
@@ -80,6 +82,28 @@ static void draw_picture(Stage *stage, cairo_t *cairo) {
     cairo_pattern_set_extend(cairo_get_source(cairo), CAIRO_EXTEND_PAD);
     cairo_pattern_set_filter(cairo_get_source(cairo), filter_for(view->zoom / screen->scale, 3));
     cairo_paint(cairo);
+    cairo_restore(cairo);
+}
+
+// What stays as it is lies in the dark.
+static void draw_touched(Stage *stage, cairo_t *cairo) {
+    const View *view = &stage->view;
+    const Touched *touched = &stage->session->touched;
+    double zoom = view->zoom / session_screen(stage->session)->scale;
+    cairo_save(cairo);
+    cairo_rectangle(cairo, view->x, view->y, view->picture_width * view->zoom, view->picture_height * view->zoom);
+    cairo_clip(cairo);
+    cairo_push_group(cairo);
+    cairo_set_source_rgb(cairo, 0, 0, 0);
+    cairo_paint(cairo);
+    cairo_translate(cairo, view->x, view->y);
+    cairo_scale(cairo, zoom, zoom);
+    cairo_translate(cairo, touched->corner.x, touched->corner.y);
+    cairo_scale(cairo, touched->scale, touched->scale);
+    cairo_set_operator(cairo, CAIRO_OPERATOR_DEST_OUT);
+    cairo_mask_surface(cairo, touched->surface, 0, 0);
+    cairo_pop_group_to_source(cairo);
+    cairo_paint_with_alpha(cairo, SHADE);
     cairo_restore(cairo);
 }
 
@@ -243,11 +267,20 @@ static void draw_marks(Stage *stage, cairo_t *cairo) {
     }
 }
 
+static gboolean shows_touched(Stage *stage) {
+    const Session *session = stage->session;
+    const Sight *sight = &session->sight;
+    return (sight->shows_touched || sight->tunes_touched) && session->touched.surface &&
+           shown_surface(stage) == session->preview_surface;
+}
+
 void drawing_draw(Stage *stage, cairo_t *cairo) {
     const Session *session = stage->session;
     const Sight *sight = &session->sight;
     const Edit *edit = session->edit;
     draw_picture(stage, cairo);
+    if (shows_touched(stage))
+        draw_touched(stage, cairo);
     draw_lasso(stage, cairo);
     // Results and the original are shown as they are.
     if (sight->shows_original || (session->results.shown >= 0 && !sight->shows_reference))

@@ -73,6 +73,8 @@ static void begin(GtkGestureDrag *gesture, double x, double y, Stage *stage) {
     session_show_result(session, -1);
     dragon_point at = {x, y};
     stage->pressed = view_to_picture(&stage->view, at);
+    session_begin_step(session, STEP_OWN);
+    session->is_held = TRUE;
     edit_free(stage->before);
     stage->before = edit_copy(session->edit);
     stage->grip = -1;
@@ -134,8 +136,7 @@ static gboolean is_beside(void) {
     return (state & (GDK_CONTROL_MASK | GDK_MOD1_MASK)) != 0;
 }
 
-static void end(GtkGestureDrag *gesture, double dx, double dy, Stage *stage) {
-    (void)gesture;
+static void let_go(Stage *stage, double dx, double dy) {
     if (stage->lasso->len > 0) {
         outlining_end(stage, is_beside());
         return;
@@ -152,10 +153,20 @@ static void end(GtkGestureDrag *gesture, double dx, double dy, Stage *stage) {
     gtk_widget_queue_draw(stage->widget);
 }
 
+static void end(GtkGestureDrag *gesture, double dx, double dy, Stage *stage) {
+    (void)gesture;
+    let_go(stage, dx, dy);
+    stage->session->is_held = FALSE;
+    history_end_step(stage->session->history);
+    // What can be taken back is known only now.
+    session_tell(stage->session, SESSION_SIGHT);
+}
+
 static void remove_arrow(Stage *stage, int index) {
     GArray *arrows = stage->session->edit->arrows;
     if (index < 0 || index >= (int)arrows->len || stage->session->is_busy)
         return;
+    session_begin_step(stage->session, STEP_OWN);
     g_array_remove_index(arrows, index);
     stage->arrow = -1;
     session_edit_changed(stage->session);
@@ -219,13 +230,16 @@ static gboolean nudge(Stage *stage, double dx, double dy) {
     if (session->is_busy || session->sight.shows_reference)
         return FALSE;
     if (stage_takes_arrows(stage) && stage->arrow >= 0) {
+        session_begin_step(session, STEP_ARROW);
         Arrow *arrow = &g_array_index(edit->arrows, Arrow, stage->arrow);
         dragon_point *tip = stage->holds_head ? &arrow->to : &arrow->from;
         *tip = kept_inside(stage, (dragon_point){tip->x + dx, tip->y + dy});
-    } else if (can_drag(stage))
+    } else if (can_drag(stage)) {
+        session_begin_step(session, STEP_SHIFT);
         edit->displacement = kept_shift(edit->displacement.x + dx, edit->displacement.y + dy);
-    else
+    } else {
         return FALSE;
+    }
     session_edit_changed(session);
     return TRUE;
 }

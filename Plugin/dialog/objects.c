@@ -110,6 +110,8 @@ void objects_read_source(Session *session) {
         put_back(session->edit);
     objects_take(session);
     take_path(session);
+    // Places on another picture mean nothing on this one.
+    session_forget_steps(session);
     session_set_problem(session, error ? error->message : NULL);
     g_clear_error(&error);
 }
@@ -138,6 +140,17 @@ static gboolean lies_in_middle(const Session *session) {
     reading_place_object(&placed, material->reference_mask, middle_of(material->picture));
     const dragon_point *shift = &session->edit->displacement;
     return shift->x == placed.displacement.x && shift->y == placed.displacement.y;
+}
+
+void objects_take_back(Session *session) {
+    const Edit *edit = session->edit;
+    // What was found of another outline is not this one's.
+    if (!is_found(&session->found, edit->sketch))
+        forget(&session->found);
+    if (!is_found(&session->reference_found, edit->reference_sketch))
+        forget(&session->reference_found);
+    objects_take(session);
+    objects_look(session);
 }
 
 void objects_take_found(Session *session, gboolean of_reference, Sketch *sketch, Mask *mask) {

@@ -17,6 +17,9 @@ void objects_take(Session *session);
 /// The object of the picture that is looked at is another one: it begins where it stands, as large as it is.
 void objects_take_new(Session *session);
 
+/// Sketches of an earlier or later step: what was found of others is theirs no more.
+void objects_take_back(Session *session);
+
 /// What a sketch of the edit was found to mean. Takes sketch and mask over; the mask is NULL where nothing was found.
 void objects_take_found(Session *session, gboolean of_reference, Sketch *sketch, Mask *mask);
 

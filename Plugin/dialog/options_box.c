@@ -171,6 +171,30 @@ static GtkWidget *seed_new(const Option *option, OptionsBox *box) {
     return widget;
 }
 
+// How far the change reaches is seen while it is worked on.
+static gboolean tunes(GtkWidget *widget, GdkEventFocus *event, OptionsBox *box) {
+    (void)widget;
+    session_tune_touched(box->session, event->in);
+    return FALSE;
+}
+
+static void show_tuning(GtkWidget *widget, OptionsBox *box) {
+    g_signal_connect(widget, "focus-in-event", G_CALLBACK(tunes), box);
+    g_signal_connect(widget, "focus-out-event", G_CALLBACK(tunes), box);
+}
+
+static void touched_toggled(GtkToggleButton *button, OptionsBox *box) {
+    session_show_touched(box->session, gtk_toggle_button_get_active(button));
+}
+
+static GtkWidget *touched_new(OptionsBox *box) {
+    GtkWidget *widget = gtk_check_button_new_with_mnemonic(_("Show the e_xtent of the change"));
+    gtk_widget_set_tooltip_text(widget,
+                                _("What stays as it is lies in the dark: how far the change reaches is seen at once"));
+    g_signal_connect(widget, "toggled", G_CALLBACK(touched_toggled), box);
+    return widget;
+}
+
 static GtkWidget *switch_new(const Option *option, OptionsBox *box) {
     GtkWidget *widget = gtk_check_button_new_with_label(_(option->label));
     g_signal_connect(widget, "toggled", G_CALLBACK(switch_changed), box);
@@ -184,6 +208,8 @@ static GtkWidget *widget_of(OptionsBox *box, OptionName name) {
                         : option->kind == OPTION_CHOICE ? choice_new(option, box)
                         : option->kind == OPTION_SWITCH ? switch_new(option, box)
                                                         : number_new(option, box);
+    if (name == OPTION_GROW || name == OPTION_FEATHER || name == OPTION_SOFTEN)
+        show_tuning(widget, box);
     pieces_pass_wheel(widget);
     gtk_widget_set_tooltip_text(widget, _(option->tooltip));
     g_object_set_data(G_OBJECT(widget), "option", GINT_TO_POINTER((int)name));
@@ -243,6 +269,7 @@ GtkWidget *options_box_new(Session *session) {
     gtk_widget_show_all(captioned);
     gtk_widget_set_no_show_all(captioned, TRUE);
     gtk_box_pack_start(GTK_BOX(all), captioned, FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(all), touched_new(box), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(all), advanced_new(box), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(all), box->warning, FALSE, FALSE, 0);
     pieces_own(all, box);

@@ -17,6 +17,7 @@ typedef struct Placing {
 static void set_size(Placing *placing, double factor) {
     if (placing->is_following)
         return;
+    session_begin_step(placing->session, STEP_SIZE);
     placing->session->edit->resize = CLAMP(factor, DRAGON_LEAST_RESIZE, DRAGON_MOST_RESIZE);
     session_edit_changed(placing->session);
 }
@@ -32,6 +33,7 @@ static void percent_changed(GtkSpinButton *button, Placing *placing) {
 static void place_changed(Placing *placing) {
     if (placing->is_following)
         return;
+    session_begin_step(placing->session, STEP_SHIFT);
     placing->session->edit->displacement.x = gtk_spin_button_get_value(GTK_SPIN_BUTTON(placing->across));
     placing->session->edit->displacement.y = gtk_spin_button_get_value(GTK_SPIN_BUTTON(placing->down));
     session_edit_changed(placing->session);
@@ -89,6 +91,7 @@ static GtkWidget *shift_row_new(Placing *placing) {
 }
 
 static void remove_arrows(Session *session) {
+    session_begin_step(session, STEP_OWN);
     g_array_set_size(session->edit->arrows, 0);
     session_edit_changed(session);
 }

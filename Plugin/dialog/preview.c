@@ -23,17 +23,22 @@ struct Preview {
 
 static gboolean poll(gpointer data);
 
-static void show(Preview *preview, Picture *picture) {
+static void show(Preview *preview, Picture *picture, Mask *touched, Box box, double scale) {
     session_set_preview(preview->session, picture);
+    session_set_touched(preview->session, touched, box, scale);
     session_tell(preview->session, SESSION_PREVIEW);
 }
 
 static void take(Preview *preview) {
-    Box box;
+    Box area, box = {0};
+    double scale = 1;
     worker_wait(preview->worker);
-    Picture *picture = worker_take_preview(preview->worker, &box);
+    Picture *picture = worker_take_preview(preview->worker, &area);
+    Mask *touched = worker_take_touched(preview->worker, &box, &scale);
     if (picture)
-        show(preview, picture);
+        show(preview, picture, touched, box, scale);
+    else
+        mask_free(touched);
     worker_free(g_steal_pointer(&preview->worker));
 }
 
@@ -46,7 +51,7 @@ static void begin(Preview *preview, gboolean quickly) {
     preview->is_waiting = FALSE;
     preview->timer = 0;
     if (request_missing(session->edit, &material) != MISSING_NOTHING) {
-        show(preview, NULL);
+        show(preview, NULL, NULL, (Box){0}, 1);
         return;
     }
     preview->is_quick = quickly && quick_follow(&preview->quick, session);

@@ -44,15 +44,18 @@ Session *session_new(Host *host, Edit *edit, GError **error) {
     results_begin(&session->results);
     screen_set(&session->base, picture);
     forget_places(edit);
+    session->history = history_new(edit);
     list_sources(session);
     return session;
 }
 
 void session_free(Session *session) {
     results_end(&session->results);
+    history_free(session->history);
     screen_clear(&session->base);
     screen_clear(&session->reference);
     session_set_preview(session, NULL);
+    session_set_touched(session, NULL, (Box){0}, 1);
     g_clear_pointer(&session->progress_surface, cairo_surface_destroy);
     mask_free(session->selection.mask);
     mask_free(session->reference_selection.mask);
@@ -78,6 +81,8 @@ void session_listen(Session *session, SessionListener listener, void *data) {
 }
 
 void session_tell(Session *session, guint events) {
+    if (events & SESSION_EDIT)
+        history_follow(session->history, session->edit);
     for (guint i = 0; i < session->listeners->len; i++) {
         Heard heard = g_array_index(session->listeners, Heard, i);
         heard.listener(events, heard.data);
@@ -87,6 +92,15 @@ void session_tell(Session *session, guint events) {
 void session_edit_changed(Session *session) {
     session_show_result(session, -1);
     session_tell(session, SESSION_EDIT);
+}
+
+void session_begin_step(Session *session, StepKind kind) {
+    history_begin_step(session->history, kind, g_get_monotonic_time());
+}
+
+void session_forget_steps(Session *session) {
+    history_free(session->history);
+    session->history = history_new(session->edit);
 }
 
 void session_set_tool(Session *session, Tool tool) {
@@ -136,6 +150,24 @@ void session_set_preview(Session *session, Picture *preview) {
     g_clear_pointer(&session->preview_surface, cairo_surface_destroy);
     session->preview = preview;
     session->preview_surface = preview ? screen_surface(preview) : NULL;
+}
+
+void session_set_touched(Session *session, Mask *mask, Box box, double scale) {
+    Touched *touched = &session->touched;
+    g_clear_pointer(&touched->surface, cairo_surface_destroy);
+    if (mask)
+        *touched = (Touched){screen_alpha(mask), {box.x * scale, box.y * scale}, scale};
+    mask_free(mask);
+}
+
+void session_show_touched(Session *session, gboolean shows) {
+    session->sight.shows_touched = shows;
+    session_tell(session, SESSION_SIGHT);
+}
+
+void session_tune_touched(Session *session, gboolean tunes) {
+    session->sight.tunes_touched = tunes;
+    session_tell(session, SESSION_SIGHT);
 }
 
 void session_take_model(Session *session) {

@@ -2,6 +2,7 @@
 #ifndef PLUGIN_SESSION_H
 #define PLUGIN_SESSION_H
 
+#include "history.h"
 #include "host.h"
 #include "results.h"
 #include "screen.h"
@@ -51,6 +52,9 @@ typedef struct Sight {
     gboolean shows_reference;
     /// The picture as it was, while a button is held.
     gboolean shows_original;
+    /// What will change: by the user's wish, and while its numbers are worked on.
+    gboolean shows_touched;
+    gboolean tunes_touched;
 } Sight;
 
 /// The layers that can be taken from.
@@ -74,6 +78,14 @@ typedef struct Found {
     Mask *mask;
 } Found;
 
+/// What an edit will change, as a soft mask on the screen's picture; no surface while that is not known.
+typedef struct Touched {
+    cairo_surface_t *surface;
+    /// Where it lies, and how much larger than its own pixels.
+    dragon_point corner;
+    double scale;
+} Touched;
+
 typedef struct Session {
     Host *host;
     Edit *edit;
@@ -87,12 +99,17 @@ typedef struct Session {
     Sources sources;
     Results results;
     Sight sight;
+    /// Of what is drawn and placed; it follows every change of the edit.
+    History *history;
+    /// Whether the pointer holds something: until it lets go there is nothing to take back.
+    gboolean is_held;
     Screen base;
     Screen reference;
 
     /// What the edit intends, and how far its run is; NULL while it is not known.
     Picture *preview;
     cairo_surface_t *preview_surface;
+    Touched touched;
     cairo_surface_t *progress_surface;
     char *progress_words;
     double progress_fraction;
@@ -121,6 +138,10 @@ void session_tell(Session *session, guint events);
 
 /// The user draws on: what the edit intends comes back in place of a result, and what follows a change happens.
 void session_edit_changed(Session *session);
+/// The user begins to draw or place something: what changes until the next beginning is taken back at once.
+void session_begin_step(Session *session, StepKind kind);
+/// Steps of before mean nothing any more.
+void session_forget_steps(Session *session);
 void session_set_tool(Session *session, Tool tool);
 void session_show_reference(Session *session, gboolean shows);
 void session_show_original(Session *session, gboolean shows);
@@ -131,6 +152,10 @@ void session_set_problem(Session *session, const char *problem);
 void session_set_progress(Session *session, const char *words, double fraction);
 /// Takes the picture over; NULL for none.
 void session_set_preview(Session *session, Picture *preview);
+/// Takes the mask over; NULL for none. Its box lies on a picture of which the screen's is `scale` times as large.
+void session_set_touched(Session *session, Mask *mask, Box box, double scale);
+void session_show_touched(Session *session, gboolean shows);
+void session_tune_touched(Session *session, gboolean tunes);
 /// The edit has another model or LoRA: the usual values are its own. Tells SESSION_MODEL.
 void session_take_model(Session *session);
 void session_wish_model(Session *session, const char *path);

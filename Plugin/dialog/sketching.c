@@ -4,6 +4,7 @@
 
 void sketching_set_outline(Session *session, const GArray *points) {
     Sketch *sketch = session_sketch(session);
+    session_begin_step(session, STEP_OWN);
     sketch_clear(sketch);
     g_array_append_vals(sketch->outline, points->data, points->len);
     objects_take_new(session);
@@ -20,6 +21,7 @@ void sketching_add_mark(Session *session, dragon_point at, gboolean is_beside) {
     // Beside nothing is nowhere.
     if ((is_first && is_beside) || sketch->marks->len >= DRAGON_MOST_POINTS)
         return;
+    session_begin_step(session, STEP_OWN);
     if (is_first)
         sketch_clear(sketch);
     // Who points at something wants it found.
@@ -36,6 +38,7 @@ void sketching_remove_mark(Session *session, guint index) {
     Sketch *sketch = session_sketch(session);
     if (index >= sketch->marks->len)
         return;
+    session_begin_step(session, STEP_OWN);
     g_array_remove_index(sketch->marks, index);
     session_show_result(session, -1);
     if (sketch_means_object(sketch)) {
@@ -55,6 +58,7 @@ gboolean sketching_has_outline(const Session *session) {
 }
 
 void sketching_set_as_drawn(Session *session, gboolean as_drawn) {
+    session_begin_step(session, STEP_OWN);
     session->edit->as_drawn = as_drawn;
     session_show_result(session, -1);
     objects_take(session);

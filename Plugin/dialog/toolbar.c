@@ -3,6 +3,7 @@
 #include "objects.h"
 #include "pieces.h"
 #include "sketching.h"
+#include "steps.h"
 #include "words.h"
 
 typedef struct Toolbar {
@@ -12,6 +13,7 @@ typedef struct Toolbar {
     GtkWidget *as_drawn;
     GtkWidget *select;
     GtkWidget *reference;
+    GtkWidget *undo, *redo;
     /// Whether the program sets the buttons.
     gboolean is_following;
 } Toolbar;
@@ -35,6 +37,14 @@ static void reference_toggled(GtkToggleButton *button, Toolbar *bar) {
         session_show_reference(bar->session, gtk_toggle_button_get_active(button));
 }
 
+static void undo_clicked(Toolbar *bar) {
+    steps_undo(bar->session);
+}
+
+static void redo_clicked(Toolbar *bar) {
+    steps_redo(bar->session);
+}
+
 static void original_pressed(Toolbar *bar) {
     session_show_original(bar->session, TRUE);
 }
@@ -56,9 +66,11 @@ static gboolean can_select(const Session *session) {
 static void listen(guint events, void *data) {
     Toolbar *bar = data;
     const Session *session = bar->session;
-    if (!(events & (SESSION_SIGHT | SESSION_REFERENCE | SESSION_OBJECTS | SESSION_BUSY)))
+    if (!(events & (SESSION_EDIT | SESSION_SIGHT | SESSION_REFERENCE | SESSION_OBJECTS | SESSION_BUSY)))
         return;
     bar->is_following = TRUE;
+    gtk_widget_set_sensitive(bar->undo, steps_can_undo(session));
+    gtk_widget_set_sensitive(bar->redo, steps_can_redo(session));
     if (bar->as_drawn) {
         gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(bar->as_drawn), session->edit->as_drawn);
         gtk_widget_set_sensitive(bar->as_drawn, sketching_has_outline(session) && !session->is_busy);
@@ -89,10 +101,34 @@ static void let_shrink(GtkLabel *label) {
 }
 
 static void add(GtkWidget *box, GtkWidget *button, GtkPackType at) {
-    let_shrink(GTK_LABEL(gtk_bin_get_child(GTK_BIN(button))));
+    GtkWidget *child = gtk_bin_get_child(GTK_BIN(button));
+    if (GTK_IS_LABEL(child))
+        let_shrink(GTK_LABEL(child));
     // The canvas keeps the focus, for its keys.
     gtk_widget_set_focus_on_click(button, FALSE);
     gtk_container_add_with_properties(GTK_CONTAINER(box), button, "pack-type", at, NULL);
+}
+
+static GtkWidget *icon_button_new(const char *icon, const char *name, const char *tooltip, GCallback clicked,
+                                  Toolbar *bar) {
+    GtkWidget *button = gtk_button_new_from_icon_name(icon, GTK_ICON_SIZE_BUTTON);
+    gtk_widget_set_tooltip_text(button, tooltip);
+    atk_object_set_name(gtk_widget_get_accessible(button), name);
+    g_signal_connect_swapped(button, "clicked", clicked, bar);
+    return button;
+}
+
+// What was drawn and placed, back and forth: two buttons as one.
+static GtkWidget *steps_box_new(Toolbar *bar) {
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
+    gtk_style_context_add_class(gtk_widget_get_style_context(box), GTK_STYLE_CLASS_LINKED);
+    bar->undo = icon_button_new("edit-undo-symbolic", _("Undo"), _("Take back what was drawn or placed last (Ctrl+Z)"),
+                                G_CALLBACK(undo_clicked), bar);
+    bar->redo = icon_button_new("edit-redo-symbolic", _("Redo"), _("Do again what was taken back (Shift+Ctrl+Z)"),
+                                G_CALLBACK(redo_clicked), bar);
+    add(box, bar->undo, GTK_PACK_START);
+    add(box, bar->redo, GTK_PACK_START);
+    return box;
 }
 
 GtkWidget *toolbar_new(Session *session) {
@@ -128,6 +164,7 @@ GtkWidget *toolbar_new(Session *session) {
         pieces_button(_("_Fit"), _("Show the whole picture. The wheel with Ctrl zooms."), G_CALLBACK(fit_clicked), bar);
     add(box, fit, GTK_PACK_END);
     add(box, original, GTK_PACK_END);
+    gtk_box_pack_end(GTK_BOX(box), steps_box_new(bar), FALSE, FALSE, 0);
     pieces_own(box, bar);
     session_listen(session, listen, bar);
     return box;

@@ -9,6 +9,7 @@
 #include "preview.h"
 #include "problem.h"
 #include "runs.h"
+#include "steps.h"
 #include "strip.h"
 #include "toolbar.h"
 #include "waiting.h"
@@ -102,7 +103,8 @@ static gboolean deleted(GtkWidget *widget, GdkEvent *event, Window *window) {
 }
 
 static gboolean key_pressed(GtkWidget *widget, GdkEventKey *event, Window *window) {
-    (void)widget;
+    if (steps_press_key(window->session, gtk_window_get_focus(GTK_WINDOW(widget)), event))
+        return TRUE;
     if (event->keyval != GDK_KEY_Escape)
         return FALSE;
     session_tell(window->session, window->session->is_busy ? SESSION_WISH_CANCEL : SESSION_WISH_CLOSE);

@@ -26,6 +26,10 @@ struct Worker {
     Box area;
     Picture *preview;
 
+    // Of the thread until it has ended: what of a preview is touched, and where that lies.
+    Mask *touched;
+    Box touched_box;
+
     // Of the thread until it has ended.
     dragon_status status;
     dragon_result *result;
@@ -103,9 +107,12 @@ static void edit(Worker *worker) {
 static void preview(Worker *worker) {
     dragon_result *result = engine_preview(worker->edit, &worker->material, worker->scale, worker->reference_scale);
     worker->status = result ? DRAGON_OK : DRAGON_BAD_INPUT;
-    if (result)
+    if (result) {
         worker->preview =
             engine_result_over(worker->under, result, (double)worker->under->width / worker->material.picture->width);
+        worker->touched = engine_result_mask(result);
+        worker->touched_box = engine_result_box(result);
+    }
     dragon_result_free(result);
 }
 
@@ -184,6 +191,14 @@ Picture *worker_take_preview(Worker *worker, Box *box) {
     return picture;
 }
 
+Mask *worker_take_touched(Worker *worker, Box *box, double *scale) {
+    if (!worker->touched)
+        return NULL;
+    *box = worker->touched_box;
+    *scale = (double)worker->under->width / worker->material.picture->width;
+    return g_steal_pointer(&worker->touched);
+}
+
 void worker_cancel(Worker *worker) {
     // The callback sees this at the next step; the engine's own cancel is quicker within one.
     g_atomic_int_set(&worker->is_cancelled, 1);
@@ -209,6 +224,7 @@ void worker_free(Worker *worker) {
     mask_free(worker->material.mask);
     mask_free(worker->material.reference_mask);
     picture_free(worker->preview);
+    mask_free(worker->touched);
     dragon_result_free(worker->result);
     edit_free(worker->edit);
     g_free(worker->source);

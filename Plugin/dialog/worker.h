@@ -38,6 +38,9 @@ WorkerState worker_state(Worker *worker);
 /// A preview, or the latest intermediate picture of an edit, once; NULL where there is no new one. `box`: the part of
 /// the picture that it shows, empty while that is not known.
 Picture *worker_take_preview(Worker *worker, Box *box);
+/// What a preview touches, once it is done; NULL where there is none. `box`: where the mask lies on its picture; `scale`:
+/// pixels of what it was laid over for one of that.
+Mask *worker_take_touched(Worker *worker, Box *box, double *scale);
 void worker_cancel(Worker *worker);
 
 void worker_wait(Worker *worker);

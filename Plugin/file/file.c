@@ -202,6 +202,17 @@ static HostLayer *last_reference(Host *host, const Mode *mode) {
     return NULL;
 }
 
+static void remember_on_image(Host *host, const Edit *edit) {
+    (void)host;
+    (void)edit;
+}
+
+static gboolean recall_from_image(Host *host, Edit *edit) {
+    (void)host;
+    (void)edit;
+    return FALSE;
+}
+
 // The dialog shows its own.
 static void begin_progress(Host *host, const char *words) {
     (void)host;
@@ -243,6 +254,8 @@ FileHost *file_open(const FileNames *names, GError **error) {
                         .remember = remember,
                         .recall = recall,
                         .last_reference = last_reference,
+                        .remember_on_image = remember_on_image,
+                        .recall_from_image = recall_from_image,
                         .begin_progress = begin_progress,
                         .show_progress = show_progress,
                         .end_progress = end_progress};

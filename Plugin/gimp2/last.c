@@ -40,3 +40,31 @@ HostLayer *last_reference(Host *host, const Mode *mode) {
     g_free(key);
     return id != -1 && gimp_item_is_valid(id) ? gimp_layer_of((Gimp *)host, id) : NULL;
 }
+
+// --- Of an image -----------------------------------------------------------------------------------------------------
+
+void last_remember_on_image(Host *host, const Edit *edit) {
+    gint32 image = ((Gimp *)host)->image;
+    if (!gimp_image_is_valid(image))
+        return;
+    char *name = data_key(edit->mode, ""), *text = edit_to_text(edit);
+    // No step of undoing: who takes an edit back wants its words again.
+    GimpParasite *parasite = gimp_parasite_new(name, GIMP_PARASITE_PERSISTENT, (guint32)strlen(text) + 1, text);
+    gimp_image_attach_parasite(image, parasite);
+    gimp_parasite_free(parasite);
+    g_free(name);
+    g_free(text);
+}
+
+gboolean last_recall_from_image(Host *host, Edit *edit) {
+    char *name = data_key(edit->mode, "");
+    GimpParasite *parasite = gimp_image_get_parasite(((Gimp *)host)->image, name);
+    g_free(name);
+    if (!parasite)
+        return FALSE;
+    char *text = g_strndup(gimp_parasite_data(parasite), gimp_parasite_data_size(parasite));
+    edit_set_text(edit, text, NULL);
+    g_free(text);
+    gimp_parasite_free(parasite);
+    return TRUE;
+}

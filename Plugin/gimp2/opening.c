@@ -98,6 +98,8 @@ Gimp *opening_new(gint32 image, gint32 drawable, GError **error) {
                         .remember = last_remember,
                         .recall = last_recall,
                         .last_reference = last_reference,
+                        .remember_on_image = last_remember_on_image,
+                        .recall_from_image = last_recall_from_image,
                         .begin_progress = begin_progress,
                         .show_progress = show_progress,
                         .end_progress = end_progress};

@@ -65,3 +65,33 @@ HostLayer *last_reference(Host *host, const Mode *mode) {
         return host_layer_of(gimp, gimp_layer_get_by_id(id));
     return procedures_reference(gimp);
 }
+
+// --- Of an image -----------------------------------------------------------------------------------------------------
+
+void last_remember_on_image(Host *host, const Edit *edit) {
+    GimpImage *image = ((Gimp *)host)->image;
+    if (!gimp_image_is_valid(image))
+        return;
+    char *name = parasite_name(edit->mode, ""), *text = edit_to_text(edit);
+    // No step of undoing: who takes an edit back wants its words again.
+    GimpParasite *parasite = gimp_parasite_new(name, GIMP_PARASITE_PERSISTENT, (guint32)strlen(text) + 1, text);
+    gimp_image_attach_parasite(image, parasite);
+    gimp_parasite_free(parasite);
+    g_free(name);
+    g_free(text);
+}
+
+gboolean last_recall_from_image(Host *host, Edit *edit) {
+    char *name = parasite_name(edit->mode, "");
+    GimpParasite *parasite = gimp_image_get_parasite(((Gimp *)host)->image, name);
+    g_free(name);
+    if (!parasite)
+        return FALSE;
+    guint32 size = 0;
+    const char *data = gimp_parasite_get_data(parasite, &size);
+    char *text = g_strndup(data, size);
+    edit_set_text(edit, text, NULL);
+    g_free(text);
+    gimp_parasite_free(parasite);
+    return TRUE;
+}

@@ -9,5 +9,7 @@
 void last_remember(Host *host, const Edit *edit, HostLayer *reference);
 void last_recall(Host *host, Edit *edit);
 HostLayer *last_reference(Host *host, const Mode *mode);
+void last_remember_on_image(Host *host, const Edit *edit);
+gboolean last_recall_from_image(Host *host, Edit *edit);
 
 #endif

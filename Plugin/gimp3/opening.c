@@ -118,6 +118,8 @@ Gimp *opening_new(GimpImage *image, GimpDrawable **drawables, GimpProcedureConfi
                         .remember = last_remember,
                         .recall = last_recall,
                         .last_reference = last_reference,
+                        .remember_on_image = last_remember_on_image,
+                        .recall_from_image = last_recall_from_image,
                         .begin_progress = begin_progress,
                         .show_progress = show_progress,
                         .end_progress = end_progress};

@@ -34,4 +34,23 @@
 (check "redoing brings the layer again" (comes-true (lambda () (= 2 (layers)))))
 (check "with its mask" (> (car (gimp-layer-get-mask inserted)) 0))
 (check "it is still painted on" (= FALSE (car (gimp-layer-get-edit-mask inserted))))
+
+; What is said of a photo stays with it, though its dialog is closed without a result; another photo has the settings alone.
+(say "stage redone")
+(gimp-image-set-active-layer image source)
+(open-dialog)
+(say "stage said")
+(open-dialog)
+; Of the result above the lowest layer.
+(define (text-of image)
+  (let ((layers (gimp-image-get-layers image)))
+    (caddr (car (gimp-item-get-parasite (vector-ref (cadr layers) (- (car layers) 2)) "dragon-edit")))))
+(check "the photo's words are there again" (contains (text-of image) "prompt=a duck"))
+(check "and its settings" (contains (text-of image) "steps=60"))
+(define other (make-image RGB PRECISION-U8-GAMMA RGB-IMAGE 160 128 0 0))
+(gimp-display-new (car other))
+(say "stage other")
+(message-of (lambda () (plug-in-dragon-move RUN-INTERACTIVE (car other) (cadr other) "" 0 0 0 "" 0 0 0 "")))
+(check "another photo has none of them" (not (contains (text-of (car other)) "prompt=")))
+(check "but the last settings" (contains (text-of (car other)) "steps=60"))
 (finish)

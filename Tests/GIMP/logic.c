@@ -185,6 +185,13 @@ static void test_views(void) {
     CHECK(fabs(before.x - after.x) < 1e-6 && fabs(before.y - after.y) < 1e-6);
     view_scroll(&view, 1e9, -1e9);
     CHECK(view.x < 20 && view.y + 500 * view.zoom > 280);
+    // Far out the whole picture is a part of the canvas, in its middle, and its surroundings are in reach.
+    view_zoom(&view, 1e-9, 31, 57);
+    CHECK(fabs(view.zoom - 0.2 * 376 / 1000) < 1e-9 && fabs(view.x - (400 - 75.2) / 2) < 1e-9);
+    CHECK(view_to_picture(&view, (dragon_point){0, 0}).x < -2000);
+    View before_fit = view;
+    view_fit(&view);
+    CHECK(fabs(view.zoom - 0.376) < 1e-9 && !view_equal(&view, &before_fit));
     dragon_point there = view_to_canvas(&view, view_to_picture(&view, (dragon_point){31, 57}));
     CHECK(fabs(there.x - 31) < 1e-6 && fabs(there.y - 57) < 1e-6);
 }
