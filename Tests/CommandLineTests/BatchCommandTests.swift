@@ -9,7 +9,8 @@ import Testing
 @Suite("Many edits, one a line, are done with one model", .serialized)
 final class BatchCommandTests {
     private let folder = URL(filePath: "/tmp/dragon-batch-\(getpid())-\(UInt64.random(in: 0 ... .max))")
-    private let (width, height) = (96, 64)
+    private let width = 96
+    private let height = 64
 
     init() throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -23,7 +24,7 @@ final class BatchCommandTests {
     private func file(_ name: String) -> String { folder.appending(path: name).path }
 
     private func write(_ name: String, _ colour: (Int, Int) -> [UInt8]) throws {
-        let samples = (0..<width * height).flatMap { colour($0 % width, $0 / width) + [255] }
+        let samples = (0..<width * height).flatMap { at -> [UInt8] in colour(at % width, at / width) + [255] }
         try OutputPicture(file(name)).write(Picture(width: width, height: height, samples: .eight(samples)))
     }
 

@@ -13,7 +13,7 @@ struct Batch: ParsableCommand {
 
             Prints a JSON object a line as each edit ends: "line", "id", "status" (done, failed or skipped), and the edit's own \
             report, or its "error" and the exit "code" that it would have had. An edit that fails is passed over.
-            Exit code 0 if all are done, 2 if any failed, 3 if there is no model for them, 130 when interrupted.
+            Exit code 0 if all are done, 2 if any failed, 130 when interrupted. A model that cannot be had ends the batch with its own.
             """)
 
     @OptionGroup var model: ModelOptions
