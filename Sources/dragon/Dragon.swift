@@ -11,7 +11,7 @@ struct Dragon: ParsableCommand {
         version: "\(engineVersion)",
         subcommands: [
             Info.self, Generate.self, Move.self, Drag.self, Landmark.self, Appearance.self, Paste.self, Remove.self,
-            Select.self, Bench.self, Models.self,
+            Frames.self, Select.self, Batch.self, Bench.self, Models.self,
         ])
 
     /// Parses and runs, and ends the process with the documented code. (ArgumentParser's own entry would end with 64 and print the usage.)

@@ -54,6 +54,12 @@ struct ModelOptions: ParsableArguments {
     @Flag(name: .long, help: "Print a report for machines on stdout.")
     var json = false
 
+    /// Whether any is given.
+    var areGiven: Bool {
+        let texts = [model, tokenizer, prediction?.rawValue, vae, tinyVAE, adapter, imageEncoder, sampler?.rawValue]
+        return json || !loras.isEmpty || texts.contains { $0 != nil }
+    }
+
     mutating func validate() throws {
         if imageEncoder != nil, adapter == nil { throw ValidationError("--image-encoder goes with --adapter FILE") }
     }
@@ -104,6 +110,9 @@ struct ComputeOptions: ParsableArguments {
 
     @Flag(name: .long, help: "No progress on stderr.")
     var quiet = false
+
+    /// Whether any is given.
+    var areGiven: Bool { quiet || threads != nil }
 
     mutating func validate() throws {
         guard Limits.threads.contains(threads ?? 1) else {

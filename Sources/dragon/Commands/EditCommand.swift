@@ -36,23 +36,33 @@ extension EditCommand {
     }
 
     func run() throws {
+        let report = try perform(in: EditSession(model, compute))
+        if model.json {
+            try printLine(JSONValue.object(report.json(Self._commandName, editing)).text)
+        } else if !compute.quiet, !editing.preview {
+            try printLine("\(editing.output): edited in \(report.measurements.seconds.rounded(toDigits: 1)) s")
+        }
+    }
+
+    /// Edits and writes the picture, with the session's model.
+    func perform(in session: EditSession) throws -> EditReport {
         // Everything that can be wrong is found before the long part starts.
         let output = try OutputPicture(editing.output)
         if let trace = editing.trace { try checkReplaceable(trace) }
-        let warnings = Warnings(isQuiet: compute.quiet)
-        guard !editing.preview else { return try writePreview(output, warnings) }
+        let warnings = Warnings(isQuiet: session.compute.quiet)
+        guard !editing.preview else { return try writePreview(output, warnings, in: session) }
         var measurements = Measurements()
-        let progress = JobReport(isQuiet: compute.quiet)
-        let context = compute.context(progress.job)
+        let progress = JobReport(isQuiet: session.compute.quiet)
+        let context = session.context(progress.job)
         defer { progress.end() }
-        let files = try model.files(for: editing.preset == .instant && model.loras.isEmpty ? .inpainting : .inverting)
+        let files = try session.files(for: editing.preset)
         if let note = assumptionNote(files.isPredictionAssumed) { warnings.add(note) }
         let inputs = try EditInputs(editing, warnings)
         let imagePrompt = try EditInputs.imagePrompt(editing.imagePrompt, for: files, warnings)
         try output.checkHolds(width: inputs.size.width, height: inputs.size.height)
         let ready = try measurements.measure("prepare") { try inputs.prepared(try mode(inputs), for: files, in: context) }
         progress.begin("loading the model")
-        let diffusion = try measurements.measure("load") { try DiffusionModel(files: files, in: context) }
+        let diffusion = try measurements.measure("load") { try session.diffusion(files, in: context) }
         let isCut = inputs.replay == nil && [editing.prompt, referencePrompt ?? ""].contains { !diffusion.tokenizer.fits($0) }
         if isCut { warnings.add("the prompt is too long; its end is left out") }
         progress.begin("editing")
@@ -68,11 +78,9 @@ extension EditCommand {
             try output.write(picture)
             if let trace = options.trace, let path = editing.trace { try trace.write(to: path) }
         }
-        try report(
-            EditReport(
-                model: files.path, size: inputs.size, grid: ready.gridSize, parameters: ready.parameters, threads: context.threads,
-                isPromptCut: isCut,
-                warnings: warnings, measurements: measurements))
+        return EditReport(
+            model: files.path, size: inputs.size, grid: ready.gridSize, parameters: ready.parameters, threads: context.threads,
+            isPromptCut: isCut, warnings: warnings, measurements: measurements)
     }
 
     /// The mode, of what the options give it.
@@ -88,7 +96,7 @@ extension EditCommand {
     }
 
     /// Writes what the edit intends.
-    private func writePreview(_ output: OutputPicture, _ warnings: Warnings) throws {
+    private func writePreview(_ output: OutputPicture, _ warnings: Warnings, in session: EditSession) throws -> EditReport {
         let inputs = try EditInputs(editing, warnings)
         guard case .file(let picture) = inputs.origin else { throw MissingOption(name: "-i, which --preview needs,") }
         try output.checkHolds(width: picture.width, height: picture.height)
@@ -102,19 +110,9 @@ extension EditCommand {
             try PhotoEdit(photo: picture.source, mode: mode, settings: settings).preview()
         }
         try measurements.measure("write") { try output.write(picture.covered(by: layer)) }
-        try report(
-            EditReport(
-                model: nil, size: inputs.size, grid: nil, parameters: settings.parameters, threads: compute.context().threads,
-                isPromptCut: nil,
-                warnings: warnings, measurements: measurements))
-    }
-
-    private func report(_ report: EditReport) throws {
-        if model.json {
-            try printLine(report.json(Self._commandName, editing).text)
-        } else if !compute.quiet, !editing.preview {
-            try printLine("\(editing.output): edited in \(report.measurements.seconds.rounded(toDigits: 1)) s")
-        }
+        return EditReport(
+            model: nil, size: inputs.size, grid: nil, parameters: settings.parameters, threads: session.context().threads,
+            isPromptCut: nil, warnings: warnings, measurements: measurements)
     }
 }
 
@@ -132,7 +130,8 @@ struct EditReport {
     let warnings: Warnings
     let measurements: Measurements
 
-    func json(_ command: String, _ options: EditingOptions) -> JSONValue {
+    /// The members of its report for machines.
+    func json(_ command: String, _ options: EditingOptions) -> JSONObject {
         var report = JSONObject([
             "command": .string(command), "model": model.map { .string($0) } ?? .null, "output": .string(options.output),
             "width": .integer(size.width), "height": .integer(size.height),
@@ -143,7 +142,7 @@ struct EditReport {
             "prompt_cut": isPromptCut.map { .bool($0) } ?? .null, "warnings": warnings.json,
         ])
         for name in measurements.report.names { report[name] = measurements.report[name] }
-        return .object(report)
+        return report
     }
 }
 

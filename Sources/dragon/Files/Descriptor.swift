@@ -40,6 +40,24 @@ final class Descriptor {
         try check(number)
     }
 
+    /// Another number of a file that stays open.
+    init(copying other: Int32) throws(SystemError) {
+        number = fcntl(other, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
+        try check(number)
+    }
+
+    /// The next bytes as they come; none at the end.
+    func read(atMost limit: Int) throws(SystemError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: limit)
+        while true {
+            let count = bytes.withUnsafeMutableBytes { Glibc.read(number, $0.baseAddress, limit) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw SystemError(code: errno) }
+            bytes.removeLast(limit - count)
+            return bytes
+        }
+    }
+
     func write(_ bytes: [UInt8]) throws(SystemError) {
         var done = 0
         while done < bytes.count {
