@@ -20,6 +20,8 @@ struct History {
 static void place(const Edit *from, Edit *to) {
     to->displacement = from->displacement;
     to->resize = from->resize;
+    to->rotate = from->rotate;
+    to->is_flipped = from->is_flipped;
     to->as_drawn = from->as_drawn;
     g_array_set_size(to->arrows, 0);
     g_array_append_vals(to->arrows, from->arrows->data, from->arrows->len);
@@ -49,9 +51,9 @@ static gboolean arrows_equal(const GArray *a, const GArray *b) {
 }
 
 static gboolean is_placed_as(const Edit *a, const Edit *b) {
-    return points_equal(a->displacement, b->displacement) && a->resize == b->resize && a->as_drawn == b->as_drawn &&
-           arrows_equal(a->arrows, b->arrows) && sketch_equal(a->sketch, b->sketch) &&
-           sketch_equal(a->reference_sketch, b->reference_sketch);
+    return points_equal(a->displacement, b->displacement) && a->resize == b->resize && a->rotate == b->rotate &&
+           a->is_flipped == b->is_flipped && a->as_drawn == b->as_drawn && arrows_equal(a->arrows, b->arrows) &&
+           sketch_equal(a->sketch, b->sketch) && sketch_equal(a->reference_sketch, b->reference_sketch);
 }
 
 // --- Steps -----------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ typedef enum StepKind {
     STEP_OWN,
     STEP_SHIFT,
     STEP_SIZE,
+    STEP_TURN,
     STEP_ARROW,
 } StepKind;
 

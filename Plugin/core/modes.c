@@ -4,7 +4,8 @@
 #include "words.h"
 
 #define READY_TO_CARRY                                                                                                 \
-    N_("Drag the object, or a corner of its box to size it. Arrow keys move it by one pixel, with Shift by ten.")
+    N_("Drag the object, a corner of its box to size it, or the round knob to turn it. Arrow keys move it by one "     \
+       "pixel, with Shift by ten.")
 #define READY_ARROWS N_("Drag the ends of arrows to change them; the right button removes one.")
 #define GHOST N_("The old place is not filled first: the old object may stay as a ghost.")
 

@@ -203,16 +203,21 @@ static void draw_arrow(Stage *stage, cairo_t *cairo, Arrow arrow, gboolean is_ch
     draw_knob(stage, cairo, from, FALSE, is_chosen);
 }
 
-// The box of the object at its new place, with corners to size it by, and the way that it has come.
+// The box of the object at its new place, with corners to size it by and a knob to turn it, and the way that it has come.
 static void draw_target(Stage *stage, cairo_t *cairo) {
     const Edit *edit = stage->session->edit;
     Target target;
     if (!stage_target(stage, &target))
         return;
-    dragon_point a = view_to_canvas(&stage->view, target.corner), b = view_to_canvas(&stage->view, target.far_corner);
     const double dashes[] = {5, 4};
     cairo_save(cairo);
-    cairo_rectangle(cairo, floor(a.x) + 0.5, floor(a.y) + 0.5, ceil(b.x - a.x), ceil(b.y - a.y));
+    for (int i = 0; i < 4; i++) {
+        dragon_point at = view_to_canvas(&stage->view, target.corners[i]);
+        cairo_line_to(cairo, floor(at.x) + 0.5, floor(at.y) + 0.5);
+    }
+    cairo_close_path(cairo);
+    cairo_move_to(cairo, target.stem.x, target.stem.y);
+    cairo_line_to(cairo, target.handles[GRIP_TURNER].x, target.handles[GRIP_TURNER].y);
     cairo_set_line_width(cairo, 1);
     cairo_set_source_rgba(cairo, 0, 0, 0, 0.6);
     cairo_stroke_preserve(cairo);
@@ -220,8 +225,8 @@ static void draw_target(Stage *stage, cairo_t *cairo) {
     cairo_set_source_rgb(cairo, 1, 1, 1);
     cairo_stroke(cairo);
     cairo_restore(cairo);
-    for (int i = 0; i < 4; i++)
-        draw_knob(stage, cairo, target.handles[i], TRUE, stage->grip == i);
+    for (int i = 0; i < GRIP_COUNT; i++)
+        draw_knob(stage, cairo, target.handles[i], i != GRIP_TURNER, stage->grip == i);
     dragon_point shift = edit->displacement, middle = target.middle;
     if (edit->mode->carries == CARRIES_OBJECT && (shift.x != 0 || shift.y != 0))
         draw_arrow(stage, cairo, (Arrow){{middle.x - shift.x, middle.y - shift.y}, middle}, FALSE);

@@ -9,21 +9,20 @@ static gboolean can_drag(const Stage *stage) {
 
 // --- What lies under the pointer -------------------------------------------------------------------------------------
 
-static int corner_at(const Stage *stage, dragon_point at) {
+// A corner of the object's box, or what turns it; −1 for neither.
+static int grip_at(const Stage *stage, dragon_point at) {
     Target target;
     if (!stage_target(stage, &target))
         return -1;
-    for (int i = 0; i < 4; i++)
+    for (int i = GRIP_COUNT - 1; i >= 0; i--)
         if (stage_is_near(target.handles[i], at))
             return i;
     return -1;
 }
 
-static gboolean target_holds(const Stage *stage, dragon_point at) {
+static gboolean is_on_target(const Stage *stage, dragon_point at) {
     Target target;
-    dragon_point point = view_to_picture(&stage->view, at);
-    return stage_target(stage, &target) && point.x >= target.corner.x && point.x <= target.far_corner.x &&
-           point.y >= target.corner.y && point.y <= target.far_corner.y;
+    return stage_target(stage, &target) && target_holds(&target, view_to_picture(&stage->view, at));
 }
 
 static int arrow_at(const Stage *stage, dragon_point at, gboolean *is_head) {
@@ -84,7 +83,7 @@ static void begin(GtkGestureDrag *gesture, double x, double y, Stage *stage) {
     else if (stage_takes_arrows(stage))
         take_arrow(stage, at);
     else
-        stage->grip = corner_at(stage, at);
+        stage->grip = grip_at(stage, at);
     gtk_widget_queue_draw(stage->widget);
 }
 
@@ -100,6 +99,16 @@ static void size_object(Stage *stage, dragon_point now) {
             CLAMP(stage->before->resize * after / before, DRAGON_LEAST_RESIZE, DRAGON_MOST_RESIZE);
 }
 
+// The angle at which the held knob follows the pointer, in whole degrees.
+static void turn_object(Stage *stage, dragon_point now) {
+    Target target;
+    if (!stage_target(stage, &target))
+        return;
+    double before = atan2(stage->pressed.y - target.middle.y, stage->pressed.x - target.middle.x);
+    double after = atan2(now.y - target.middle.y, now.x - target.middle.x);
+    stage->session->edit->rotate = remainder(round(stage->before->rotate + (after - before) * 180 / G_PI), 360);
+}
+
 static void move_pointer(Stage *stage, dragon_point at) {
     Edit *edit = stage->session->edit;
     dragon_point now = view_to_picture(&stage->view, at);
@@ -112,14 +121,17 @@ static void move_pointer(Stage *stage, dragon_point at) {
     if (stage_takes_arrows(stage) && stage->arrow >= 0) {
         Arrow *arrow = &g_array_index(edit->arrows, Arrow, stage->arrow);
         *(stage->holds_head ? &arrow->to : &arrow->from) = kept_inside(stage, now);
-    } else if (stage->grip >= 0)
+    } else if (stage->grip == GRIP_TURNER) {
+        turn_object(stage, now);
+    } else if (stage->grip >= 0) {
         size_object(stage, now);
-    else if (can_drag(stage)) {
+    } else if (can_drag(stage)) {
         const dragon_point *shift = &stage->before->displacement;
         edit->displacement =
             kept_shift(round(shift->x + now.x - stage->pressed.x), round(shift->y + now.y - stage->pressed.y));
-    } else
+    } else {
         return;
+    }
     session_edit_changed(stage->session);
 }
 
@@ -202,6 +214,15 @@ static gboolean scroll(GtkWidget *widget, GdkEventScroll *event, Stage *stage) {
     return TRUE;
 }
 
+// The arrows of a corner turn with the box.
+static const char *cursor_for(const Stage *stage, int grip) {
+    static const char *const names[] = {"nwse-resize", "ns-resize", "nesw-resize", "ew-resize"};
+    if (grip == GRIP_TURNER)
+        return "grab";
+    int eighths = (int)lround(stage->session->edit->rotate / 45) + 2 * grip;
+    return names[((eighths % 4) + 4) % 4];
+}
+
 static gboolean hover(GtkWidget *widget, GdkEventMotion *event, Stage *stage) {
     dragon_point at = {event->x, event->y};
     gboolean is_head;
@@ -214,9 +235,9 @@ static gboolean hover(GtkWidget *widget, GdkEventMotion *event, Stage *stage) {
         name = "grab";
     else if (stage_takes_arrows(stage))
         name = "crosshair";
-    else if (corner_at(stage, at) >= 0)
-        name = corner_at(stage, at) % 2 ? "nesw-resize" : "nwse-resize";
-    else if (target_holds(stage, at))
+    else if (grip_at(stage, at) >= 0)
+        name = cursor_for(stage, grip_at(stage, at));
+    else if (is_on_target(stage, at))
         name = "move";
     GdkCursor *cursor = gdk_cursor_new_from_name(gtk_widget_get_display(widget), name);
     gdk_window_set_cursor(gtk_widget_get_window(widget), cursor);

@@ -69,6 +69,8 @@ static void forget(Found *found) {
 static void put_back(Edit *edit) {
     edit->displacement = (dragon_point){0};
     edit->resize = 1;
+    edit->rotate = 0;
+    edit->is_flipped = FALSE;
 }
 
 // What the active path says counts as long as nothing else was.

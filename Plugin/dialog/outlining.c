@@ -43,8 +43,7 @@ static gboolean holds_found(const Session *session, dragon_point point) {
     const Edit *edit = session->edit;
     const Screen *screen = &session->base;
     if (session->sight.shows_reference || edit->mode->carries != CARRIES_OBJECT || !screen->mask ||
-        sketch_has_outline(edit->sketch) || !edit_finds(edit, edit->sketch) || edit->displacement.x != 0 ||
-        edit->displacement.y != 0 || edit->resize != 1)
+        sketch_has_outline(edit->sketch) || !edit_finds(edit, edit->sketch) || !edit_stays(edit))
         return FALSE;
     int x = (int)floor(point.x * screen->scale), y = (int)floor(point.y * screen->scale);
     return x >= 0 && y >= 0 && x < screen->mask->width && y < screen->mask->height &&

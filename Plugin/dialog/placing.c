@@ -9,7 +9,7 @@ static const double SLIDER_DOUBLINGS = 2;
 
 typedef struct Placing {
     Session *session;
-    GtkWidget *size, *percent, *across, *down;
+    GtkWidget *size, *percent, *across, *down, *angle, *mirror;
     /// Whether the program sets the numbers.
     gboolean is_following;
 } Placing;
@@ -39,6 +39,22 @@ static void place_changed(Placing *placing) {
     session_edit_changed(placing->session);
 }
 
+static void turn_changed(Placing *placing) {
+    if (placing->is_following)
+        return;
+    session_begin_step(placing->session, STEP_TURN);
+    placing->session->edit->rotate = gtk_spin_button_get_value(GTK_SPIN_BUTTON(placing->angle));
+    session_edit_changed(placing->session);
+}
+
+static void mirror_changed(Placing *placing) {
+    if (placing->is_following)
+        return;
+    session_begin_step(placing->session, STEP_OWN);
+    placing->session->edit->is_flipped = gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(placing->mirror));
+    session_edit_changed(placing->session);
+}
+
 static void listen(guint events, void *data) {
     Placing *placing = data;
     const Edit *edit = placing->session->edit;
@@ -49,6 +65,8 @@ static void listen(guint events, void *data) {
     gtk_spin_button_set_value(GTK_SPIN_BUTTON(placing->percent), edit->resize * 100);
     gtk_spin_button_set_value(GTK_SPIN_BUTTON(placing->across), edit->displacement.x);
     gtk_spin_button_set_value(GTK_SPIN_BUTTON(placing->down), edit->displacement.y);
+    gtk_spin_button_set_value(GTK_SPIN_BUTTON(placing->angle), remainder(edit->rotate, 360));
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(placing->mirror), edit->is_flipped);
     placing->is_following = FALSE;
 }
 
@@ -90,6 +108,20 @@ static GtkWidget *shift_row_new(Placing *placing) {
     return row;
 }
 
+static GtkWidget *turn_row_new(Placing *placing) {
+    GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+    placing->angle = number_new(-180, 180, 1, _("Degrees, clockwise"));
+    gtk_spin_button_set_wrap(GTK_SPIN_BUTTON(placing->angle), TRUE);
+    placing->mirror = gtk_toggle_button_new_with_label(_("Mirror"));
+    gtk_widget_set_tooltip_text(placing->mirror, _("Left for right, before it is turned"));
+    gtk_widget_set_valign(placing->mirror, GTK_ALIGN_END);
+    g_signal_connect_swapped(placing->angle, "value-changed", G_CALLBACK(turn_changed), placing);
+    g_signal_connect_swapped(placing->mirror, "toggled", G_CALLBACK(mirror_changed), placing);
+    gtk_box_pack_start(GTK_BOX(row), pieces_captioned(_("Turn b_y (°)"), placing->angle, placing->angle), TRUE, TRUE, 0);
+    gtk_box_pack_start(GTK_BOX(row), placing->mirror, TRUE, TRUE, 0);
+    return row;
+}
+
 static void remove_arrows(Session *session) {
     session_begin_step(session, STEP_OWN);
     g_array_set_size(session->edit->arrows, 0);
@@ -107,6 +139,7 @@ GtkWidget *placing_new(Session *session) {
     placing->session = session;
     gtk_box_pack_start(GTK_BOX(box), size_row_new(placing), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(box), shift_row_new(placing), FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(box), turn_row_new(placing), FALSE, FALSE, 0);
     pieces_own(box, placing);
     session_listen(session, listen, placing);
     return box;

@@ -16,6 +16,8 @@ static void forget_places(Edit *edit) {
     g_array_set_size(edit->arrows, 0);
     edit->displacement = (dragon_point){0};
     edit->resize = 1;
+    edit->rotate = 0;
+    edit->is_flipped = FALSE;
 }
 
 // The layers to take from, beginning with the one of the last time while it is open.

@@ -9,6 +9,9 @@ static const double REACH = 10;
 static const double NEAR = 9;
 const double LEAST_WAY = 3;
 
+// How far before the box the turner stands.
+static const double STEM = 26;
+
 gboolean stage_is_near(dragon_point a, dragon_point b) {
     return hypot(a.x - b.x, a.y - b.y) <= NEAR;
 }
@@ -18,6 +21,12 @@ static dragon_point within_reach(const View *view, dragon_point at) {
                           CLAMP(at.y, REACH, MAX(REACH, view->canvas_height - REACH))};
 }
 
+// Where a way from a point leads, turned clockwise.
+static dragon_point turned(dragon_point from, dragon_point way, double angle) {
+    return (dragon_point){from.x + cos(angle) * way.x - sin(angle) * way.y,
+                          from.y + sin(angle) * way.x + cos(angle) * way.y};
+}
+
 gboolean stage_target(const Stage *stage, Target *target) {
     const Session *session = stage->session;
     const Edit *edit = session->edit;
@@ -25,18 +34,26 @@ gboolean stage_target(const Stage *stage, Target *target) {
     Box box = carries == CARRIES_REFERENCE ? session->reference.box : session->base.box;
     if (carries == CARRIES_NOTHING || box.width == 0 || session->sight.shows_reference)
         return FALSE;
-    dragon_point middle = {box.x + box.width / 2.0 + edit->displacement.x,
-                           box.y + box.height / 2.0 + edit->displacement.y};
+    target->middle =
+        (dragon_point){box.x + box.width / 2.0 + edit->displacement.x, box.y + box.height / 2.0 + edit->displacement.y};
     double across = box.width / 2.0 * edit->resize, down = box.height / 2.0 * edit->resize;
-    target->middle = middle;
-    target->corner = (dragon_point){middle.x - across, middle.y - down};
-    target->far_corner = (dragon_point){middle.x + across, middle.y + down};
-    const dragon_point corners[] = {target->corner,
-                                    {target->far_corner.x, target->corner.y},
-                                    target->far_corner,
-                                    {target->corner.x, target->far_corner.y}};
-    for (int i = 0; i < 4; i++)
-        target->handles[i] = within_reach(&stage->view, view_to_canvas(&stage->view, corners[i]));
+    double angle = edit->rotate * G_PI / 180;
+    const dragon_point ways[] = {{-across, -down}, {across, -down}, {across, down}, {-across, down}};
+    for (int i = 0; i < 4; i++) {
+        target->corners[i] = turned(target->middle, ways[i], angle);
+        target->handles[i] = within_reach(&stage->view, view_to_canvas(&stage->view, target->corners[i]));
+    }
+    target->stem = view_to_canvas(&stage->view, turned(target->middle, (dragon_point){0, -down}, angle));
+    target->handles[GRIP_TURNER] = within_reach(&stage->view, turned(target->stem, (dragon_point){0, -STEM}, angle));
+    return TRUE;
+}
+
+gboolean target_holds(const Target *target, dragon_point point) {
+    for (int i = 0; i < 4; i++) {
+        dragon_point from = target->corners[i], to = target->corners[(i + 1) % 4];
+        if ((to.x - from.x) * (point.y - from.y) - (to.y - from.y) * (point.x - from.x) < 0)
+            return FALSE;
+    }
     return TRUE;
 }
 

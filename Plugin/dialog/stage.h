@@ -21,7 +21,7 @@ typedef struct Stage {
     /// The arrow that is selected, and whether its head is held; −1 for none.
     int arrow;
     gboolean holds_head;
-    /// The corner of the object's box that is held; −1 for none.
+    /// The corner of the object's box that is held, or GRIP_TURNER; −1 for none.
     int grip;
     /// Where the pointer was pressed, in the picture's pixels, and the edit as it was then.
     dragon_point pressed;
@@ -31,17 +31,25 @@ typedef struct Stage {
     DrawnObject drawn, drawn_reference;
 } Stage;
 
-/// The box of the object at its new place, in pixels of the picture.
+/// What turns the object, beside the box's four corners.
+enum { GRIP_TURNER = 4, GRIP_COUNT };
+
+/// The box of the object at its new place, turned with it.
 typedef struct Target {
-    dragon_point corner;
-    dragon_point far_corner;
+    /// In pixels of the picture, clockwise from the one that was upper left.
+    dragon_point corners[4];
     dragon_point middle;
-    /// Its corners in the canvas's pixels, kept within reach where the box is larger than the canvas.
-    dragon_point handles[4];
+    /// The corners, and what turns the object, in the canvas's pixels, kept within reach where the box is larger than the canvas.
+    dragon_point handles[GRIP_COUNT];
+    /// The middle of the side that the turner stands before, in the canvas's pixels.
+    dragon_point stem;
 } Target;
 
 /// FALSE where there is none.
 gboolean stage_target(const Stage *stage, Target *target);
+
+/// Whether the box holds a point of the picture.
+gboolean target_holds(const Target *target, dragon_point point);
 
 /// Brings the picture that is looked at onto the canvas, whole.
 void stage_fit(Stage *stage);
