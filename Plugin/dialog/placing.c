@@ -117,7 +117,8 @@ static GtkWidget *turn_row_new(Placing *placing) {
     gtk_widget_set_valign(placing->mirror, GTK_ALIGN_END);
     g_signal_connect_swapped(placing->angle, "value-changed", G_CALLBACK(turn_changed), placing);
     g_signal_connect_swapped(placing->mirror, "toggled", G_CALLBACK(mirror_changed), placing);
-    gtk_box_pack_start(GTK_BOX(row), pieces_captioned(_("Turn b_y (°)"), placing->angle, placing->angle), TRUE, TRUE, 0);
+    gtk_box_pack_start(GTK_BOX(row), pieces_captioned(_("Turn b_y (°)"), placing->angle, placing->angle), TRUE, TRUE,
+                       0);
     gtk_box_pack_start(GTK_BOX(row), placing->mirror, TRUE, TRUE, 0);
     return row;
 }
