@@ -33,6 +33,7 @@ HostLayer *batch_run(Host *host, Edit *edit, const Call *call, GError **error) {
     host->begin_progress(host, mode_name(edit->mode));
     if (reading_material(host, edit, call->reference, &material, error)) {
         reading_path(host, edit, &material, call->has_place ? &call->place : NULL);
+        reading_held(edit, &material);
         layer = run_on(host, edit, &material, error);
     }
     host->end_progress(host);

@@ -51,10 +51,27 @@ gboolean edit_stays(const Edit *edit) {
            !edit->is_flipped;
 }
 
-gboolean edit_finds(const Edit *edit, const Sketch *sketch) {
-    // A region is an area, not an object.
-    if (sketch == edit->sketch && edit->mode->mask != MASK_OBJECT)
+gboolean edit_holds(const Edit *edit) {
+    // What is drawn around is a region: an area, not an object.
+    return edit->mode->mask == MASK_REGION && !sketch_has_outline(edit->sketch) && sketch_means_object(edit->sketch) &&
+           !edit->as_drawn;
+}
+
+gboolean edit_hold(Edit *edit) {
+    if (edit->mode->mask != MASK_REGION || edit->as_drawn || edit->arrows->len == 0 ||
+        sketch_means_object(edit->sketch))
         return FALSE;
+    GArray *points = g_array_new(FALSE, FALSE, sizeof(dragon_point));
+    for (guint i = 0; i < edit->arrows->len; i++)
+        g_array_append_val(points, g_array_index(edit->arrows, Arrow, i).from);
+    sketch_set_points(edit->sketch, FALSE, points);
+    g_array_unref(points);
+    return TRUE;
+}
+
+gboolean edit_finds(const Edit *edit, const Sketch *sketch) {
+    if (sketch == edit->sketch && edit->mode->mask != MASK_OBJECT)
+        return edit_holds(edit);
     return sketch_means_object(sketch) && !(edit->as_drawn && sketch_has_outline(sketch));
 }
 

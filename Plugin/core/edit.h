@@ -52,6 +52,12 @@ gboolean edit_stays(const Edit *edit);
 /// Whether a sketch of the edit counts, in place of what is selected.
 gboolean edit_sketches(const Edit *edit, const Sketch *sketch);
 
+/// Whether marks of the edit's sketch mean an object that its arrows hold: it alone is bent, before what lies behind it.
+gboolean edit_holds(const Edit *edit);
+
+/// Where the edit's arrows could hold an object, and nothing was drawn, marks what they begin on. FALSE where nothing is marked.
+gboolean edit_hold(Edit *edit);
+
 /// Whether a sketch of the edit means an object that must be found in the picture, beyond what is drawn.
 gboolean edit_finds(const Edit *edit, const Sketch *sketch);
 

@@ -65,6 +65,13 @@ gboolean reading_material(Host *host, const Edit *edit, HostLayer *reference, Ma
     return material->reference && read_reference_object(host, edit, reference, material, error);
 }
 
+void reading_held(Edit *edit, Material *material) {
+    if (material->mask || !edit_hold(edit))
+        return;
+    if (!read_sketch(edit, edit->sketch, material->picture, &material->mask, NULL))
+        sketch_clear(edit->sketch);
+}
+
 void reading_place_object(Edit *edit, const Mask *reference_mask, dragon_point place) {
     Box box;
     if (!reference_mask || !mask_bounds(reference_mask, &box))

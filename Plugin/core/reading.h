@@ -16,6 +16,9 @@ gboolean reading_material(Host *host, const Edit *edit, HostLayer *reference, Ma
 /// pasted object goes; NULL for the path's end, else the picture's middle.
 void reading_path(Host *host, Edit *edit, const Material *material, const dragon_point *place);
 
+/// Finds what the edit's arrows hold, where nothing is drawn or selected.
+void reading_held(Edit *edit, Material *material);
+
 /// The displacement that brings the middle of the reference's object to a place of the picture.
 void reading_place_object(Edit *edit, const Mask *reference_mask, dragon_point place);
 

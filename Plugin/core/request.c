@@ -54,7 +54,9 @@ void request_fill(Request *request, const Edit *edit, const Material *material, 
     engine->size = sizeof *engine;
     engine->mode = edit->mode->mode;
     engine->picture = picture_view(material->picture);
-    if (edit->mode->mask != MASK_NONE)
+    if (edit_holds(edit))
+        engine->held = mask_view(material->mask);
+    else if (edit->mode->mask != MASK_NONE)
         engine->mask = mask_view(material->mask);
     if (mode_takes(edit->mode, ARGUMENT_REFERENCE)) {
         engine->reference = picture_view(material->reference);

@@ -36,7 +36,8 @@ static void take(Finder *finder, gboolean of_reference) {
         return;
     g_clear_pointer(&search->asked, sketch_free);
     objects_take_found(finder->session, of_reference, answer.sketch, answer.mask);
-    if (answer.error)
+    // Where nothing is found that arrows could hold, they bend what is around them.
+    if (answer.error && !(edit_holds(finder->session->edit) && !of_reference))
         session_set_problem(finder->session, answer.error->message);
     g_clear_error(&answer.error);
 }

@@ -1,6 +1,7 @@
 #include "gestures.h"
 
 #include <math.h>
+#include "objects.h"
 #include "outlining.h"
 
 static gboolean can_drag(const Stage *stage) {
@@ -161,6 +162,8 @@ static void let_go(Stage *stage, double dx, double dy) {
         stage->arrow = -1;
         session_edit_changed(stage->session);
     }
+    if (stage_takes_arrows(stage) && stage->before->arrows->len == 0)
+        objects_hold(stage->session);
     stage->grip = -1;
     gtk_widget_queue_draw(stage->widget);
 }

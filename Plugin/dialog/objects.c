@@ -73,10 +73,20 @@ static void put_back(Edit *edit) {
     edit->is_flipped = FALSE;
 }
 
+void objects_hold(Session *session) {
+    if (session->material->mask || !session->material->picture)
+        return;
+    session_begin_step(session, STEP_OWN);
+    if (edit_hold(session->edit))
+        objects_take(session);
+    history_end_step(session->history);
+}
+
 // What the active path says counts as long as nothing else was.
 static void take_path(Session *session) {
     reading_path(session->host, session->edit, session->material, NULL);
     session_tell(session, SESSION_EDIT);
+    objects_hold(session);
 }
 
 void objects_begin(Session *session) {

@@ -17,6 +17,9 @@ void objects_take(Session *session);
 /// The object of the picture that is looked at is another one: it begins where it stands, as large as it is.
 void objects_take_new(Session *session);
 
+/// What the first arrow begins on is the object that all of them hold, unless something is drawn or selected: a step of its own.
+void objects_hold(Session *session);
+
 /// Sketches of an earlier or later step: what was found of others is theirs no more.
 void objects_take_back(Session *session);
 

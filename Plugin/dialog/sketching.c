@@ -11,7 +11,10 @@ void sketching_set_outline(Session *session, const GArray *points) {
 }
 
 gboolean sketching_takes_marks(const Session *session) {
-    return session->sight.shows_reference || session->edit->mode->mask == MASK_OBJECT;
+    const Edit *edit = session->edit;
+    // In a region that is drawn there is nothing to find.
+    return session->sight.shows_reference || edit->mode->mask == MASK_OBJECT ||
+           (edit->mode->mask == MASK_REGION && !sketch_has_outline(edit->sketch));
 }
 
 void sketching_add_mark(Session *session, dragon_point at, gboolean is_beside) {

@@ -19,7 +19,8 @@ static void take_tool(Session *session) {
     const Edit *edit = session->edit;
     if (sketch_has_outline(edit->sketch))
         session_set_tool(session, TOOL_PLACE);
-    else if (edit_finds(edit, edit->sketch) || (edit->mode->mask == MASK_OBJECT && !session->material->mask))
+    else if ((edit_finds(edit, edit->sketch) && !edit_holds(edit)) ||
+             (edit->mode->mask == MASK_OBJECT && !session->material->mask))
         session_set_tool(session, TOOL_OUTLINE);
 }
 
