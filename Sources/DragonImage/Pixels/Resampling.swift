@@ -25,6 +25,7 @@ package struct Resampling {
     }
 
     /// Catmull and Rom's interpolating cubic (Keys, 1981, a = −1/2).
+    @inline(__always)
     static func cubic(_ x: Double) -> Double {
         let t = abs(x)
         if t < 1 { return (1.5 * t - 2.5) * t * t + 1 }

@@ -49,22 +49,31 @@ extension Raster {
     ///
     /// - Parameter isLight: whether samples are colours, which are averaged as the light they stand for.
     package func turned(_ grid: TurnedGrid, isLight: Bool) -> Raster {
-        let linear = planes.enumerated().map { isLight && $0.offset < 3 ? $0.element.map(toLight) : $0.element }
-        var result = linear.map { _ in [Float](repeating: 0, count: grid.width * grid.height) }
-        var (across, below) = (Taps(reach: grid.reach), Taps(reach: grid.reach))
-        for row in 0..<grid.height where !Cancellation.isAsked {
-            for column in 0..<grid.width {
-                let place = grid.place(row: row, column: column)
-                across.lie(about: place.x)
-                below.lie(about: place.y)
-                for p in linear.indices { result[p][row * grid.width + column] = sample(linear[p], across, below) }
+        // Plane after plane, in one piece.
+        let linear = planes.enumerated().flatMap { isLight && $0.offset < 3 ? $0.element.map(toLight) : $0.element }
+        let area = grid.width * grid.height
+        var result = [Float](repeating: 0, count: planes.count * area)
+        linear.withUnsafeBufferPointer { source in
+            result.withUnsafeMutableBufferPointer { target in
+                var (across, below) = (Taps(reach: grid.reach), Taps(reach: grid.reach))
+                for row in 0..<grid.height where !Cancellation.isAsked {
+                    for column in 0..<grid.width {
+                        let (place, at) = (grid.place(row: row, column: column), row * grid.width + column)
+                        across.lie(about: place.x)
+                        below.lie(about: place.y)
+                        for p in planes.indices {
+                            let plane = UnsafeBufferPointer(rebasing: source[p * width * height..<(p + 1) * width * height])
+                            target[p * area + at] = sample(plane, across, below)
+                        }
+                    }
+                }
             }
         }
         return Raster(
             width: grid.width, height: grid.height,
-            planes: result.enumerated().map { p, plane in
+            planes: planes.indices.map { p in
                 // The cubic rings at edges.
-                let range = samples(of: planes[p])
+                let (range, plane) = (samples(of: planes[p]), result[p * area..<(p + 1) * area])
                 return isLight && p < 3 ? plane.map { toDisplay($0).clamped(to: range) } : plane.map { $0.clamped(to: range) }
             })
     }
@@ -80,6 +89,7 @@ extension Raster {
             weights = [Float](repeating: 0, count: Int((4 * reach).rounded(.down)) + 1)
         }
 
+        @inline(__always)
         mutating func lie(about place: Double) {
             let centre = place - 0.5
             first = Int((centre - 2 * reach).rounded(.up))
@@ -94,14 +104,21 @@ extension Raster {
     }
 
     @inline(__always)
-    private func sample(_ plane: [Float], _ across: Taps, _ below: Taps) -> Float {
-        var sum: Float = 0
-        for k in below.weights.indices where below.weights[k] != 0 {
-            let row = min(max(below.first + k, 0), height - 1) * width
-            var line: Float = 0
-            for j in across.weights.indices { line += across.weights[j] * plane[row + min(max(across.first + j, 0), width - 1)] }
-            sum += below.weights[k] * line
+    private func sample(_ plane: UnsafeBufferPointer<Float>, _ across: Taps, _ below: Taps) -> Float {
+        across.weights.withUnsafeBufferPointer { weights in
+            let isInside = across.first >= 0 && across.first + weights.count <= width
+            var sum: Float = 0
+            for (k, weight) in below.weights.enumerated() where weight != 0 {
+                let row = min(max(below.first + k, 0), height - 1) * width
+                var line: Float = 0
+                if isInside {
+                    for j in weights.indices { line += weights[j] * plane[row + across.first + j] }
+                } else {
+                    for j in weights.indices { line += weights[j] * plane[row + min(max(across.first + j, 0), width - 1)] }
+                }
+                sum += weight * line
+            }
+            return sum
         }
-        return sum
     }
 }
