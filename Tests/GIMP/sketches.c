@@ -75,7 +75,9 @@ static void test_sketches(void) {
         {DRAGON_REMOVE, "inside=4,4;as-drawn=1", TRUE, TRUE, FALSE},
         {DRAGON_MOVE, "outside=4,4", FALSE, FALSE, FALSE},
         {DRAGON_DRAG, "outline=1,1 9,1 9,7;inside=4,4", TRUE, FALSE, FALSE},
-        {DRAGON_DRAG, "inside=4,4", FALSE, FALSE, FALSE},
+        {DRAGON_DRAG, "inside=4,4", TRUE, TRUE, FALSE},
+        {DRAGON_DRAG, "inside=4,4;as-drawn=1", FALSE, FALSE, FALSE},
+        {DRAGON_LANDMARK, "inside=4,4", FALSE, FALSE, FALSE},
         {DRAGON_PASTE, "inside=4,4;reference-inside=4,4", FALSE, FALSE, TRUE},
         {DRAGON_APPEARANCE, "reference-outline=1,1 9,1 9,7;as-drawn=1", FALSE, FALSE, FALSE},
     };
@@ -86,6 +88,31 @@ static void test_sketches(void) {
         CHECK(edit_finds(edit, edit->reference_sketch) == cases[i].reference_finds);
         edit_free(edit);
     }
+}
+
+// What arrows begin on is held, unless something is drawn or said.
+static void test_arrows(void) {
+    struct {
+        dragon_mode mode;
+        const char *text;
+        gboolean holds;
+    } const cases[] = {
+        {DRAGON_DRAG, "arrows=1,2 3,4 5,6 7,8", TRUE},     {DRAGON_DRAG, "", FALSE},
+        {DRAGON_DRAG, "arrows=1,2 3,4;as-drawn=1", FALSE}, {DRAGON_DRAG, "arrows=1,2 3,4;outline=1,1 9,1 9,7", FALSE},
+        {DRAGON_DRAG, "arrows=1,2 3,4;inside=9,9", FALSE}, {DRAGON_LANDMARK, "arrows=1,2 3,4", FALSE},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Edit *edit = edit_of(cases[i].mode, cases[i].text);
+        CHECK(edit_hold(edit) == cases[i].holds);
+        CHECK(!edit_hold(edit));
+        edit_free(edit);
+    }
+    Edit *edit = edit_of(DRAGON_DRAG, cases[0].text);
+    edit_hold(edit);
+    GArray *points = sketch_points(edit->sketch, FALSE);
+    CHECK(points->len == 2 && g_array_index(points, dragon_point, 1).x == 5 && edit_holds(edit));
+    g_array_unref(points);
+    edit_free(edit);
 }
 
 // Marks keep their order; others in place of some leave the rest.
@@ -205,6 +232,7 @@ static void test_holding(void) {
 
 int main(void) {
     test_sketches();
+    test_arrows();
     test_marks();
     test_finding();
     test_holding();
