@@ -51,6 +51,13 @@ gboolean edit_stays(const Edit *edit) {
            !edit->is_flipped;
 }
 
+void edit_put_back(Edit *edit) {
+    edit->displacement = (dragon_point){0};
+    edit->resize = 1;
+    edit->rotate = 0;
+    edit->is_flipped = FALSE;
+}
+
 gboolean edit_holds(const Edit *edit) {
     // What is drawn around is a region: an area, not an object.
     return edit->mode->mask == MASK_REGION && !sketch_has_outline(edit->sketch) && sketch_means_object(edit->sketch) &&

@@ -49,6 +49,9 @@ gboolean edit_equal(const Edit *a, const Edit *b, gboolean with_seed);
 /// Whether the object neither moves nor changes its size nor turns.
 gboolean edit_stays(const Edit *edit);
 
+/// Puts the object back where and as it was.
+void edit_put_back(Edit *edit);
+
 /// Whether a sketch of the edit counts, in place of what is selected.
 gboolean edit_sketches(const Edit *edit, const Sketch *sketch);
 

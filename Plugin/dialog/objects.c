@@ -66,13 +66,6 @@ static void forget(Found *found) {
     g_clear_pointer(&found->mask, mask_free);
 }
 
-static void put_back(Edit *edit) {
-    edit->displacement = (dragon_point){0};
-    edit->resize = 1;
-    edit->rotate = 0;
-    edit->is_flipped = FALSE;
-}
-
 void objects_hold(Session *session) {
     if (session->material->mask || !session->material->picture)
         return;
@@ -119,7 +112,7 @@ void objects_read_source(Session *session) {
         session_show_reference(session, FALSE);
     session_tell(session, SESSION_REFERENCE);
     if (session->edit->mode->carries == CARRIES_REFERENCE)
-        put_back(session->edit);
+        edit_put_back(session->edit);
     objects_take(session);
     take_path(session);
     // Places on another picture mean nothing on this one.
@@ -139,7 +132,7 @@ void objects_take_new(Session *session) {
     gboolean is_carried = of_reference == (edit->mode->carries == CARRIES_REFERENCE);
     forget(of_reference ? &session->reference_found : &session->found);
     if (is_carried)
-        put_back(edit);
+        edit_put_back(edit);
     objects_take(session);
     if (is_carried && of_reference)
         place_in_middle(session);

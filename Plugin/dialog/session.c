@@ -14,10 +14,7 @@ static void forget_places(Edit *edit) {
     sketch_clear(edit->sketch);
     sketch_clear(edit->reference_sketch);
     g_array_set_size(edit->arrows, 0);
-    edit->displacement = (dragon_point){0};
-    edit->resize = 1;
-    edit->rotate = 0;
-    edit->is_flipped = FALSE;
+    edit_put_back(edit);
 }
 
 // The layers to take from, beginning with the one of the last time while it is open.

@@ -30,7 +30,7 @@ package struct CarriedObject: Sendable {
             let inside = DistanceField(to: !cover.mask).distances
             cover = cover.map { cover.planes[$0][$1] * smoothStep(inside[$1] / Float(soften)) }
         }
-        let planes = (moved.colours.planes.prefix(3) + [cover.planes[0]]).map { Self.placed($0, seen, on: box) }
+        let planes = (moved.colours.planes.prefix(3) + [cover.planes[0]]).map { placed($0, seen, on: box, beyond: 0) }
         try Cancellation.check()
         occupied = Mask(height: box.height, width: box.width, cells: planes[3].map { $0 > 0.5 })
         colours = Raster(width: box.width, height: box.height, planes: Array(planes[..<3]))
@@ -44,17 +44,6 @@ package struct CarriedObject: Sendable {
     ) throws -> (colours: Raster, coverage: Raster) {
         let own = try OwnColours(object.cropped(to: placement.source), source.colours(in: placement.source), hasAlpha: source.hasAlpha)
         return (placement.moved(own.colours, to: part, isLight: true), placement.moved(own.coverage, to: part, isLight: false))
-    }
-
-    /// A plane of `target` on the part, 0 where that reaches beyond.
-    private static func placed(_ plane: [Float], _ target: PixelBox, on box: PixelBox) -> [Float] {
-        var result = [Float](repeating: 0, count: box.width * box.height)
-        let inside = target.clipped(to: box)
-        for y in inside.y..<inside.endY {
-            let (from, to) = ((y - target.y) * target.width - target.x, (y - box.y) * box.width - box.x)
-            for x in inside.x..<inside.endX { result[to + x] = plane[from + x] }
-        }
-        return result
     }
 
     /// Coverage with its edge drawn over three pixels, so that no staircase stands against the new surroundings.
@@ -109,4 +98,15 @@ struct OwnColours {
         coverage = shape
         try Cancellation.check()
     }
+}
+
+/// A plane of a target on the part, and what is beyond it there.
+func placed(_ plane: [Float], _ target: PixelBox, on box: PixelBox, beyond: Float) -> [Float] {
+    var result = [Float](repeating: beyond, count: box.width * box.height)
+    let inside = target.clipped(to: box)
+    for y in inside.y..<inside.endY {
+        let (from, to) = ((y - target.y) * target.width - target.x, (y - box.y) * box.width - box.x)
+        for x in inside.x..<inside.endX { result[to + x] = plane[from + x] }
+    }
+    return result
 }

@@ -92,20 +92,12 @@ struct CastShadow {
         guard let bounds = region.bounds else { return factors }
         // Beyond the region nothing is cast, which its border says when it repeats.
         let source = PixelBox(x: bounds.x + box.x, y: bounds.y + box.y, width: bounds.width, height: bounds.height).grown(by: 2)
-        let part = factors.repeated(to: PixelBox(x: source.x - box.x, y: source.y - box.y, width: source.width, height: source.height))
-        let cast = region.cropped(to: PixelBox(x: source.x - box.x, y: source.y - box.y, width: source.width, height: source.height))
+        let inPart = PixelBox(x: source.x - box.x, y: source.y - box.y, width: source.width, height: source.height)
+        let (part, cast) = (factors.repeated(to: inPart), region.cropped(to: inPart))
         let placement = placement.along(source)
         let seen = placement.seen(on: box, margin: 1)
         let moved = placement.moved(part.map { cast.cells[$1] ? part.planes[$0][$1] : 1 }, to: seen, isLight: false)
-        let shown = seen.clipped(to: box)
-        var planes = [[Float]](repeating: [Float](repeating: 1, count: box.width * box.height), count: 3)
-        for y in shown.y..<shown.endY {
-            let (from, to) = ((y - seen.y) * seen.width - seen.x, (y - box.y) * box.width - box.x)
-            for x in shown.x..<shown.endX {
-                for p in 0..<3 { planes[p][to + x] = moved.planes[p][from + x] }
-            }
-        }
-        return Raster(width: box.width, height: box.height, planes: planes)
+        return Raster(width: box.width, height: box.height, planes: moved.planes.map { placed($0, seen, on: box, beyond: 1) })
     }
 }
 
