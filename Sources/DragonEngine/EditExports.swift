@@ -1,5 +1,6 @@
 public import CDragon
 import DragonEdit
+import DragonModel
 
 let results = HandleTable<EditResult>()
 
@@ -25,6 +26,25 @@ public func dragonEdit(
     return on(model) { model in
         _ = try present(result, "the result")
         try give(try model.run(request), from: results, to: result, "the result")
+    }
+}
+
+/// `dragon_edit_frames` of the header.
+@_cdecl("dragon_edit_frames")
+public func dragonEditFrames(
+    _ model: OpaquePointer?, _ requests: UnsafePointer<UnsafePointer<dragon_request>?>?, _ count: Int,
+    _ results: UnsafeMutablePointer<OpaquePointer?>?
+) -> dragon_status {
+    on(model) { model in
+        guard (1...Limits.mostFrames).contains(count) else {
+            throw Failure.badInput("\(count) frames were given: give 1 to \(Limits.mostFrames)")
+        }
+        let results = try present(results, "the results")
+        for index in 0..<count { clear(results + index) }
+        let given = UnsafeBufferPointer(start: try present(requests, "the requests"), count: count)
+        for (index, result) in try model.run(frames: Array(given)).enumerated() {
+            try give(result, from: DragonEngine.results, to: results + index, "the results")
+        }
     }
 }
 
@@ -80,6 +100,24 @@ public func dragonResultMask(_ result: OpaquePointer?, _ pixels: UnsafeMutablePo
 @_cdecl("dragon_result_mask_float")
 public func dragonResultMaskFloat(_ result: OpaquePointer?, _ pixels: UnsafeMutablePointer<Float>?, _ stride: Int64) -> dragon_status {
     on(result) { try $0.copyMask(to: pixels, stride: stride) }
+}
+
+/// `dragon_result_extent` of the header.
+@_cdecl("dragon_result_extent")
+public func dragonResultExtent(_ result: OpaquePointer?, _ pixels: UnsafeMutablePointer<UInt8>?, _ stride: Int64) -> dragon_status {
+    on(result) { try $0.copyExtent(to: pixels, stride: stride) }
+}
+
+/// `dragon_result_part` of the header.
+@_cdecl("dragon_result_part")
+public func dragonResultPart(
+    _ result: OpaquePointer?, _ part: dragon_part, _ layer: UnsafeMutablePointer<OpaquePointer?>?
+) -> dragon_status {
+    clear(layer)
+    return on(result) { result in
+        _ = try present(layer, "the layer")
+        if let found = try result.part(part) { try give(found, from: results, to: layer, "the layer") }
+    }
 }
 
 /// `dragon_result_free` of the header.

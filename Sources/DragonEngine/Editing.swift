@@ -37,6 +37,22 @@ extension Model {
     }
 }
 
+extension Model {
+    /// Runs an edit on all frames of an animation.
+    func run(frames pointers: [UnsafePointer<dragon_request>?]) throws -> [EditResult] {
+        let first = try dragon_request(from: pointers[0])
+        let report = ProgressReport(first.progress, first.user_data)
+        return try exclusively(report.job()) { context in
+            let requests = try pointers.map { try read($0) }
+            let (request, loaded) = requests[0]
+            var prompts = loaded.diffusion.prompts(request.prompt, reference: request.referencePrompt)
+            prompts.image = try request.imagePrompt.map { try loaded.diffusion.imagePromptPicture($0) }
+            let edit = try AnimationEdit(requests.map(\.request.edit))
+            return try edit.run(loaded.diffusion, prompts: prompts, in: context).map { EditResult($0) }
+        }
+    }
+}
+
 /// What an edit gave: a layer in memory of its own.
 final class EditResult: Sendable {
     private let layer: EditLayer
@@ -64,9 +80,27 @@ final class EditResult: Sendable {
 
     /// Copies the mask as bytes.
     func copyMask(to pixels: UnsafeMutablePointer<UInt8>?, stride: Int64) throws {
-        try copyRows(to: UnsafeMutableRawPointer(pixels), stride: stride, pixelSize: 1, of: layer.coverage) {
+        try copyBytes(of: layer.coverage, to: pixels, stride: stride)
+    }
+
+    /// Copies how far the edit reaches.
+    func copyExtent(to pixels: UnsafeMutablePointer<UInt8>?, stride: Int64) throws {
+        try copyBytes(of: layer.extent, to: pixels, stride: stride)
+    }
+
+    private func copyBytes(of shares: [Float], to pixels: UnsafeMutablePointer<UInt8>?, stride: Int64) throws {
+        try copyRows(to: UnsafeMutableRawPointer(pixels), stride: stride, pixelSize: 1, of: shares) {
             $0.storeBytes(of: UInt8((min(max($1, 0), 1) * 255).rounded()), as: UInt8.self)
         }
+    }
+
+    /// One of the layers that the result is made of; nil where it is one.
+    func part(_ part: dragon_part) throws -> EditResult? {
+        let index = Int(part)
+        guard (0...Int(DRAGON_PART_OBJECT)).contains(index) else {
+            throw Failure.badInput("there is no part \(part) of a result: ask for the ground or the object")
+        }
+        return layer.parts.indices.contains(index) ? EditResult(layer.parts[index]) : nil
     }
 
     /// Copies the mask as floats.

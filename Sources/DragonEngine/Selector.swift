@@ -17,19 +17,52 @@ final class Selector: Sendable {
 
     /// The object that a hint of the caller's means, written as a mask.
     func find(_ hint: UnsafePointer<dragon_hint>?, into pixels: UnsafeMutablePointer<UInt8>?, stride: Int64) throws {
-        guard let finder = finder.withLock({ $0 }) else {
-            throw Failure.badInput("the selector has no picture: free it, and make another")
-        }
-        let target = try present(pixels, "the mask")
-        let rows = try Rows("the mask", width: finder.size.width, height: finder.size.height, stride: stride, pixelSize: 1)
+        let finder = try taken()
+        let (target, rows) = try target(pixels, stride, finder.size)
         let found = try finder.object(for: try ObjectHint(try dragon_hint(from: hint), on: finder.size))
-        for y in 0..<rows.height { (target + y * rows.stride).update(repeating: 0, count: rows.width) }
         found.shares.withUnsafeBufferPointer { shares in
             guard let shares = shares.baseAddress else { return }
             for y in 0..<found.box.height {
                 (target + (y + found.box.y) * rows.stride + found.box.x).update(from: shares + y * found.box.width, count: found.box.width)
             }
         }
+    }
+}
+
+extension Selector {
+    /// The shadow of an object, written as a mask, and whether there is one.
+    func findShadow(
+        of object: UnsafePointer<dragon_mask>?, _ found: UnsafeMutablePointer<Int32>?, into pixels: UnsafeMutablePointer<UInt8>?,
+        stride: Int64
+    ) throws {
+        let finder = try taken()
+        let isFound = UnsafeMutableRawPointer(try present(found, "the place for what was found"))
+        let given = UnsafeRawPointer(try present(object, "the object")).loadUnaligned(as: dragon_mask.self)
+        let mask = try present(try Mask(given, "the object's mask"), "the object's mask")
+        let shadow = try finder.shadow(of: mask)
+        let (target, rows) = try target(pixels, stride, finder.size)
+        isFound.storeBytes(of: shadow == nil ? 0 : 1, as: Int32.self)
+        guard let shares = shadow?.coverage.planes[0] else { return }
+        for y in 0..<rows.height {
+            for x in 0..<rows.width { target[y * rows.stride + x] = UInt8((shares[y * rows.width + x] * 255).rounded()) }
+        }
+    }
+
+    private func taken() throws -> ObjectFinder {
+        guard let finder = finder.withLock({ $0 }) else {
+            throw Failure.badInput("the selector has no picture: free it, and make another")
+        }
+        return finder
+    }
+
+    /// The caller's mask of the picture's size, emptied.
+    private func target(
+        _ pixels: UnsafeMutablePointer<UInt8>?, _ stride: Int64, _ size: PixelSize
+    ) throws -> (pixels: UnsafeMutablePointer<UInt8>, rows: Rows) {
+        let target = try present(pixels, "the mask")
+        let rows = try Rows("the mask", width: size.width, height: size.height, stride: stride, pixelSize: 1)
+        for y in 0..<rows.height { (target + y * rows.stride).update(repeating: 0, count: rows.width) }
+        return (target, rows)
     }
 }
 

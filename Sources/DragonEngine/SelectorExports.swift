@@ -26,6 +26,16 @@ public func dragonSelectorFind(
     return selector.messages.call { try selector.find(hint, into: pixels, stride: stride) }
 }
 
+/// `dragon_selector_find_shadow` of the header.
+@_cdecl("dragon_selector_find_shadow")
+public func dragonSelectorFindShadow(
+    _ selector: OpaquePointer?, _ object: UnsafePointer<dragon_mask>?, _ found: UnsafeMutablePointer<Int32>?,
+    _ pixels: UnsafeMutablePointer<UInt8>?, _ stride: Int64
+) -> dragon_status {
+    guard let selector = selectors[selector] else { return Status.invalidHandle.rawValue }
+    return selector.messages.call { try selector.findShadow(of: object, found, into: pixels, stride: stride) }
+}
+
 /// `dragon_selector_message` of the header.
 @_cdecl("dragon_selector_message")
 public func dragonSelectorMessage(_ selector: OpaquePointer?, _ buffer: UnsafeMutablePointer<CChar>?, _ size: Int) -> Int {

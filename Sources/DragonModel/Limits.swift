@@ -28,6 +28,8 @@ public enum Limits {
     public static let sideMultiple = 64
     /// Sides of working grids and generated pictures, in pixels.
     public static let side = 64...4096
+    /// Frames of an animation.
+    public static let mostFrames = 10_000
     /// Pixels that a change reaches around what is emptied, of the ramp beyond, of a carried object's softened edge.
     public static let margin: ClosedRange<Double> = 0...1000
     /// Files that a network's weights may be cut into.

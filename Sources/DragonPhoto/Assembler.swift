@@ -19,12 +19,24 @@ struct Assembler {
         if let pictures {
             for (p, plane) in changed(onBox(pictures.result), onBox(pictures.reconstruction)).enumerated() { planes[p] = plane }
         }
-        planes = planes.enumerated().map { composition.finished($1, plane: $0) }
-        let (made, replaced, cover) = (composition.made, composition.replaced, composition.carried?.coverage)
-        let whole = made.indices.map { max(made[$0], replaced[$0], cover?[$0] ?? 0) > 0 ? Float(1) : 0 }
-        return EditLayer(
-            Raster(width: box.width, height: box.height, planes: planes), whole, at: box, of: photo, madePixels: composition.madePixels)
+        let ground = Raster(width: box.width, height: box.height, planes: planes)
+        let grounds = zip(composition.made, composition.replaced).map(max)
+        let pixels = composition.madePixels
+        guard let carried = composition.carried else {
+            return EditLayer(ground, grounds.map(Self.whole), extent: grounds, at: box, of: photo, madePixels: pixels)
+        }
+        let finished = Raster(
+            width: box.width, height: box.height, planes: planes.enumerated().map { composition.finished($1, plane: $0) })
+        let all = zip(grounds, carried.coverage).map(max)
+        var layer = EditLayer(finished, all.map(Self.whole), extent: all, at: box, of: photo, madePixels: pixels)
+        layer.parts = [
+            EditLayer(ground, grounds.map(Self.whole), extent: grounds, at: box, of: photo, madePixels: pixels),
+            EditLayer(carried.colours, carried.coverage, at: box, of: photo, madePixels: 0),
+        ]
+        return layer
     }
+
+    private static func whole(_ share: Float) -> Float { share > 0 ? 1 : 0 }
 
     /// The base's colours with the network's part.
     private func changed(_ new: Raster, _ old: Raster) -> [[Float]] {

@@ -11,6 +11,8 @@ public struct PhotoEdit: Sendable {
     public var mode: any EditMode
     /// The numbers that it runs with.
     public var settings: EditSettings
+    /// What the photo shows without its object, where that is known; else its place is filled.
+    var ground: KnownGround?
 
     /// An edit in the photo's own pixels.
     public init(photo: PictureSource, mode: any EditMode, settings: EditSettings) {
@@ -78,6 +80,8 @@ public struct PhotoEdit: Sendable {
     /// The part of the photo that is worked on.
     func canvas(filling: HoleFilling) throws -> EditCanvas {
         let footprint = try footprint()
+        var filling = filling
+        if let ground, case .texture = filling { filling = .known(ground) }
         return EditCanvas(
             photo, footprint, grid: grid(footprint), margins: settings.margins, usesPlate: settings.usesPlate, filling: filling)
     }

@@ -19,10 +19,12 @@ extension PhotoEdit {
         let canvas = try edit.canvas(filling: .smooth)
         let composition = try mode.compose(canvas)
         var coverage = composition.intended
+        var extent = zip(composition.made, composition.intended).map(max)
         if let share = composition.carried?.coverage {
-            for i in share.indices where share[i] > 0 { coverage[i] = 1 }
+            for i in share.indices where share[i] > 0 { (coverage[i], extent[i]) = (1, max(extent[i], share[i])) }
         }
-        return EditLayer(composition.networkInput, coverage, at: canvas.box, of: photo, madePixels: composition.madePixels)
+        return EditLayer(
+            composition.networkInput, coverage, extent: extent, at: canvas.box, of: photo, madePixels: composition.madePixels)
     }
 }
 

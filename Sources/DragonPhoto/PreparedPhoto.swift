@@ -40,6 +40,9 @@ public final class PreparedPhoto: @unchecked Sendable {
             }
     }
 
+    /// The guidance branch, where it ran and is kept.
+    var guidanceBranch: InvertedEdit? { inverted?.edit }
+
     /// Sides of the grid that the network works on.
     public var gridSize: PixelSize { grid.gridSize }
 
@@ -183,6 +186,9 @@ public final class PreparationCache: Sendable {
             return kept?.key == key ? kept : nil
         }
     }
+
+    /// The guidance branch of what is kept.
+    var guidanceBranch: InvertedEdit? { kept.withLock { $0?.guidanceBranch } }
 
     func keep(_ prepared: PreparedPhoto) { kept.withLock { $0 = prepared } }
 

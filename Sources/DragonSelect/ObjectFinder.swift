@@ -7,7 +7,7 @@ import Synchronization
 /// A graph cut tells them by colours and edges, first in the small, then along the border in the large; the border's colours give
 /// it its soft edge. No network is asked.
 public final class ObjectFinder: Sendable {
-    private let pyramid: PicturePyramid
+    let pyramid: PicturePyramid
     /// How large the object under a first point was taken for, so that more points are answered sooner.
     private let known = Mutex<(point: Point, radius: Int)?>(nil)
 

@@ -165,7 +165,17 @@ static void call_results(void) {
     dragon_result *result = handle((void **)results);
     dragon_result_info info = {.size = struct_size(sizeof info)};
     int64_t row = chance(80) ? 0 : (int64_t)below(MOST * 16 + 64) - 10;
-    switch (below(5)) {
+    uint32_t slot = below(SLOTS);
+    switch (below(7)) {
+    case 5:
+        dragon_result_extent(result, chance(90) ? masks[1] : NULL, row);
+        break;
+    case 6:
+        if (results[slot] != result) {
+            dragon_result_free(results[slot]);
+            dragon_result_part(result, (int32_t)below(4) - 1, chance(95) ? &results[slot] : NULL);
+        }
+        break;
     case 0:
         dragon_result_describe(result, chance(90) ? &info : NULL);
         break;
@@ -241,6 +251,11 @@ static void call_selectors(void) {
     char text[32];
     count(dragon_selector_find(handle((void **)selectors), chance(95) ? &hint : NULL, chance(95) ? buffer : NULL,
                                chance(80) ? 0 : stride(width)));
+    dragon_mask object = mask(0, width, height);
+    int32_t is_found;
+    count(dragon_selector_find_shadow(handle((void **)selectors), chance(95) ? &object : NULL,
+                                      chance(95) ? &is_found : NULL, chance(95) ? buffer : NULL,
+                                      chance(80) ? 0 : stride(width)));
     dragon_selector_message(handle((void **)selectors), text, below(sizeof text + 1));
 }
 
@@ -256,7 +271,15 @@ static void call_edits(void) {
     if (kind < 2) {
         // A few real edits: small pictures, one step.
         dragon_result_free(results[slot]);
-        count(dragon_edit(model, &all, &results[slot]));
+        if (chance(80)) {
+            count(dragon_edit(model, &all, &results[slot]));
+        } else {
+            const dragon_request *frames[] = {&all, chance(90) ? &all : NULL};
+            dragon_result *edited[2] = {NULL, NULL};
+            count(dragon_edit_frames(model, frames, 1 + below(2), edited));
+            results[slot] = edited[0];
+            dragon_result_free(edited[1]);
+        }
     } else if (kind < 60) {
         count(dragon_edit_estimate(model, chance(98) ? &all : NULL, chance(98) ? &estimate : NULL));
     } else {

@@ -106,6 +106,74 @@ static void test_wrong_results(dragon_result *result) {
     }
 }
 
+// A move's layers: the ground reaches as far as the old place, the object alone is as large as the square.
+static void test_parts(dragon_result *result) {
+    dragon_result *ground = NULL, *object = NULL, *none = (dragon_result *)1;
+    CHECK(dragon_result_part(result, DRAGON_PART_GROUND, &ground) == DRAGON_OK && ground, "ground");
+    CHECK(dragon_result_part(result, DRAGON_PART_OBJECT, &object) == DRAGON_OK && object, "object");
+    dragon_result_info all = box_of(result), low = box_of(ground), high = box_of(object);
+    CHECK(low.x >= all.x && high.x + high.width <= all.x + all.width, "both lie in the result");
+    CHECK(high.width < all.width && low.x == all.x, "the object is a part of it");
+    static uint8_t mask[PIXELS], extent[PIXELS];
+    CHECK(dragon_result_mask(object, mask, 0) == DRAGON_OK &&
+              mask[high.width * high.height / 2 + high.width / 2] == 255,
+          "the object covers its middle");
+    CHECK(dragon_result_part(object, DRAGON_PART_GROUND, &none) == DRAGON_OK && !none, "a layer has no layers");
+    CHECK(dragon_result_part(result, 2, &none) == DRAGON_BAD_INPUT && !none, "a part that is none");
+    CHECK(dragon_result_part(result, DRAGON_PART_OBJECT, NULL) == DRAGON_BAD_INPUT, "nowhere to put it");
+    dragon_result_free(object);
+    CHECK(dragon_result_part(object, DRAGON_PART_OBJECT, &none) == DRAGON_INVALID_HANDLE, "freed");
+    CHECK(dragon_result_extent(result, extent, 0) == DRAGON_OK && dragon_result_mask(result, mask, 0) == DRAGON_OK, "");
+    size_t soft = 0, differ = 0;
+    for (int i = 0; i < all.width * all.height; i++) {
+        soft += extent[i] > 0 && extent[i] < 255;
+        differ += extent[i] > mask[i];
+    }
+    CHECK(soft > 0 && differ == 0, "%zu soft, %zu beyond the mask", soft, differ);
+    CHECK(dragon_result_extent(result, NULL, 0) == DRAGON_BAD_INPUT, "NULL");
+    dragon_result_free(ground);
+}
+
+// Frames are edited alike; nothing is given where one is no good.
+static void test_frames(dragon_model *model) {
+    enum { FRAMES = 3 };
+    static uint8_t none[PIXELS];
+    dragon_request frames[FRAMES];
+    const dragon_request *requests[FRAMES];
+    for (int i = 0; i < FRAMES; i++) {
+        frames[i] = move_request();
+        requests[i] = &frames[i];
+    }
+    frames[1].mask.pixels = none;
+    dragon_result *results[FRAMES];
+    memset(results, 7, sizeof results);
+    EXPECT(model, dragon_edit_frames(model, requests, FRAMES, results), DRAGON_OK, NULL);
+    static uint8_t first[4 * PIXELS], last[4 * PIXELS];
+    CHECK(dragon_result_pixels(results[0], DRAGON_RGBA_U8, first, 0) == DRAGON_OK, "first");
+    CHECK(dragon_result_pixels(results[2], DRAGON_RGBA_U8, last, 0) == DRAGON_OK, "last");
+    // Beside its own keys and values a frame sees those of the anchor: the same, but summed otherwise.
+    for (int i = 0; i < 4 * PIXELS; i++)
+        if (abs(first[i] - last[i]) > 1)
+            return CHECK(false, "frames that are the same become the same: %d, %d and %d", i, first[i], last[i]);
+    static uint8_t mask[PIXELS];
+    dragon_result_info box = box_of(results[1]);
+    CHECK(dragon_result_mask(results[1], mask, 0) == DRAGON_OK, "mask");
+    for (int i = 0; i < box.width * box.height; i++)
+        CHECK(mask[i] == 0, "nothing is done to a frame without the object");
+    for (int i = 0; i < FRAMES; i++)
+        dragon_result_free(results[i]);
+    frames[2].mode = DRAGON_REMOVE;
+    EXPECT(model, dragon_edit_frames(model, requests, FRAMES, results), DRAGON_BAD_INPUT, "one mode");
+    CHECK(!results[0] && !results[1] && !results[2], "nothing is given");
+    requests[2] = NULL;
+    EXPECT(model, dragon_edit_frames(model, requests, FRAMES, results), DRAGON_BAD_INPUT, "NULL");
+    EXPECT(model, dragon_edit_frames(model, requests, 0, results), DRAGON_BAD_INPUT, "give 1 to");
+    EXPECT(model, dragon_edit_frames(model, requests, SIZE_MAX, results), DRAGON_BAD_INPUT, "give 1 to");
+    EXPECT(model, dragon_edit_frames(model, NULL, 2, results), DRAGON_BAD_INPUT, "NULL");
+    EXPECT(model, dragon_edit_frames(model, requests, 2, NULL), DRAGON_BAD_INPUT, "NULL");
+    CHECK(dragon_edit_frames(NULL, requests, 2, results) == DRAGON_INVALID_HANDLE, "no model");
+}
+
 // Every mode runs, and previews.
 static void test_modes(dragon_model *model) {
     dragon_point handles[] = {{40, 40}}, targets[] = {{50, 44}};
@@ -210,6 +278,8 @@ void test_results(void) {
     test_formats(model, result);
     test_modes(model);
     test_alpha(model);
+    test_parts(result);
+    test_frames(model);
     // Its colours are the result's own: neither the model nor the picture is needed any longer.
     dragon_model_close(model);
     test_copies(result);

@@ -76,6 +76,45 @@ static void test_refusals(dragon_selector *selector) {
     CHECK(dragon_selector_message(NULL, NULL, 0) == 0);
 }
 
+// An even ground, dark below the square where it is to have a shadow.
+static dragon_selector *open_floor(bool has_shadow) {
+    static uint8_t ground[4 * PIXELS];
+    for (int i = 0; i < PIXELS; i++) {
+        bool is_dark = has_shadow && i / SIDE >= 60 && i / SIDE < 74 && i % SIDE >= 34 && i % SIDE < 78;
+        memset(ground + 4 * i, truth[i] ? 240 : (is_dark ? 90 : 170) + i * 7 % 5, 3);
+        ground[4 * i + 3] = 255;
+    }
+    dragon_picture shown = {ground, SIDE, SIDE, 0, DRAGON_RGBA_U8};
+    dragon_selector *selector = NULL;
+    CHECK(dragon_selector_create(&shown, &selector) == DRAGON_OK && selector);
+    return selector;
+}
+
+static void test_shadows(void) {
+    dragon_selector *selector = open_floor(false), *other = open_floor(true);
+    dragon_mask object = {truth, SIDE, SIDE, 0};
+    int32_t is_found = 7;
+    memset(found, 77, sizeof found);
+    CHECK(dragon_selector_find_shadow(selector, &object, &is_found, found, 0) == DRAGON_OK && is_found == 0);
+    for (int i = 0; i < PIXELS; i++)
+        if (found[i] != 0)
+            return CHECK(false, "pixel %d is %d", i, found[i]);
+    CHECK(found[PIXELS] == 77);
+    CHECK(dragon_selector_find_shadow(other, &object, &is_found, found, 0) == DRAGON_OK && is_found == 1);
+    CHECK(found[66 * SIDE + 50] == 255 && found[20 * SIDE + 110] == 0);
+    dragon_selector_free(other);
+    CHECK(dragon_selector_find_shadow(selector, NULL, &is_found, found, 0) == DRAGON_BAD_INPUT);
+    CHECK(dragon_selector_find_shadow(selector, &object, NULL, found, 0) == DRAGON_BAD_INPUT);
+    CHECK(dragon_selector_find_shadow(selector, &object, &is_found, NULL, 0) == DRAGON_BAD_INPUT);
+    CHECK(dragon_selector_find_shadow(selector, &object, &is_found, found, 3) == DRAGON_BAD_INPUT);
+    object.height = SIDE - 1;
+    CHECK(dragon_selector_find_shadow(selector, &object, &is_found, found, 0) == DRAGON_BAD_INPUT);
+    object.pixels = NULL;
+    CHECK(dragon_selector_find_shadow(selector, &object, &is_found, found, 0) == DRAGON_BAD_INPUT);
+    CHECK(dragon_selector_find_shadow(other, &object, &is_found, found, 0) == DRAGON_INVALID_HANDLE);
+    dragon_selector_free(selector);
+}
+
 void test_selectors(void) {
     dragon_picture none = {0};
     dragon_selector *broken = NULL;
@@ -83,6 +122,7 @@ void test_selectors(void) {
     dragon_selector *selector = open_selector();
     test_ways(selector);
     test_refusals(selector);
+    test_shadows();
     dragon_selector_free(selector);
     dragon_hint hint = {.size = sizeof hint};
     CHECK(dragon_selector_find(selector, &hint, found, 0) == DRAGON_INVALID_HANDLE);

@@ -42,6 +42,11 @@ struct SignatureTests {
         expectSame(dragonResultMask, dragon_result_mask, "dragon_result_mask")
         expectSame(dragonResultMaskFloat, dragon_result_mask_float, "dragon_result_mask_float")
         expectSame(dragonResultFree, dragon_result_free, "dragon_result_free")
+        expectSame(dragonResultExtent, dragon_result_extent, "dragon_result_extent")
+        expectSame(dragonResultPart, dragon_result_part, "dragon_result_part")
+        expectSame(dragonEditFrames, dragon_edit_frames, "dragon_edit_frames")
+        expectSame(dragonSelectorFind, dragon_selector_find, "dragon_selector_find")
+        expectSame(dragonSelectorFindShadow, dragon_selector_find_shadow, "dragon_selector_find_shadow")
     }
 
     @Test("structs start with their size, and keep the layout that was promised")

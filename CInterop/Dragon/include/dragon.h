@@ -52,6 +52,8 @@ extern "C" {
 #define DRAGON_MOST_MARGIN 1000
 /// Threads of a model.
 #define DRAGON_MOST_THREADS 1024
+/// Frames of an animation.
+#define DRAGON_MOST_FRAMES 10000
 /// LoRAs of a model.
 #define DRAGON_MOST_LORAS 64
 
@@ -157,6 +159,15 @@ enum {
     DRAGON_START_INVERTED = 1,
     /// What an object leaves begins as noise, which never attends to the object; a drag begins warped as a whole.
     DRAGON_START_ARRANGED = 2,
+};
+
+/// The layers that a result is made of.
+typedef int32_t dragon_part;
+enum {
+    /// The picture without the object that the edit laid: its old place filled, its shadow where it falls now.
+    DRAGON_PART_GROUND = 0,
+    /// That object alone: its pixels are its own colours, its mask how much of each pixel it covers.
+    DRAGON_PART_OBJECT = 1,
 };
 
 /// A point or a shift, in pixels.
@@ -512,6 +523,17 @@ dragon_status dragon_edit_estimate(dragon_model *model, const dragon_request *re
 /// weights only, goes on from what the first one prepared, where memory allows.
 dragon_status dragon_edit(dragon_model *model, const dragon_request *request, dragon_result **result);
 
+/// Runs one edit on all frames of an animation. What an object leaves is taken from other frames that show it, where the camera
+/// stands still; what none shows is filled once for all; the network sees the same frame beside each one, so that nothing
+/// flickers.
+///
+/// - requests: count of them, a frame each, of one mode and pictures of one size, each with its own mask (all 0 where the
+///   object is not seen on that frame), handles and displacement. Parameters, prompts, progress are the first one's.
+/// - results: count of them, each freed like any; all NULL unless all went well. Where nothing is to be done to a frame, its
+///   result's mask is 0 everywhere.
+dragon_status dragon_edit_frames(dragon_model *model, const dragon_request *const *requests, size_t count,
+                                 dragon_result **results);
+
 /// Ends the edit that runs, from any thread, within a second; none running is no error.
 dragon_status dragon_model_cancel(dragon_model *model);
 
@@ -537,6 +559,14 @@ dragon_status dragon_result_mask(dragon_result *result, uint8_t *pixels, int64_t
 /// The same as floats, 0 … 1; stride in bytes.
 dragon_status dragon_result_mask_float(dragon_result *result, float *pixels, int64_t stride);
 
+/// Copies how far the edit reaches, softly: how much of each pixel it may change, 0 … 255. Of the result's size.
+dragon_status dragon_result_extent(dragon_result *result, uint8_t *pixels, int64_t stride);
+
+/// One of the layers that a result is made of, as a result of its own, freed like any. Laid over the picture, the ground
+/// first and the object on it, they look as the result does. NULL with DRAGON_OK where the edit laid no object, so that the
+/// result is one layer: only move, resize and paste lay one.
+dragon_status dragon_result_part(dragon_result *result, dragon_part part, dragon_result **layer);
+
 void dragon_result_free(dragon_result *result);
 
 // --- Objects ---------------------------------------------------------------------------------------------------------
@@ -550,6 +580,14 @@ dragon_status dragon_selector_create(const dragon_picture *picture, dragon_selec
 /// - pixels: the mask, one byte for each pixel of the picture; stride: bytes from one row to the next, 0 for none between
 ///   them.
 dragon_status dragon_selector_find(dragon_selector *selector, const dragon_hint *hint, uint8_t *pixels, int64_t stride);
+
+/// Finds the shadow that an object casts on the ground beside it.
+///
+/// - object: of the picture's size.
+/// - found: 1 where there is one, which pixels then hold, softly; else 0, and pixels are 0.
+/// - pixels, stride: as dragon_selector_find takes them.
+dragon_status dragon_selector_find_shadow(dragon_selector *selector, const dragon_mask *object, int32_t *found,
+                                          uint8_t *pixels, int64_t stride);
 
 /// What the calling thread's last call on the selector said, where it failed. Empty after a call that went well.
 size_t dragon_selector_message(dragon_selector *selector, char *buffer, size_t size);

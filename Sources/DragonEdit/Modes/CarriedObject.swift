@@ -8,6 +8,12 @@ package struct CarriedObject: Sendable {
     package let coverage: [Float]
     /// Pixels of which it covers more than half.
     package let occupied: Mask
+    /// How much each pixel is of the object's old ground, row by row; nil where none is carried.
+    let carriedGround: [Float]?
+
+    init(colours: Raster, coverage: [Float], occupied: Mask, carriedGround: [Float]?) {
+        (self.colours, self.coverage, self.occupied, self.carriedGround) = (colours, coverage, occupied, carriedGround)
+    }
 
     /// Pixels around the object that its antialiased edge reaches, of the part and of a cubic's support.
     private static let fringe = 3.0
@@ -34,6 +40,10 @@ package struct CarriedObject: Sendable {
         try Cancellation.check()
         occupied = Mask(height: box.height, width: box.width, cells: planes[3].map { $0 > 0.5 })
         colours = Raster(width: box.width, height: box.height, planes: Array(planes[..<3]))
+        carriedGround = CarriedGround(around: object, in: placement.source, of: source).map { ground in
+            placed(wide.moved(ground.shares(in: wide.source), to: seen, isLight: false).planes[0], seen, on: box, beyond: 0)
+        }
+        try Cancellation.check()
         let shares = planes[3].map { min(max($0, 0), 1) }
         coverage = placement.isExact ? Self.antialiased(shares, box.width) : shares
     }
@@ -88,9 +98,14 @@ struct OwnColours {
         if hasAlpha, pixels.planes.count == 4 { shape = shape.map { min(shape.planes[$0][$1], pixels.planes[3][$1]) } }
         // What its edge takes from beyond it is more of itself, not of the place that it leaves.
         let own = shape.planes[0].map { min($0, 1) }
+        // What is transparent around has no colour to be freed of.
+        let isOpaque = pixels.planes.count < 4 || pixels.planes[3].allSatisfy { $0 == 1 }
+        var planes = Array(pixels.planes.prefix(3))
+        if isOpaque, let edge = MixedEdge(own, width: pixels.width, height: pixels.height) { planes = edge.freed(planes) }
+        try Cancellation.check()
         colours = Raster(
             width: pixels.width, height: pixels.height,
-            planes: try pixels.planes.prefix(3).map { plane in
+            planes: try planes.map { plane in
                 try Cancellation.check()
                 let grown = smoothedIn(plane, weights: own, width: pixels.width, height: pixels.height)
                 return plane.indices.map { own[$0] > 0 ? plane[$0] : grown[$0] }

@@ -8,6 +8,18 @@ package enum HoleFilling: Sendable {
     case smooth
     /// With the texture around it, which takes a while; the seed chooses among textures that fit.
     case texture(seed: UInt64)
+    /// As it is known to look.
+    case known(KnownGround)
+}
+
+/// A whole picture without its object.
+package struct KnownGround: Sendable {
+    private let colours: Raster
+
+    package init(_ colours: Raster) { self.colours = colours }
+
+    /// A part of it.
+    func part(_ box: PixelBox) -> Raster { colours.repeated(to: box) }
 }
 
 /// What a mode composes on: the part of a picture that is worked on.
@@ -56,6 +68,7 @@ public struct EditCanvas: Sendable {
     /// - Parameter emptied: of the part's size; of what it holds in part, a part stays.
     package func plate(without emptied: Mask) throws -> Raster {
         if case .none = filling { return colours }
+        if case .known(let ground) = filling { return ground.part(box) }
         let hole = Hole(emptied.touched, reach: margins.grow)
         try Cancellation.check()
         var plate = colours.filled(hole)
@@ -85,8 +98,9 @@ public struct EditCanvas: Sendable {
         }
         guard let cast = shadow?.cropped(to: box) else {
             let emptied = vacated.touched
+            let plate = try plate(without: vacated)
             return Composition(
-                base: try plate(without: vacated), isPrepared: true, carried: carried, replaced: reach(of: emptied), made: contact,
+                base: plate, isPrepared: true, carried: carried?.blended(into: plate), replaced: reach(of: emptied), made: contact,
                 filled: emptied.count)
         }
         // The ground under a shadow's edge is to be known without it.
@@ -99,7 +113,8 @@ public struct EditCanvas: Sendable {
             (base, replaced) = (fallen.ground, zip(replaced, fallen.reach).map(max))
         }
         return Composition(
-            base: base, isPrepared: true, carried: carried, replaced: replaced, made: contact, filled: vacated.touched.count)
+            base: base, isPrepared: true, carried: carried?.blended(into: base), replaced: replaced, made: contact,
+            filled: vacated.touched.count)
     }
 
     /// An object of some picture at its new place.

@@ -21,6 +21,8 @@ public enum EditError: Error, Equatable, CustomStringConvertible {
     case leavesPicture
     /// Nothing would change.
     case nothingToDo(String)
+    /// Frames of one animation are edited alike.
+    case mixedModes(EditModeName, EditModeName)
     /// An edit without inversion, by a model that is not made for it.
     case needsInpainting
     /// An edit without inversion of something else than a photo.
@@ -45,6 +47,7 @@ public enum EditError: Error, Equatable, CustomStringConvertible {
         case .tooSmall(let what): "\(what) marks too little for the model to see: mark at least 8×8 pixels"
         case .leavesPicture: "the object would leave the picture altogether: choose a smaller displacement"
         case .nothingToDo(let reason): reason
+        case .mixedModes(let found, let first): "a frame's mode is \(found), the first one's \(first): give one mode for all frames"
         case .needsInpainting:
             "the preset instant needs a model for inpainting or for few steps: add stable-diffusion-inpainting by \"dragon model add\", "
                 + "or give an LCM or Hyper-SD LoRA by --lora"

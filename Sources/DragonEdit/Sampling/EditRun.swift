@@ -17,6 +17,8 @@ public struct EditOptions {
     public var keepsFullPrecision = false
     /// Whether the inversion is to serve another run, with its bank where that is small enough.
     public var isReused = false
+    /// The guidance branch of another frame, under the same settings: its keys and values stand beside this one's.
+    public var anchor: InvertedEdit?
 
     /// The usual options.
     public init() {}

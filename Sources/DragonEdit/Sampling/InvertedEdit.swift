@@ -50,6 +50,9 @@ public final class InvertedEdit: @unchecked Sendable {
             == (parameters.steps, parameters.firstStep, parameters.scheduleSteps, parameters.start)
     }
 
+    /// Bytes of what its memory bank keeps.
+    public var bankMemory: Int { inversion.bank.memory }
+
     /// The picture's latent.
     private var latent: Tensor { inversion.pictures[0].latents[0] }
 
@@ -68,6 +71,7 @@ public final class InvertedEdit: @unchecked Sendable {
         options.trace?.record("start", [1, planned.channels, planned.height, planned.width], planned.values)
         let varied = variation(of: planned, request, plan)
         let start = try Tensor(varied.values, shape: [1, varied.channels, varied.height, varied.width], in: context)
+        inversion.bank.anchor = options.anchor?.inversion.bank
         let run = EditSampler(
             model: model, request: request, plan: plan, inversion: inversion, conditioning: conditioning, options: options,
             context: context)

@@ -31,6 +31,8 @@ final class MemoryBank: SelfAttentionExchange {
     }
 
     var phase = Phase.mix(step: -1)
+    /// Of another frame, whose keys and values are mixed in beside these.
+    var anchor: MemoryBank?
     private let mixing: BankMixing
     private let precision: Precision
     private let schedule: PublishedSchedule
@@ -70,12 +72,23 @@ final class MemoryBank: SelfAttentionExchange {
             }
             return own
         case .mix(let step):
-            guard isActive(at: step), let kept = entries[step]?[layer]?.sorted(by: { $0.key < $1.key }).map(\.value) else { return own }
+            guard isActive(at: step), var kept = pictures(step: step, layer: layer) else { return own }
+            kept += anchor?.pictures(step: step, layer: layer) ?? []
             var attended = Attended(kept.flatMap { $0 })
             if case .append = mixing { attended.parts = own.parts + attended.parts }
             if let left = partition(tokens: key.columns)?.left { attended.blinkered = (left, kept.map { $0[0] }) }
             return attended.parts.isEmpty ? own : attended
         }
+    }
+
+    /// Keys and values of each picture; nil where there are none.
+    private func pictures(step: Int, layer: Int) -> [[KeysAndValues]]? {
+        entries[step]?[layer]?.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// Bytes of what is kept.
+    var memory: Int {
+        entries.values.flatMap(\.values).flatMap(\.values).joined().reduce(0) { $0 + $1.memory }
     }
 
     /// Whether a picture is mixed in later: of a warped picture and the one before only the latter is appended.

@@ -81,6 +81,8 @@ public final class Job: Sendable {
         var parts: [Part] = []
         var done = 0.0
         var whole = 0.0
+        /// Where what is expected stands among all that is to be done, as shares.
+        var (start, share) = (0.0, 1.0)
     }
 
     private let cancelled = Atomic<Bool>(false)
@@ -111,6 +113,11 @@ public final class Job: Sendable {
         }
     }
 
+    /// Says that what is expected from here on is one of `count` like it, of which `round` are done.
+    public func begin(round: Int, of count: Int) {
+        state.withLock { ($0.parts, $0.done, $0.whole, $0.start, $0.share) = ([], 0, 0, Double(round) / Double(count), 1 / Double(count)) }
+    }
+
     /// Tells that a phase is at work, having done nothing yet.
     public func begin(_ phase: Phase) { tell(phase, step: 0, preview: nil) }
 
@@ -126,9 +133,9 @@ public final class Job: Sendable {
         let progress = state.withLock { state -> Progress in
             let costs = state.parts.first { $0.phase == phase }?.costs ?? []
             if costs.indices.contains(step - 1) { state.done += costs[step - 1] }
+            let done = state.whole > 0 ? min(1, state.done / state.whole) : 0
             return Progress(
-                phase: phase, step: step, total: max(costs.count, 1), fraction: state.whole > 0 ? min(1, state.done / state.whole) : 0,
-                preview: preview)
+                phase: phase, step: step, total: max(costs.count, 1), fraction: state.start + state.share * done, preview: preview)
         }
         hear(progress)
     }

@@ -22,6 +22,12 @@ public struct KeysAndValues: Sendable {
         }
     }
 
+    /// Bytes of the numbers.
+    public var memory: Int {
+        let numbers = shapes.key.reduce(1, *) + shapes.value.reduce(1, *)
+        return if case .halves = storage { numbers * 2 } else { numbers * 4 }
+    }
+
 }
 
 extension KeysAndValues: Lender {

@@ -10,6 +10,19 @@ struct ShadowOptions: ParsableArguments {
         help: ArgumentHelp(
             "Picture whose bright pixels are the object's shadow or reflection, which goes where it goes.", valueName: "file"))
     var shadow: String?
+
+    @Flag(name: .long, help: "Find the object's shadow beside it, and take it along.")
+    var findShadow = false
+
+    func validate() throws {
+        guard shadow == nil || !findShadow else { throw ValidationError("give --shadow or --find-shadow, not both") }
+    }
+
+    /// Adds the shadow that is found, where one is.
+    func search(_ photo: PictureSource, _ given: inout ModeInputs) throws {
+        guard findShadow, let object = given.mask else { return }
+        given.shadow = try ObjectFinder(photo).shadow(of: object)
+    }
 }
 
 /// How an object is turned.
@@ -61,6 +74,8 @@ struct Move: EditCommand {
         given.displacement = Point(x: to.point.x - from.point.x, y: to.point.y - from.point.y)
         (given.resize, given.turn) = (resize, turning.turn)
     }
+
+    func search(_ photo: PictureSource, _ given: inout ModeInputs) throws { try casting.search(photo, &given) }
 }
 
 /// `dragon drag`: content from handles to targets.
@@ -215,4 +230,6 @@ struct Remove: EditCommand {
     var files: ModeFiles { ModeFiles(mask: mask.first, moreMasks: Array(mask.dropFirst()), likeness: inpaintMask, shadow: casting.shadow) }
 
     func complete(_ given: inout ModeInputs) {}
+
+    func search(_ photo: PictureSource, _ given: inout ModeInputs) throws { try casting.search(photo, &given) }
 }

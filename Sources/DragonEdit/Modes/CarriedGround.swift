@@ -1,0 +1,134 @@
+import DragonImage
+
+/// What an outline wider than its object carries of the ground that the object lay on: along most of such an outline, inside looks
+/// like what is around. It is told in the small.
+struct CarriedGround {
+    /// How much each cell is ground, 0 … 1, row by row.
+    private let shares: [Float]
+    private let width: Int
+    private let height: Int
+    /// The part of the source that the cells show, and its pixels for each of them.
+    private let part: PixelBox
+    private let step: Double
+
+    /// The object's side, in cells.
+    private static let side = 192.0
+    /// What is looked at around it, of its side.
+    private static let margin = 0.25
+    /// How far from its own blur the ground around may be, and what of that difference inside may have; of 255.
+    private static let roughest: Float = 12
+    private static let factor: Float = 2.5
+    private static let least: Float = 4
+    /// Windows of that blur, and how far from the outline ground is looked for, of the object's side.
+    private static let blur = 0.02
+    private static let reach = 0.08
+    /// Of the outline, how much has to lie on the ground.
+    private static let leastRim: Float = 0.6
+    /// Of what is outlined, how much has to look like something else: else that is what is to be carried.
+    private static let leastObject: Float = 0.2
+
+    /// - Parameters:
+    ///   - object: on the source.
+    ///   - box: around it.
+    /// - Returns: nil where an outline follows its object, or the ground is too rough for a seam to be seen.
+    init?(around object: Mask, in box: PixelBox, of source: PictureSource) {
+        let mean = (Double(box.width) * Double(box.height)).squareRoot()
+        step = max(1, mean / Self.side)
+        part = box.grown(by: Int(Self.margin * mean) + 4).clipped(to: source.size.box)
+        (width, height) = (max(1, Int(Double(part.width) / step)), max(1, Int(Double(part.height) / step)))
+        let small = { [part, step, width, height] (raster: Raster) in
+            raster.width == width && raster.height == height
+                ? raster : raster.resampled(origin: (0, 0), step: step, width: width, height: height, isLight: false)
+        }
+        let cover = small(object.cropped(to: part).coverage).planes[0]
+        let marked = Mask(height: height, width: width, cells: cover.map { $0 > 0.02 })
+        let colours = small(source.colours(in: part))
+        // Around a cut-out there is no ground, but more of its own colours.
+        if colours.planes.count == 4 {
+            let around = marked.cells.indices.filter { !marked.cells[$0] }
+            guard around.count(where: { colours.planes[3][$0] > 0.99 }) * 2 > around.count else { return nil }
+        }
+        let cells = mean / step
+        let depth = DistanceField(to: !marked).distances
+        let looks = Self.likeness(colours, marked, side: cells)
+        guard Float(marked.indices.count { looks[$0] < 0.1 }) >= Self.leastObject * Float(marked.count) else { return nil }
+        let alike = looks.indices.map { looks[$0] * (2 - depth[$0] / Float(Self.reach * cells)).clamped(to: 0...1) }
+        // What is ground begins at the outline.
+        let pieces = Pieces(of: Mask(height: height, width: width, cells: alike.map { $0 > 0.3 }))
+        let rim = marked.indices.filter { depth[$0] <= 1.5 }
+        guard Float(rim.count { alike[$0] > 0.5 }) >= Self.leastRim * Float(max(1, rim.count)) else { return nil }
+        let begun = Set(rim.map { pieces.numbers[$0] }.filter { $0 >= 0 })
+        shares = alike.indices.map { !marked.cells[$0] ? 1 : begun.contains(pieces.numbers[$0]) ? alike[$0] : 0 }
+    }
+
+    /// How much each cell of the object looks like a smooth continuation of what is around.
+    private static func likeness(_ colours: Raster, _ object: Mask, side: Double) -> [Float] {
+        let (width, height) = (colours.width, colours.height)
+        let outside = object.cells.map { $0 ? Float(0) : 1 }
+        let ones = [Float](repeating: 1, count: width * height)
+        let (radius, all) = (max(1, Int(blur * side)), boxSums(ones, width, height, 1))
+        let counts = boxSums(outside, width, height, radius)
+        var (difference, roughness) = ([Float](repeating: 0, count: width * height), [Float](repeating: 0, count: width * height))
+        for plane in colours.planes.prefix(3) {
+            let around = smoothedIn(plane, weights: outside, width: width, height: height)
+            let own = boxSums(plane, width, height, 1)
+            let blurred = boxSums(zip(plane, outside).map { $0 * $1 }, width, height, radius)
+            for at in plane.indices {
+                difference[at] = max(difference[at], 255 * abs(own[at] / all[at] - around[at]))
+                if outside[at] > 0 { roughness[at] = max(roughness[at], 255 * abs(plane[at] - blurred[at] / counts[at])) }
+            }
+        }
+        let away = DistanceField(to: object).distances
+        let near = away.map { $0 > 0 && $0 <= Float(max(6, 0.1 * side)) ? Float(1) : 0 }
+        let rough = smoothedIn(zip(roughness, near).map { $0 * $1 }, weights: near, width: width, height: height)
+        return object.cells.indices.map { at in
+            guard object.cells[at], rough[at] < roughest else { return 0 }
+            let most = max(least, factor * rough[at])
+            return ((2 * most - difference[at]) / most).clamped(to: 0...1)
+        }
+    }
+
+    /// The shares of the pixels of a part of the source.
+    func shares(in box: PixelBox) -> Raster {
+        var plane: [Float] = []
+        plane.reserveCapacity(box.width * box.height)
+        for y in box.y..<box.endY {
+            let row = Float((Double(y - part.y) + 0.5) / step - 0.5)
+            for x in box.x..<box.endX { plane.append(bilinear(shares, width, height, Float((Double(x - part.x) + 0.5) / step - 0.5), row)) }
+        }
+        return Raster(width: box.width, height: box.height, planes: [plane])
+    }
+}
+
+extension CarriedObject {
+    /// Pixels from the outline on which the ground is met.
+    private static let rim: Float = 2
+    /// How strongly the object keeps its own colours, against the outline's 1: what is told wrongly of it stays its own, too.
+    private static let hold: Float = 0.1
+
+    /// The object with what it carries of its old ground in the colours of the new one: at the outline the difference is taken out
+    /// whole, from there on smoothly less towards the object itself (membrane interpolation of Poisson's equation;
+    /// Pérez, Gangnet and Blake, 2003).
+    func blended(into ground: Raster) -> CarriedObject {
+        guard let carriedGround else { return self }
+        let (width, height) = (colours.width, colours.height)
+        let covered = Mask(height: height, width: width, cells: coverage.map { $0 > 0 })
+        let depth = DistanceField(to: !covered).distances
+        let isRim = coverage.indices.map { covered.cells[$0] && depth[$0] <= Self.rim && carriedGround[$0] > 0.5 }
+        let weights = coverage.indices.map { at -> Float in
+            isRim[at] ? 1 : covered.cells[at] && carriedGround[at] < 0.1 ? Self.hold : 0
+        }
+        let planes = (0..<3).map { p -> [Float] in
+            let differences = zip(ground.planes[p], colours.planes[p]).map { $0 - $1 }
+            let sums = boxSums(differences, width, height, 1)
+            let known = isRim.indices.map { isRim[$0] ? sums[$0] / 9 : 0 }
+            let change = smoothedIn(known, weights: weights, width: width, height: height)
+            let range = samples(of: ground.planes[p] + colours.planes[p])
+            return change.indices.map { at in
+                covered.cells[at] ? (colours.planes[p][at] + carriedGround[at] * change[at]).clamped(to: range) : colours.planes[p][at]
+            }
+        }
+        return CarriedObject(
+            colours: Raster(width: width, height: height, planes: planes), coverage: coverage, occupied: occupied, carriedGround: nil)
+    }
+}
