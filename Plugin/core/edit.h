@@ -37,14 +37,16 @@ typedef struct Edit {
     Sketch *reference_sketch;
     /// Outlines are taken exactly as they were drawn; else the object in them is found.
     gboolean as_drawn;
+    /// The object that the edit lays becomes a layer of its own, above the rest's.
+    gboolean lays_apart;
 } Edit;
 
 Edit *edit_new(const Mode *mode);
 Edit *edit_copy(const Edit *edit);
 void edit_free(Edit *edit);
 
-/// Whether two say the same; `with_seed`: of the seed too.
-gboolean edit_equal(const Edit *a, const Edit *b, gboolean with_seed);
+/// Whether two ask the engine for the same; `with_seed`: with the same seed too.
+gboolean edit_asks_same(const Edit *a, const Edit *b, gboolean with_seed);
 
 /// Whether the object neither moves nor changes its size nor turns.
 gboolean edit_stays(const Edit *edit);

@@ -64,7 +64,8 @@ struct Host {
 
     // --- What comes of it ---
 
-    /// Puts a result above the base, in one undo step, with the edit's text. The new layer, or NULL with a reason.
+    /// Puts a result above the base, in one undo step, with the edit's text. The new layer, the object's where it has one of
+    /// its own, or NULL with a reason.
     HostLayer *(*insert)(Host *host, const Edit *edit, const Material *material, dragon_result *result, GError **error);
 
     /// Last values of the edit's mode, and the layer that was taken from, while it lives.

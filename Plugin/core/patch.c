@@ -15,6 +15,38 @@ void patch_clear(Patch *patch) {
     *patch = (Patch){0};
 }
 
+// The shares of a part of the patch.
+static float *share_of(const Patch *patch, Box part) {
+    float *share = g_new(float, (gsize)part.width *part.height);
+    for (int y = 0; y < part.height; y++)
+        for (int x = 0; x < part.width; x++)
+            share[(gsize)y * part.width + x] = patch->share[(gsize)(part.y + y) * patch->box.width + part.x + x];
+    return share;
+}
+
+// The smallest box around all that has a share, in the patch's own pixels; FALSE where nothing has.
+static gboolean reach_of(const Patch *patch, Box *reach) {
+    Mask *mask = mask_new(patch->box.width, patch->box.height);
+    for (gsize i = 0; i < (gsize)mask->width * mask->height; i++)
+        mask->bytes[i] = patch->share[i] > 0 ? 255 : 0;
+    gboolean has_any = mask_reach(mask, reach);
+    mask_free(mask);
+    return has_any;
+}
+
+gboolean patch_cut_out(Patch *patch) {
+    Box reach;
+    if (!reach_of(patch, &reach))
+        return FALSE;
+    Patch cut = {{patch->box.x + reach.x, patch->box.y + reach.y, reach.width, reach.height},
+                 picture_part(patch->picture, reach),
+                 share_of(patch, reach)};
+    picture_give_alpha(cut.picture, cut.share);
+    patch_clear(patch);
+    *patch = cut;
+    return TRUE;
+}
+
 gboolean patch_erases(const Patch *patch, const Picture *picture) {
     Picture *below = picture_part(picture, patch->box);
     gboolean erases = picture_erases(below, patch->picture, patch->share);
@@ -51,15 +83,6 @@ static void cover(Mask *covered, const float *share, Box box) {
         for (int x = 0; x < box.width; x++)
             if (share[(gsize)y * box.width + x] > 0)
                 covered->bytes[(gsize)(box.y + y) * covered->width + box.x + x] = 255;
-}
-
-// The shares of a part of the patch.
-static float *share_of(const Patch *patch, Box part) {
-    float *share = g_new(float, (gsize)part.width *part.height);
-    for (int y = 0; y < part.height; y++)
-        for (int x = 0; x < part.width; x++)
-            share[(gsize)y * part.width + x] = patch->share[(gsize)(part.y + y) * patch->box.width + part.x + x];
-    return share;
 }
 
 void patch_lay(const Patch *patch, Picture *picture, Mask *covered) {

@@ -16,6 +16,9 @@ typedef struct Patch {
 Patch patch_of_result(dragon_result *result, dragon_pixel_format format);
 void patch_clear(Patch *patch);
 
+/// Cuts it to what has a share, which becomes its picture's alpha. FALSE where nothing has.
+gboolean patch_cut_out(Patch *patch);
+
 /// Whether it should leave the picture more transparent somewhere: no layer above can.
 gboolean patch_erases(const Patch *patch, const Picture *picture);
 

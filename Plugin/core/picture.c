@@ -80,6 +80,13 @@ void picture_take_alpha(Picture *picture, float *share) {
     }
 }
 
+void picture_give_alpha(Picture *picture, float *share) {
+    for (gsize i = 0; i < (gsize)picture->width * picture->height; i++) {
+        set_channel(picture, i * 4 + 3, channel_at(picture, i * 4 + 3) * share[i]);
+        share[i] = 1;
+    }
+}
+
 Picture *picture_part(const Picture *picture, Box box) {
     Picture *part = picture_new(box.width, box.height, picture->format);
     gsize bytes = picture_bytes_per_pixel(picture->format);

@@ -34,6 +34,9 @@ void picture_put(Picture *picture, const Picture *part, int x, int y);
 /// Makes the picture opaque, and each share smaller by what was transparent.
 void picture_take_alpha(Picture *picture, float *share);
 
+/// The same the other way: makes the picture's alpha smaller by each share, and every share whole.
+void picture_give_alpha(Picture *picture, float *share);
+
 /// Whether somewhere a share of `top` laid over `bottom`, both of one size, should leave it more transparent: no layer
 /// above it can.
 gboolean picture_erases(const Picture *bottom, const Picture *top, const float *share);

@@ -1,5 +1,6 @@
 #include "calls.h"
 
+#include <string.h>
 #include <unistd.h>
 #include "dialog.h"
 
@@ -38,14 +39,16 @@ HostLayer *calls_run(Host *host, CallKind kind, Edit *edit, Call *call, GError *
         recall(host, kind, edit);
     if (kind == CALL_AGAIN)
         call->reference = host->last_reference(host, edit->mode);
-    Edit *before = edit_copy(edit);
+    char *before = edit_to_text(edit);
     HostLayer *layer =
         kind == CALL_ASKS ? run_dialog(host, edit, &call->reference, error) : batch_run(host, edit, call, error);
     if (layer)
         host->remember(host, edit, call->reference);
     // What was said of a picture is not lost by closing the dialog.
-    if (layer || !edit_equal(edit, before, TRUE))
+    char *after = edit_to_text(edit);
+    if (layer || strcmp(before, after) != 0)
         host->remember_on_image(host, edit);
-    edit_free(before);
+    g_free(before);
+    g_free(after);
     return layer;
 }

@@ -28,6 +28,8 @@ static HostLayer *insert(Session *session, GError **error) {
     Edit chosen = *outcome->edit;
     *outcome->edit = *session->edit;
     *session->edit = chosen;
+    // In how many layers is said when it is inserted.
+    session->edit->lays_apart = outcome->edit->lays_apart;
     Material material = {session->material->picture, outcome->masks.mask, session->material->reference,
                          outcome->masks.reference_mask};
     return session->host->insert(session->host, session->edit, &material, outcome->result, error);

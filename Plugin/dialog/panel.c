@@ -7,6 +7,7 @@
 #include "pieces.h"
 #include "placing.h"
 #include "sources.h"
+#include "switches.h"
 #include "words.h"
 
 typedef struct Panel {
@@ -80,6 +81,7 @@ GtkWidget *panel_new(Session *session) {
     add(panel, entry_new(_("What the picture s_hows"), session->edit->prompt, _("for example: a photo of a dog"),
                          G_CALLBACK(prompt_changed), session));
     add(panel, placing_new(session));
+    add(panel, switches_new(session));
     add(panel, models_new(session));
     add(panel, loras_new(session));
     add(panel, options_box_new(session));

@@ -42,7 +42,7 @@ const Outcome *results_find(const Results *results, const Edit *edit, const Mate
                             gboolean with_seed) {
     for (guint i = 0; i < results->list->len; i++) {
         const Outcome *outcome = g_ptr_array_index(results->list, i);
-        if (outcome->source == source && edit_equal(outcome->edit, edit, with_seed) &&
+        if (outcome->source == source && edit_asks_same(outcome->edit, edit, with_seed) &&
             material_masks_equal(&outcome->masks, masks))
             return outcome;
     }

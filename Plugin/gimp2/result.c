@@ -4,6 +4,7 @@
 #include <libgimp/gimp.h>
 #include "buffers.h"
 #include "colours.h"
+#include "laying.h"
 #include "stack.h"
 #include "words.h"
 
@@ -44,8 +45,7 @@ static void attach_text(gint32 layer, const Edit *edit) {
     g_free(text);
 }
 
-static gboolean insert_above(const Gimp *gimp, gint32 layer) {
-    gint32 below = gimp_item_is_valid(gimp->top) ? gimp->top : gimp->layer;
+static gboolean insert_above(const Gimp *gimp, gint32 layer, gint32 below) {
     if (gimp_image_insert_layer(gimp->image, layer, gimp_item_get_parent(below),
                                 gimp_image_get_item_position(gimp->image, below)))
         return TRUE;
@@ -53,9 +53,15 @@ static gboolean insert_above(const Gimp *gimp, gint32 layer) {
     return FALSE;
 }
 
-static gint32 insert_box(const Gimp *gimp, const Edit *edit, const Patch *patch) {
+// What a result lies above: the layer that was active.
+static gint32 top_of(const Gimp *gimp) {
+    return gimp_item_is_valid(gimp->top) ? gimp->top : gimp->layer;
+}
+
+// A layer of a patch's pixels at its place; −1 where GIMP makes none.
+static gint32 layer_of_patch(const Gimp *gimp, const Edit *edit, const char *name, const Patch *patch) {
     gboolean gray = gimp_image_base_type(gimp->image) == GIMP_GRAY;
-    gint32 layer = gimp_layer_new(gimp->image, mode_name(edit->mode), patch->box.width, patch->box.height,
+    gint32 layer = gimp_layer_new(gimp->image, name, patch->box.width, patch->box.height,
                                   gray ? GIMP_GRAYA_IMAGE : GIMP_RGBA_IMAGE, 100, GIMP_LAYER_MODE_NORMAL);
     if (layer == -1)
         return -1;
@@ -66,10 +72,26 @@ static gint32 insert_box(const Gimp *gimp, const Edit *edit, const Patch *patch)
     gimp_drawable_offsets(gimp->layer, &x, &y);
     gimp_layer_set_offsets(layer, x + patch->box.x, y + patch->box.y);
     write_pixels(layer, patch->picture);
-    add_mask(layer, patch);
     attach_text(layer, edit);
+    return layer;
+}
+
+static gint32 insert_box(const Gimp *gimp, const Edit *edit, const Laying *laying) {
+    gint32 layer = layer_of_patch(gimp, edit, laying->ground_name, &laying->ground);
+    if (layer == -1)
+        return -1;
+    add_mask(layer, &laying->ground);
     stack_mark(layer, gimp->layer);
-    return insert_above(gimp, layer) ? layer : -1;
+    return insert_above(gimp, layer, top_of(gimp)) ? layer : -1;
+}
+
+// The object above its ground, free to be moved on. `source`: what it is a result on.
+static gint32 insert_object(const Gimp *gimp, const Edit *edit, const Laying *laying, gint32 ground, gint32 source) {
+    gint32 layer = layer_of_patch(gimp, edit, laying->object_name, &laying->object);
+    if (layer == -1)
+        return -1;
+    stack_mark(layer, source);
+    return insert_above(gimp, layer, ground) ? layer : -1;
 }
 
 static void copy_pixels(gint32 from, gint32 to) {
@@ -115,17 +137,17 @@ static gint32 copy_of(gint32 source) {
 
 // Where a layer above the source could not show the result: an edited copy takes the place of the source and of the
 // results on it, which are hidden.
-static gint32 insert_copy(const Gimp *gimp, const Edit *edit, const Material *material, const Patch *patch) {
+static gint32 insert_copy(const Gimp *gimp, const Edit *edit, const Material *material, const Laying *laying) {
     gint32 layer = copy_of(gimp->layer);
     if (layer == -1)
         return -1;
-    gimp_item_set_name(layer, mode_name(edit->mode));
+    gimp_item_set_name(layer, laying->ground_name);
     attach_text(layer, edit);
     // Before the layer is in the image: a group around it may be locked.
-    Patch mixed = patch_mixed(patch, material->picture, gimp->covered);
+    Patch mixed = patch_mixed(&laying->ground, material->picture, gimp->covered);
     write_mixed(layer, &mixed);
     patch_clear(&mixed);
-    if (!insert_above(gimp, layer))
+    if (!insert_above(gimp, layer, top_of(gimp)))
         return -1;
     gimp_item_set_visible(gimp->layer, FALSE);
     for (guint i = 0; i < gimp->results->len; i++)
@@ -142,11 +164,13 @@ static gboolean is_plain(gint32 source) {
     return is_normal && !is_masked && gimp_layer_get_opacity(source) >= 100;
 }
 
-static gint32 insert_patch(const Gimp *gimp, const Edit *edit, const Material *material, const Patch *patch) {
-    if (!is_plain(gimp->layer))
-        return insert_copy(gimp, edit, material, patch);
-    return patch_erases(patch, material->picture) ? insert_copy(gimp, edit, material, patch)
-                                                  : insert_box(gimp, edit, patch);
+// The uppermost of the new layers.
+static gint32 insert_laying(const Gimp *gimp, const Edit *edit, const Material *material, const Laying *laying) {
+    gboolean takes_place = !is_plain(gimp->layer) || patch_erases(&laying->ground, material->picture);
+    gint32 ground = takes_place ? insert_copy(gimp, edit, material, laying) : insert_box(gimp, edit, laying);
+    if (ground == -1 || !laying->object.picture)
+        return ground;
+    return insert_object(gimp, edit, laying, ground, takes_place ? ground : gimp->layer);
 }
 
 HostLayer *result_insert(Host *host, const Edit *edit, const Material *material, dragon_result *result,
@@ -157,15 +181,16 @@ HostLayer *result_insert(Host *host, const Edit *edit, const Material *material,
         g_set_error_literal(error, WORDS_ERROR, 0, _("The image or its layer was closed in the meantime."));
         return NULL;
     }
-    Patch patch = patch_of_result(result, material->picture->format);
+    // What an object would show through, or be mixed with, is no ground to lie above.
+    Laying laying = laying_of_result(edit, result, material->picture->format, is_plain(gimp->layer));
     gboolean indexed = gimp_image_base_type(gimp->image) == GIMP_INDEXED;
     gimp_image_undo_group_start(gimp->image);
     if (indexed)
         gimp_image_convert_rgb(gimp->image);
-    gint32 layer = insert_patch(gimp, edit, material, &patch);
+    gint32 layer = insert_laying(gimp, edit, material, &laying);
     gimp_image_undo_group_end(gimp->image);
     gimp_displays_flush();
-    patch_clear(&patch);
+    laying_clear(&laying);
     if (layer == -1)
         g_set_error_literal(error, WORDS_ERROR, 0, _("GIMP did not take the new layer."));
     else if (indexed)

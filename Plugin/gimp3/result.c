@@ -4,6 +4,7 @@
 #include "buffers.h"
 #include "colours.h"
 #include "copying.h"
+#include "laying.h"
 #include "stack.h"
 #include "words.h"
 
@@ -44,19 +45,24 @@ static void attach_text(GimpLayer *layer, const Edit *edit) {
     g_free(text);
 }
 
-static gboolean insert_above(const Gimp *gimp, GimpLayer *layer) {
-    GimpItem *below = GIMP_ITEM(layer_is_open(gimp->top) ? gimp->top : gimp->layer);
-    GimpItem *parent = gimp_item_get_parent(below);
+static gboolean insert_above(const Gimp *gimp, GimpLayer *layer, GimpLayer *below) {
+    GimpItem *parent = gimp_item_get_parent(GIMP_ITEM(below));
     if (gimp_image_insert_layer(gimp->image, layer, parent ? GIMP_LAYER(parent) : NULL,
-                                gimp_image_get_item_position(gimp->image, below)))
+                                gimp_image_get_item_position(gimp->image, GIMP_ITEM(below))))
         return TRUE;
     gimp_item_delete(GIMP_ITEM(layer));
     return FALSE;
 }
 
-static GimpLayer *insert_box(const Gimp *gimp, const Edit *edit, const Patch *patch) {
+// What a result lies above: the layer that was selected.
+static GimpLayer *top_of(const Gimp *gimp) {
+    return layer_is_open(gimp->top) ? gimp->top : gimp->layer;
+}
+
+// A layer of a patch's pixels at its place; NULL where GIMP makes none.
+static GimpLayer *layer_of_patch(const Gimp *gimp, const Edit *edit, const char *name, const Patch *patch) {
     gboolean gray = gimp_image_get_base_type(gimp->image) == GIMP_GRAY;
-    GimpLayer *layer = gimp_layer_new(gimp->image, mode_name(edit->mode), patch->box.width, patch->box.height,
+    GimpLayer *layer = gimp_layer_new(gimp->image, name, patch->box.width, patch->box.height,
                                       gray ? GIMP_GRAYA_IMAGE : GIMP_RGBA_IMAGE, 100, GIMP_LAYER_MODE_NORMAL);
     if (!layer)
         return NULL;
@@ -67,10 +73,27 @@ static GimpLayer *insert_box(const Gimp *gimp, const Edit *edit, const Patch *pa
     gimp_drawable_get_offsets(GIMP_DRAWABLE(gimp->layer), &x, &y);
     gimp_layer_set_offsets(layer, x + patch->box.x, y + patch->box.y);
     write_pixels(GIMP_DRAWABLE(layer), patch->picture);
-    add_mask(layer, patch);
     attach_text(layer, edit);
+    return layer;
+}
+
+static GimpLayer *insert_box(const Gimp *gimp, const Edit *edit, const Laying *laying) {
+    GimpLayer *layer = layer_of_patch(gimp, edit, laying->ground_name, &laying->ground);
+    if (!layer)
+        return NULL;
+    add_mask(layer, &laying->ground);
     stack_mark(layer, gimp->layer);
-    return insert_above(gimp, layer) ? layer : NULL;
+    return insert_above(gimp, layer, top_of(gimp)) ? layer : NULL;
+}
+
+// The object above its ground, free to be moved on. `source`: what it is a result on.
+static GimpLayer *insert_object(const Gimp *gimp, const Edit *edit, const Laying *laying, GimpLayer *ground,
+                                GimpLayer *source) {
+    GimpLayer *layer = layer_of_patch(gimp, edit, laying->object_name, &laying->object);
+    if (!layer)
+        return NULL;
+    stack_mark(layer, source);
+    return insert_above(gimp, layer, ground) ? layer : NULL;
 }
 
 // A lock on what is seen keeps GIMP's users from it, not us: the layer has another one in its place.
@@ -86,17 +109,17 @@ static void hide(GimpLayer *layer) {
 
 // Where a layer above the source could not show the result: an edited copy takes the place of the source and of the
 // results on it, which are hidden.
-static GimpLayer *insert_copy(const Gimp *gimp, const Edit *edit, const Material *material, const Patch *patch) {
+static GimpLayer *insert_copy(const Gimp *gimp, const Edit *edit, const Material *material, const Laying *laying) {
     GimpLayer *layer = copying_layer(gimp->layer);
     if (!layer)
         return NULL;
-    gimp_item_set_name(GIMP_ITEM(layer), mode_name(edit->mode));
+    gimp_item_set_name(GIMP_ITEM(layer), laying->ground_name);
     attach_text(layer, edit);
     // Before the layer is in the image: a group around it may be locked.
-    Patch mixed = patch_mixed(patch, material->picture, gimp->covered);
+    Patch mixed = patch_mixed(&laying->ground, material->picture, gimp->covered);
     write_mixed(GIMP_DRAWABLE(layer), &mixed);
     patch_clear(&mixed);
-    if (!insert_above(gimp, layer))
+    if (!insert_above(gimp, layer, top_of(gimp)))
         return NULL;
     hide(gimp->layer);
     for (guint i = 0; i < gimp->results->len; i++)
@@ -113,9 +136,13 @@ static gboolean is_plain(GimpLayer *source) {
     return is_normal && !is_masked && gimp_layer_get_opacity(source) >= 100;
 }
 
-static GimpLayer *insert_patch(const Gimp *gimp, const Edit *edit, const Material *material, const Patch *patch) {
-    return !is_plain(gimp->layer) || patch_erases(patch, material->picture) ? insert_copy(gimp, edit, material, patch)
-                                                                            : insert_box(gimp, edit, patch);
+// The uppermost of the new layers.
+static GimpLayer *insert_laying(const Gimp *gimp, const Edit *edit, const Material *material, const Laying *laying) {
+    gboolean takes_place = !is_plain(gimp->layer) || patch_erases(&laying->ground, material->picture);
+    GimpLayer *ground = takes_place ? insert_copy(gimp, edit, material, laying) : insert_box(gimp, edit, laying);
+    if (!ground || !laying->object.picture)
+        return ground;
+    return insert_object(gimp, edit, laying, ground, takes_place ? ground : gimp->layer);
 }
 
 static gboolean is_open(const Gimp *gimp) {
@@ -130,15 +157,16 @@ HostLayer *result_insert(Host *host, const Edit *edit, const Material *material,
         g_set_error_literal(error, WORDS_ERROR, 0, _("The image or its layer was closed in the meantime."));
         return NULL;
     }
-    Patch patch = patch_of_result(result, material->picture->format);
+    // What an object would show through, or be mixed with, is no ground to lie above.
+    Laying laying = laying_of_result(edit, result, material->picture->format, is_plain(gimp->layer));
     gboolean indexed = gimp_image_get_base_type(gimp->image) == GIMP_INDEXED;
     gimp_image_undo_group_start(gimp->image);
     if (indexed)
         gimp_image_convert_rgb(gimp->image);
-    GimpLayer *layer = insert_patch(gimp, edit, material, &patch);
+    GimpLayer *layer = insert_laying(gimp, edit, material, &laying);
     gimp_image_undo_group_end(gimp->image);
     gimp_displays_flush();
-    patch_clear(&patch);
+    laying_clear(&laying);
     if (!layer)
         g_set_error_literal(error, WORDS_ERROR, 0, _("GIMP did not take the new layer."));
     else if (indexed)

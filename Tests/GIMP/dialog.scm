@@ -53,4 +53,7 @@
 (message-of (lambda () (plug-in-dragon-move RUN-INTERACTIVE (car other) (cadr other) "" 0 0 0 "" 0 0 0 "")))
 (check "another photo has none of them" (not (contains (text-of (car other)) "prompt=")))
 (check "but the last settings" (contains (text-of (car other)) "steps=60"))
+(check "ground and object are two layers" (= 3 (car (gimp-image-get-layers (car other)))))
+(say "stage apart")
+(check "one undo takes both away" (comes-true (lambda () (= 1 (car (gimp-image-get-layers (car other)))))))
 (finish)

@@ -238,14 +238,22 @@ static void test_text(void) {
     CHECK(again->rotate == -30.5 && again->is_flipped);
     CHECK(again->arrows->len == 1 && again->resize == 0.5 && again->options.at[OPTION_SEED] == 4294967295.0);
     CHECK(strcmp(again->lora, edit->lora) == 0 && again->lora_scale == 0.75);
-    CHECK(edit_equal(edit, again, TRUE));
+    CHECK(edit_asks_same(edit, again, TRUE));
     again->lora_scale = 1;
-    CHECK(!edit_equal(edit, again, TRUE));
+    CHECK(!edit_asks_same(edit, again, TRUE));
     again->lora_scale = 0.75;
     again->options.at[OPTION_SEED] = NAN;
-    CHECK(!edit_equal(edit, again, TRUE) && edit_equal(edit, again, FALSE));
+    CHECK(!edit_asks_same(edit, again, TRUE) && edit_asks_same(edit, again, FALSE));
+    // In how many layers a result is laid changes nothing of it, but is remembered.
+    again->lays_apart = TRUE;
+    CHECK(edit_asks_same(edit, again, FALSE));
     again->options.at[OPTION_STEPS] = 7;
-    CHECK(!edit_equal(edit, again, FALSE));
+    CHECK(!edit_asks_same(edit, again, FALSE));
+    char *apart = edit_to_text(again);
+    CHECK(edit_set_text(edit, apart, NULL) && edit->lays_apart);
+    CHECK(edit_set_text(edit, "layers=1", NULL) && !edit->lays_apart);
+    CHECK(!edit_set_text(edit, "layers=3", NULL));
+    g_free(apart);
     g_free(text);
     g_free(text_again);
     edit_free(edit);

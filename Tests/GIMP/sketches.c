@@ -40,11 +40,11 @@ static void test_sketches(void) {
     Edit *again = edit_of(DRAGON_MOVE, text);
     CHECK(strstr(text, "inside=4,5 6,5\n") && strstr(text, "\nas-drawn=1\n") && strstr(text, "reference-inside=3,2\n"));
     CHECK(sketch_equal(sketch, again->sketch) && sketch_equal(reference, again->reference_sketch) && again->as_drawn);
-    CHECK(edit_equal(edit, again, TRUE) && !sketch_equal(sketch, reference));
+    CHECK(edit_asks_same(edit, again, TRUE) && !sketch_equal(sketch, reference));
     Edit *copy = edit_copy(edit);
     CHECK(sketch_equal(copy->sketch, sketch) && copy->sketch != sketch && copy->as_drawn);
     again->as_drawn = FALSE;
-    CHECK(!edit_equal(edit, again, TRUE));
+    CHECK(!edit_asks_same(edit, again, TRUE));
     g_array_index(again->sketch->marks, Mark, 0).is_beside = TRUE;
     CHECK(!sketch_equal(sketch, again->sketch));
     CHECK(edit_set_text(again, "inside=;as-drawn=0", NULL) && again->sketch->marks->len == 2);
