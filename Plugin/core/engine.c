@@ -181,6 +181,13 @@ Mask *engine_result_mask(dragon_result *result) {
     return mask;
 }
 
+Mask *engine_result_extent(dragon_result *result) {
+    Box box = engine_result_box(result);
+    Mask *mask = mask_new(box.width, box.height);
+    dragon_result_extent(result, mask->bytes, 0);
+    return mask;
+}
+
 Picture *engine_result_over(const Picture *picture, dragon_result *result, double scale) {
     Picture *part = engine_result_picture(result, DRAGON_RGBA_U8), *all = picture_copy(picture);
     Mask *mask = engine_result_mask(result);

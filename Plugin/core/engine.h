@@ -45,4 +45,7 @@ Box engine_result_box(dragon_result *result);
 Picture *engine_result_picture(dragon_result *result, dragon_pixel_format format);
 Mask *engine_result_mask(dragon_result *result);
 
+/// How much of each of its pixels the edit may change.
+Mask *engine_result_extent(dragon_result *result);
+
 #endif

@@ -110,7 +110,7 @@ static void preview(Worker *worker) {
     if (result) {
         worker->preview =
             engine_result_over(worker->under, result, (double)worker->under->width / worker->material.picture->width);
-        worker->touched = engine_result_mask(result);
+        worker->touched = engine_result_extent(result);
         worker->touched_box = engine_result_box(result);
     }
     dragon_result_free(result);
