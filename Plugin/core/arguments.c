@@ -47,7 +47,8 @@ static const Argument TAIL[] = {
      "contrast-weight, inpaint-weight, sde-strength, side, grow, feather, soften, plate (on or off), outline (x,y x,y "
      "... around the object in pixels of the layer, instead of the selection: the object in it is found), inside and "
      "outside (x,y x,y ... of points on the object and beside it), as-drawn (1 keeps the outline as it is), the same "
-     "of the reference (reference-outline, -inside, -outside), layers (2 lays a moved, sized or pasted object on a "
+     "of the reference (reference-outline, -inside, -outside), shadow (1 takes the shadow of what is moved, sized or "
+     "removed with it, where one is found), layers (2 lays a moved, sized or pasted object on a "
      "layer "
      "of its own, above the rest's); may be empty",
      FIELD(options)},

@@ -78,6 +78,11 @@ gboolean edit_finds(const Edit *edit, const Sketch *sketch) {
     return sketch_means_object(sketch) && !(edit->as_drawn && sketch_has_outline(sketch));
 }
 
+gboolean edit_takes_shadow(const Edit *edit) {
+    // What is left to the network alone is not told of shadows.
+    return edit->takes_shadow && edit->mode->shadow_label && edit->options.at[OPTION_PLATE] != 0;
+}
+
 gboolean edit_sketches(const Edit *edit, const Sketch *sketch) {
     return sketch_has_outline(sketch) || edit_finds(edit, sketch);
 }

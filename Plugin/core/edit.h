@@ -37,6 +37,8 @@ typedef struct Edit {
     Sketch *reference_sketch;
     /// Outlines are taken exactly as they were drawn; else the object in them is found.
     gboolean as_drawn;
+    /// What shadow the object casts goes with it, where one is found.
+    gboolean takes_shadow;
     /// The object that the edit lays becomes a layer of its own, above the rest's.
     gboolean lays_apart;
 } Edit;
@@ -62,6 +64,9 @@ gboolean edit_holds(const Edit *edit);
 
 /// Where the edit's arrows could hold an object, and nothing was drawn, marks what they begin on. FALSE where nothing is marked.
 gboolean edit_hold(Edit *edit);
+
+/// Whether the shadow of the edit's object counts.
+gboolean edit_takes_shadow(const Edit *edit);
 
 /// Whether a sketch of the edit means an object that must be found in the picture, beyond what is drawn.
 gboolean edit_finds(const Edit *edit, const Sketch *sketch);

@@ -99,6 +99,7 @@ char *edit_to_text(const Edit *edit) {
     append_sketch(text, &KEYS, edit->sketch);
     append_sketch(text, &REFERENCE_KEYS, edit->reference_sketch);
     append_flag(text, "as-drawn", edit->as_drawn);
+    append_flag(text, "shadow", edit->takes_shadow);
     if (edit->lays_apart)
         g_string_append(text, "layers=2\n");
     for (int i = 0; i < OPTION_COUNT; i++)
@@ -176,6 +177,13 @@ static gboolean set_plain(Edit *edit, const char *key, const char *value, GError
     return good;
 }
 
+static gboolean *flag_field(Edit *edit, const char *key) {
+    return strcmp(key, "as-drawn") == 0 ? &edit->as_drawn
+           : strcmp(key, "flip") == 0   ? &edit->is_flipped
+           : strcmp(key, "shadow") == 0 ? &edit->takes_shadow
+                                        : NULL;
+}
+
 static gboolean set_flag(gboolean *flag, const char *key, const char *value, GError **error) {
     gboolean is_set = strcmp(value, "1") == 0;
     if (!is_set && strcmp(value, "0") != 0) {
@@ -241,10 +249,9 @@ static gboolean set_pair(Edit *edit, const char *key, const char *value, GError 
         return set_plain(edit, key, value, error);
     if (strcmp(key, "arrows") == 0)
         return read_numbers(value, key, 4, edit->arrows, error);
-    if (strcmp(key, "as-drawn") == 0)
-        return set_flag(&edit->as_drawn, key, value, error);
-    if (strcmp(key, "flip") == 0)
-        return set_flag(&edit->is_flipped, key, value, error);
+    gboolean *flag = flag_field(edit, key);
+    if (flag)
+        return set_flag(flag, key, value, error);
     if (strcmp(key, "layers") == 0)
         return set_layers(&edit->lays_apart, key, value, error);
     gboolean good;

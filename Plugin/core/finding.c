@@ -22,6 +22,10 @@ void finding_free(Finding *finding) {
     g_free(finding);
 }
 
+const Picture *finding_picture(const Finding *finding) {
+    return finding->picture;
+}
+
 // The engine's own words, or what its status says where it has none.
 static void set_error(GError **error, dragon_selector *selector, dragon_status status) {
     char message[1024] = "";
@@ -77,6 +81,18 @@ Mask *finding_object(Finding *finding, const Sketch *sketch, GError **error) {
         g_set_error_literal(error, WORDS_ERROR, 0, _("No object was found there. Draw around it, or click on it."));
     mask_free(outline);
     if (!is_found)
+        g_clear_pointer(&mask, mask_free);
+    return mask;
+}
+
+Mask *finding_shadow(Finding *finding, const Mask *object) {
+    if (!open_selector(finding, NULL))
+        return NULL;
+    dragon_mask view = mask_view(object);
+    Mask *mask = mask_new(finding->picture->width, finding->picture->height);
+    int32_t is_found = 0;
+    dragon_status status = dragon_selector_find_shadow(finding->selector, &view, &is_found, mask->bytes, 0);
+    if (status != DRAGON_OK || !is_found)
         g_clear_pointer(&mask, mask_free);
     return mask;
 }

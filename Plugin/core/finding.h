@@ -14,7 +14,12 @@ Finding *finding_new(Picture *picture);
 void finding_prepare(Finding *finding);
 void finding_free(Finding *finding);
 
+const Picture *finding_picture(const Finding *finding);
+
 /// The object that a sketch means; NULL with a reason where there is none.
 Mask *finding_object(Finding *finding, const Sketch *sketch, GError **error);
+
+/// The shadow that an object of the picture casts, softly; NULL for none.
+Mask *finding_shadow(Finding *finding, const Mask *object);
 
 #endif

@@ -23,6 +23,7 @@ static void place(const Edit *from, Edit *to) {
     to->rotate = from->rotate;
     to->is_flipped = from->is_flipped;
     to->as_drawn = from->as_drawn;
+    to->takes_shadow = from->takes_shadow;
     g_array_set_size(to->arrows, 0);
     g_array_append_vals(to->arrows, from->arrows->data, from->arrows->len);
     sketch_free(to->sketch);
@@ -52,8 +53,9 @@ static gboolean arrows_equal(const GArray *a, const GArray *b) {
 
 static gboolean is_placed_as(const Edit *a, const Edit *b) {
     return points_equal(a->displacement, b->displacement) && a->resize == b->resize && a->rotate == b->rotate &&
-           a->is_flipped == b->is_flipped && a->as_drawn == b->as_drawn && arrows_equal(a->arrows, b->arrows) &&
-           sketch_equal(a->sketch, b->sketch) && sketch_equal(a->reference_sketch, b->reference_sketch);
+           a->is_flipped == b->is_flipped && a->as_drawn == b->as_drawn && a->takes_shadow == b->takes_shadow &&
+           arrows_equal(a->arrows, b->arrows) && sketch_equal(a->sketch, b->sketch) &&
+           sketch_equal(a->reference_sketch, b->reference_sketch);
 }
 
 // --- Steps -----------------------------------------------------------------------------------------------------------

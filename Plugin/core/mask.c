@@ -35,7 +35,7 @@ void mask_free(Mask *mask) {
 }
 
 gboolean mask_equal(const Mask *a, const Mask *b) {
-    if (!a || !b)
+    if (a == b || !a || !b)
         return a == b;
     return a->width == b->width && a->height == b->height &&
            memcmp(a->bytes, b->bytes, (gsize)a->width * a->height) == 0;

@@ -51,6 +51,8 @@ typedef struct Mode {
     /// Of the button that draws a mask; NULL for no such button. Not yet translated, as are all below.
     const char *outline_label;
     const char *outline_tooltip;
+    /// Of the switch that takes the object's shadow too; NULL where that is not to be had.
+    const char *shadow_label;
     /// What sets the mode apart from a similar one; NULL for nothing.
     const char *contrast;
     /// What can be done while nothing is missing.

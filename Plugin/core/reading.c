@@ -23,14 +23,12 @@ Mask *reading_object(Host *host, const Mode *mode, HostLayer *layer, const Pictu
 }
 
 // The object that a sketch means; where it cannot be found, what is drawn counts.
-static gboolean read_sketch(const Edit *edit, const Sketch *sketch, Picture *picture, Mask **mask, GError **error) {
+static gboolean read_sketch(const Edit *edit, const Sketch *sketch, Finding *finding, Mask **mask, GError **error) {
+    const Picture *picture = finding_picture(finding);
     GError *reason = NULL;
     *mask = NULL;
-    if (edit_finds(edit, sketch)) {
-        Finding *finding = finding_new(picture);
+    if (edit_finds(edit, sketch))
         *mask = finding_object(finding, sketch, &reason);
-        finding_free(finding);
-    }
     if (!*mask)
         *mask = sketch_enclosed(sketch, picture->width, picture->height);
     if (*mask || !reason)
@@ -40,24 +38,41 @@ static gboolean read_sketch(const Edit *edit, const Sketch *sketch, Picture *pic
     return *mask != NULL;
 }
 
-static gboolean read_object(Host *host, const Edit *edit, Material *material, GError **error) {
+static gboolean read_object(Host *host, const Edit *edit, Finding *finding, Material *material, GError **error) {
     if (edit_sketches(edit, edit->sketch))
-        return read_sketch(edit, edit->sketch, material->picture, &material->mask, error);
+        return read_sketch(edit, edit->sketch, finding, &material->mask, error);
     material->mask = host->read_selection(host, host->base);
     return TRUE;
+}
+
+// The object, and its shadow where that is wanted.
+static gboolean read_objects(Host *host, const Edit *edit, Material *material, GError **error) {
+    Finding *finding = finding_new(material->picture);
+    gboolean good = read_object(host, edit, finding, material, error);
+    if (good && edit_takes_shadow(edit) && material->mask && mask_has_set(material->mask))
+        material->shadow = finding_shadow(finding, material->mask);
+    finding_free(finding);
+    return good;
+}
+
+static gboolean read_reference_sketch(const Edit *edit, Material *material, GError **error) {
+    Finding *finding = finding_new(material->reference);
+    gboolean good = read_sketch(edit, edit->reference_sketch, finding, &material->reference_mask, error);
+    finding_free(finding);
+    return good;
 }
 
 static gboolean read_reference_object(Host *host, const Edit *edit, HostLayer *reference, Material *material,
                                       GError **error) {
     if (edit_sketches(edit, edit->reference_sketch))
-        return read_sketch(edit, edit->reference_sketch, material->reference, &material->reference_mask, error);
+        return read_reference_sketch(edit, material, error);
     material->reference_mask = reading_object(host, edit->mode, reference, material->reference);
     return TRUE;
 }
 
 gboolean reading_material(Host *host, const Edit *edit, HostLayer *reference, Material *material, GError **error) {
     material->picture = host->read_picture(host, host->base, error);
-    if (!material->picture || !read_object(host, edit, material, error))
+    if (!material->picture || !read_objects(host, edit, material, error))
         return FALSE;
     if (!mode_takes(edit->mode, ARGUMENT_REFERENCE) || !reference)
         return TRUE;
@@ -68,8 +83,10 @@ gboolean reading_material(Host *host, const Edit *edit, HostLayer *reference, Ma
 void reading_held(Edit *edit, Material *material) {
     if (material->mask || !edit_hold(edit))
         return;
-    if (!read_sketch(edit, edit->sketch, material->picture, &material->mask, NULL))
+    Finding *finding = finding_new(material->picture);
+    if (!read_sketch(edit, edit->sketch, finding, &material->mask, NULL))
         sketch_clear(edit->sketch);
+    finding_free(finding);
 }
 
 void reading_place_object(Edit *edit, const Mask *reference_mask, dragon_point place) {

@@ -5,6 +5,7 @@
 void material_clear(Material *material) {
     picture_free(material->picture);
     mask_free(material->mask);
+    mask_free(material->shadow);
     picture_free(material->reference);
     mask_free(material->reference_mask);
     *material = (Material){0};
@@ -58,6 +59,8 @@ void request_fill(Request *request, const Edit *edit, const Material *material, 
         engine->held = mask_view(material->mask);
     else if (edit->mode->mask != MASK_NONE)
         engine->mask = mask_view(material->mask);
+    if (edit_takes_shadow(edit))
+        engine->shadow = mask_view(material->shadow);
     if (mode_takes(edit->mode, ARGUMENT_REFERENCE)) {
         engine->reference = picture_view(material->reference);
         engine->reference_mask = mask_view(material->reference_mask);

@@ -10,6 +10,8 @@ typedef struct Material {
     Picture *picture;
     /// The object, or the region that may change.
     Mask *mask;
+    /// What the object casts on the ground; NULL for nothing. It counts where the edit takes it.
+    Mask *shadow;
     Picture *reference;
     Mask *reference_mask;
 } Material;

@@ -40,6 +40,7 @@ static void show_run(const Actions *actions) {
     gboolean repeats = session_repeats(session);
     const char *tooltip = session->lacks_model         ? _("There is no model to run")
                           : session->is_finding        ? _("The object is being found")
+                          : session_waits(session)     ? _("Its shadow is being found")
                           : missing != MISSING_NOTHING ? missing_hint(missing)
                           : repeats ? _("Nothing was made anew in this result: another seed gives the same picture")
                                     : _("Compute the edit");
@@ -48,7 +49,7 @@ static void show_run(const Actions *actions) {
     if (strcmp(gtk_button_get_label(GTK_BUTTON(actions->run)), label) != 0)
         gtk_button_set_label(GTK_BUTTON(actions->run), label);
     gtk_widget_set_tooltip_text(actions->run, tooltip);
-    gtk_widget_set_sensitive(actions->run, !session->is_busy && !session->is_finding && !session->lacks_model &&
+    gtk_widget_set_sensitive(actions->run, !session->is_busy && !session_waits(session) && !session->lacks_model &&
                                                missing == MISSING_NOTHING && !repeats);
 }
 

@@ -30,8 +30,10 @@ static HostLayer *insert(Session *session, GError **error) {
     *session->edit = chosen;
     // In how many layers is said when it is inserted.
     session->edit->lays_apart = outcome->edit->lays_apart;
-    Material material = {session->material->picture, outcome->masks.mask, session->material->reference,
-                         outcome->masks.reference_mask};
+    Material material = {.picture = session->material->picture,
+                         .mask = outcome->masks.mask,
+                         .reference = session->material->reference,
+                         .reference_mask = outcome->masks.reference_mask};
     return session->host->insert(session->host, session->edit, &material, outcome->result, error);
 }
 

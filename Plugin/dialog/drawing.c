@@ -4,6 +4,8 @@
 
 // How much of the accent lies over an object.
 static const double TINT = 0.25;
+// The same of its shadow, and while what comes of the edit is shown below it.
+static const double SHADOW_TINT = 0.45, FAINT_SHADOW_TINT = 0.2;
 // How dark what does not change becomes.
 static const double SHADE = 0.7;
 // Of a line in the accent's colour.
@@ -135,27 +137,37 @@ static void add_border(cairo_t *cairo, const Screen *screen, const View *view, i
     }
 }
 
-static void draw_area(Stage *stage, cairo_t *cairo, const Screen *screen, double tint) {
-    const View *view = &stage->view;
-    cairo_pattern_t *pattern = cairo_pattern_create_for_surface(screen->area);
-    cairo_pattern_set_filter(pattern, filter_for(view->zoom / screen->scale, 1));
+// A mask of the screen's picture in the colour that is set.
+static void tint(const View *view, cairo_t *cairo, cairo_surface_t *area, double scale) {
+    double zoom = view->zoom / scale;
+    cairo_pattern_t *pattern = cairo_pattern_create_for_surface(area);
+    cairo_pattern_set_filter(pattern, filter_for(zoom, 1));
     cairo_save(cairo);
     cairo_translate(cairo, view->x, view->y);
-    cairo_scale(cairo, view->zoom / screen->scale, view->zoom / screen->scale);
-    set_accent(stage->widget, cairo, tint);
+    cairo_scale(cairo, zoom, zoom);
     cairo_mask(cairo, pattern);
     cairo_restore(cairo);
     cairo_pattern_destroy(pattern);
 }
 
-static cairo_surface_t *object_surface(Stage *stage, const Screen *screen, int factor, double tint) {
+// What the object casts, where that goes with it, in a colour that is no accent's.
+static void draw_shadow(Stage *stage, cairo_t *cairo, double share) {
+    const Screen *screen = &stage->session->base;
+    if (!screen->shadow_area || !edit_takes_shadow(stage->session->edit))
+        return;
+    cairo_set_source_rgba(cairo, 1, 0.6, 0.1, share);
+    tint(&stage->view, cairo, screen->shadow_area, screen->scale);
+}
+
+static cairo_surface_t *object_surface(Stage *stage, const Screen *screen, int factor, double share) {
     const View *view = &stage->view;
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)view->canvas_width * factor,
                                                           (int)view->canvas_height * factor);
     cairo_surface_set_device_scale(surface, factor, factor);
     cairo_t *cairo = cairo_create(surface);
     gboolean has_line = screen->border->corners->len <= MOST_CORNERS;
-    draw_area(stage, cairo, screen, has_line ? tint : TINT);
+    set_accent(stage->widget, cairo, has_line ? share : TINT);
+    tint(view, cairo, screen->area, screen->scale);
     if (has_line) {
         add_border(cairo, screen, view, factor);
         stroke(stage, cairo, TRUE);
@@ -165,14 +177,14 @@ static cairo_surface_t *object_surface(Stage *stage, const Screen *screen, int f
 }
 
 // An object's mask in the accent's colour: its border, over a tint.
-static void draw_object(Stage *stage, cairo_t *cairo, const Screen *screen, DrawnObject *drawn, double tint) {
+static void draw_object(Stage *stage, cairo_t *cairo, const Screen *screen, DrawnObject *drawn, double share) {
     int factor = gtk_widget_get_scale_factor(stage->widget);
     if (!screen->border)
         return;
-    if (!drawn->surface || drawn->tint != tint || drawn->factor != factor || drawn->stamp != screen->stamp ||
+    if (!drawn->surface || drawn->tint != share || drawn->factor != factor || drawn->stamp != screen->stamp ||
         !view_equal(&drawn->view, &stage->view)) {
         g_clear_pointer(&drawn->surface, cairo_surface_destroy);
-        *drawn = (DrawnObject){object_surface(stage, screen, factor, tint), stage->view, screen->stamp, factor, tint};
+        *drawn = (DrawnObject){object_surface(stage, screen, factor, share), stage->view, screen->stamp, factor, share};
     }
     cairo_set_source_surface(cairo, drawn->surface, 0, 0);
     cairo_paint(cairo);
@@ -292,9 +304,11 @@ void drawing_draw(Stage *stage, cairo_t *cairo) {
         return;
     if (sight->shows_reference)
         draw_object(stage, cairo, &session->reference, &stage->drawn_reference, TINT);
-    else if (edit->mode->mask != MASK_NONE)
-        draw_object(stage, cairo, &session->base, &stage->drawn,
-                    shown_surface(stage) == session->base.surface ? TINT : 0);
+    else if (edit->mode->mask != MASK_NONE) {
+        gboolean is_bare = shown_surface(stage) == session->base.surface;
+        draw_shadow(stage, cairo, is_bare ? SHADOW_TINT : FAINT_SHADOW_TINT);
+        draw_object(stage, cairo, &session->base, &stage->drawn, is_bare ? TINT : 0);
+    }
     if (stage_draws_outline(stage))
         draw_marks(stage, cairo);
     else

@@ -12,6 +12,8 @@ typedef struct Search {
     const Picture *picture;
     /// What is asked for; NULL for nothing.
     Sketch *asked;
+    /// Whose shadow is asked for; NULL for none.
+    Mask *object;
 } Search;
 
 struct Finder {
@@ -24,6 +26,7 @@ struct Finder {
 static void stop(Search *search) {
     g_clear_pointer(&search->seeker, seeker_free);
     g_clear_pointer(&search->asked, sketch_free);
+    g_clear_pointer(&search->object, mask_free);
     search->picture = NULL;
 }
 
@@ -42,11 +45,21 @@ static void take(Finder *finder, gboolean of_reference) {
     g_clear_error(&answer.error);
 }
 
+static void take_shadow(Finder *finder) {
+    Search *search = &finder->searches[FALSE];
+    Cast cast;
+    if (!search->object || !seeker_take_shadow(search->seeker, &cast))
+        return;
+    g_clear_pointer(&search->object, mask_free);
+    objects_take_shadow(finder->session, cast.object, cast.shadow);
+}
+
 static gboolean poll(gpointer data) {
     Finder *finder = data;
     for (int i = 0; i < 2; i++)
         take(finder, i);
-    if (finder->searches[0].asked || finder->searches[1].asked)
+    take_shadow(finder);
+    if (finder->searches[FALSE].asked || finder->searches[TRUE].asked || finder->searches[FALSE].object)
         return G_SOURCE_CONTINUE;
     finder->timer = 0;
     return G_SOURCE_REMOVE;
@@ -66,6 +79,11 @@ static void prepare(Search *search, Picture *picture) {
         return;
     search->seeker = seeker_new(picture);
     search->picture = picture;
+}
+
+static void await_answer(Finder *finder) {
+    if (!finder->timer)
+        finder->timer = g_timeout_add(POLL_MILLISECONDS, poll, finder);
 }
 
 static void ask(Finder *finder, gboolean of_reference) {
@@ -89,8 +107,25 @@ static void ask(Finder *finder, gboolean of_reference) {
     sketch_free(search->asked);
     search->asked = sketch_copy(sketch);
     seeker_ask(search->seeker, sketch);
-    if (!finder->timer)
-        finder->timer = g_timeout_add(POLL_MILLISECONDS, poll, finder);
+    await_answer(finder);
+}
+
+// What an object casts is looked for as soon as that is known.
+static void ask_shadow(Finder *finder) {
+    const Session *session = finder->session;
+    Search *search = &finder->searches[FALSE];
+    Mask *object = session->material->mask;
+    if (!session->is_finding_shadow || session->is_finding) {
+        g_clear_pointer(&search->object, mask_free);
+        return;
+    }
+    if (mask_equal(search->object, object))
+        return;
+    prepare(search, session->material->picture);
+    mask_free(search->object);
+    search->object = mask_hold(object);
+    seeker_ask_shadow(search->seeker, object);
+    await_answer(finder);
 }
 
 static void listen(guint events, void *data) {
@@ -99,6 +134,7 @@ static void listen(guint events, void *data) {
         return;
     for (int i = 0; i < 2; i++)
         ask(finder, i);
+    ask_shadow(finder);
 }
 
 Finder *finder_new(Session *session) {

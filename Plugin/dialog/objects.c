@@ -44,6 +44,28 @@ static void bring_into_sight(Session *session) {
         reading_place_object(session->edit, material->reference_mask, middle_of(material->picture));
 }
 
+// The shadow of the object as it is now; none while it is not known.
+static void follow_shadow(Session *session) {
+    Material *material = session->material;
+    gboolean casts = session->edit->mode->shadow_label && material->mask && mask_has_set(material->mask);
+    gboolean is_known = casts && mask_equal(session->casting.object, material->mask);
+    Mask *shadow = is_known ? session->casting.shadow : NULL;
+    session->is_finding_shadow = casts && !is_known;
+    if (shadow == material->shadow)
+        return;
+    mask_free(material->shadow);
+    material->shadow = mask_hold(shadow);
+    screen_set_shadow(&session->base, shadow);
+}
+
+void objects_take_shadow(Session *session, Mask *object, Mask *shadow) {
+    mask_free(session->casting.object);
+    mask_free(session->casting.shadow);
+    session->casting = (Casting){object, shadow};
+    follow_shadow(session);
+    session_tell(session, SESSION_OBJECTS);
+}
+
 void objects_take(Session *session) {
     Material *material = session->material;
     const Edit *edit = session->edit;
@@ -54,6 +76,7 @@ void objects_take(Session *session) {
                object_of(edit, material->reference, edit->reference_sketch, reference_found,
                          session->reference_selection.mask),
                &session->reference);
+    follow_shadow(session);
     session->is_finding =
         (edit_finds(edit, edit->sketch) && !is_found(found, edit->sketch)) ||
         (edit_finds(edit, edit->reference_sketch) && !is_found(reference_found, edit->reference_sketch));

@@ -26,6 +26,9 @@ void objects_take_back(Session *session);
 /// What a sketch of the edit was found to mean. Takes sketch and mask over; the mask is NULL where nothing was found.
 void objects_take_found(Session *session, gboolean of_reference, Sketch *sketch, Mask *mask);
 
+/// What the picture's object was found to cast. Takes both over; the shadow is NULL where there is none.
+void objects_take_shadow(Session *session, Mask *object, Mask *shadow);
+
 /// Reads selections that the program has changed.
 void objects_look(Session *session);
 

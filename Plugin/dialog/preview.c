@@ -45,7 +45,7 @@ static void take(Preview *preview) {
 static void begin(Preview *preview, gboolean quickly) {
     Session *session = preview->session;
     // Pictures of screen size stand in for the full ones.
-    Material material = {session->base.picture, session->base.mask, session->reference.picture,
+    Material material = {session->base.picture, session->base.mask, session->base.shadow, session->reference.picture,
                          session->reference.mask};
     preview->is_stale = FALSE;
     preview->is_waiting = FALSE;

@@ -179,7 +179,7 @@ static void watch(Runs *runs, Worker *worker, gboolean adds) {
 
 static void start_edit(Runs *runs) {
     Session *session = runs->session;
-    if (runs->worker || session->lacks_model || session->is_finding || session_missing(session) != MISSING_NOTHING ||
+    if (runs->worker || session->lacks_model || session_waits(session) || session_missing(session) != MISSING_NOTHING ||
         session_repeats(session))
         return;
     // Another run is another attempt: a seed that was set, and has its result, goes one on; any other is drawn anew.

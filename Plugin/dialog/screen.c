@@ -45,8 +45,15 @@ static void clear_mask(Screen *screen) {
     screen->stamp++;
 }
 
+static void clear_shadow(Screen *screen) {
+    g_clear_pointer(&screen->shadow, mask_free);
+    g_clear_pointer(&screen->shadow_area, cairo_surface_destroy);
+    screen->stamp++;
+}
+
 void screen_clear(Screen *screen) {
     clear_mask(screen);
+    clear_shadow(screen);
     picture_free(screen->picture);
     g_clear_pointer(&screen->surface, cairo_surface_destroy);
     screen->picture = NULL;
@@ -71,6 +78,14 @@ void screen_set_mask(Screen *screen, const Mask *mask) {
     screen->area = screen_alpha(area);
     mask_free(area);
     screen->border = border_of_mask(screen->mask);
+}
+
+void screen_set_shadow(Screen *screen, const Mask *shadow) {
+    clear_shadow(screen);
+    if (!shadow || !screen->picture)
+        return;
+    screen->shadow = mask_scaled(shadow, screen->picture->width, screen->picture->height);
+    screen->shadow_area = screen_alpha(screen->shadow);
 }
 
 void screen_set(Screen *screen, const Picture *picture) {

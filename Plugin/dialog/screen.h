@@ -17,12 +17,16 @@ typedef struct Screen {
     /// The mask for cairo_mask_surface, and where it ends in the screen picture's pixels.
     cairo_surface_t *area;
     Border *border;
+    /// What the object casts, and the same for cairo.
+    Mask *shadow;
+    cairo_surface_t *shadow_area;
     /// Another number for every mask: what was drawn of it may be kept as long.
     guint stamp;
 } Screen;
 
 void screen_set(Screen *screen, const Picture *picture);
 void screen_set_mask(Screen *screen, const Mask *mask);
+void screen_set_shadow(Screen *screen, const Mask *shadow);
 void screen_clear(Screen *screen);
 
 /// Its pixels for cairo; `alpha`: those of a mask, soft as they are.

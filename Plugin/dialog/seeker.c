@@ -10,6 +10,9 @@ struct Seeker {
     // Under the lock. What is asked for, until the thread takes it; what it answers, until that is taken.
     Sketch *question;
     Answer answer;
+    /// The same of a shadow.
+    Mask *object;
+    Cast cast;
     gboolean is_ending;
 };
 
@@ -20,35 +23,62 @@ static void clear_answer(Answer *answer) {
     *answer = (Answer){0};
 }
 
+static void clear_cast(Cast *cast) {
+    mask_free(cast->object);
+    mask_free(cast->shadow);
+    *cast = (Cast){0};
+}
+
 // --- On the thread ---------------------------------------------------------------------------------------------------
 
-// What to find next; NULL at the end.
-static Sketch *await_question(Seeker *seeker) {
+// What to find next, an object or else a shadow; FALSE at the end.
+static gboolean await_question(Seeker *seeker, Sketch **question, Mask **object) {
     g_mutex_lock(&seeker->lock);
-    while (!seeker->question && !seeker->is_ending)
+    while (!seeker->question && !seeker->object && !seeker->is_ending)
         g_cond_wait(&seeker->changed, &seeker->lock);
-    Sketch *question = seeker->is_ending ? NULL : g_steal_pointer(&seeker->question);
+    gboolean goes_on = !seeker->is_ending;
+    *question = goes_on ? g_steal_pointer(&seeker->question) : NULL;
+    *object = goes_on && !*question ? g_steal_pointer(&seeker->object) : NULL;
     g_mutex_unlock(&seeker->lock);
-    return question;
+    return goes_on;
+}
+
+static void find_object(Seeker *seeker, Sketch *question) {
+    Answer answer = {.sketch = question};
+    answer.mask = finding_object(seeker->finding, question, &answer.error);
+    g_mutex_lock(&seeker->lock);
+    // Where another question came meanwhile nobody waits for this.
+    if (!seeker->question) {
+        clear_answer(&seeker->answer);
+        seeker->answer = answer;
+        answer = (Answer){0};
+    }
+    g_mutex_unlock(&seeker->lock);
+    clear_answer(&answer);
+}
+
+static void find_shadow(Seeker *seeker, Mask *object) {
+    Cast cast = {object, finding_shadow(seeker->finding, object)};
+    g_mutex_lock(&seeker->lock);
+    if (!seeker->object) {
+        clear_cast(&seeker->cast);
+        seeker->cast = cast;
+        cast = (Cast){0};
+    }
+    g_mutex_unlock(&seeker->lock);
+    clear_cast(&cast);
 }
 
 static gpointer work(gpointer data) {
     Seeker *seeker = data;
     Sketch *question;
+    Mask *object;
     finding_prepare(seeker->finding);
-    while ((question = await_question(seeker))) {
-        Answer answer = {.sketch = question};
-        answer.mask = finding_object(seeker->finding, question, &answer.error);
-        g_mutex_lock(&seeker->lock);
-        // Where another question came meanwhile nobody waits for this.
-        if (!seeker->question) {
-            clear_answer(&seeker->answer);
-            seeker->answer = answer;
-            answer = (Answer){0};
-        }
-        g_mutex_unlock(&seeker->lock);
-        clear_answer(&answer);
-    }
+    while (await_question(seeker, &question, &object))
+        if (question)
+            find_object(seeker, question);
+        else
+            find_shadow(seeker, object);
     return NULL;
 }
 
@@ -73,6 +103,8 @@ void seeker_free(Seeker *seeker) {
     g_thread_join(seeker->thread);
     sketch_free(seeker->question);
     clear_answer(&seeker->answer);
+    mask_free(seeker->object);
+    clear_cast(&seeker->cast);
     finding_free(seeker->finding);
     g_mutex_clear(&seeker->lock);
     g_cond_clear(&seeker->changed);
@@ -94,4 +126,21 @@ gboolean seeker_take(Seeker *seeker, Answer *answer) {
     seeker->answer = (Answer){0};
     g_mutex_unlock(&seeker->lock);
     return answer->sketch != NULL;
+}
+
+void seeker_ask_shadow(Seeker *seeker, Mask *object) {
+    g_mutex_lock(&seeker->lock);
+    mask_free(seeker->object);
+    seeker->object = mask_hold(object);
+    clear_cast(&seeker->cast);
+    g_cond_signal(&seeker->changed);
+    g_mutex_unlock(&seeker->lock);
+}
+
+gboolean seeker_take_shadow(Seeker *seeker, Cast *cast) {
+    g_mutex_lock(&seeker->lock);
+    *cast = seeker->cast;
+    seeker->cast = (Cast){0};
+    g_mutex_unlock(&seeker->lock);
+    return cast->object != NULL;
 }

@@ -15,6 +15,13 @@ typedef struct Answer {
     GError *error;
 } Answer;
 
+/// What an object casts.
+typedef struct Cast {
+    Mask *object;
+    /// NULL for none.
+    Mask *shadow;
+} Cast;
+
 /// Holds the picture, and takes it in at once.
 Seeker *seeker_new(Picture *picture);
 /// Waits for the end of what it does.
@@ -25,5 +32,9 @@ void seeker_ask(Seeker *seeker, const Sketch *sketch);
 
 /// The answer to what was asked for last, once; FALSE while there is none. Its parts become the caller's.
 gboolean seeker_take(Seeker *seeker, Answer *answer);
+
+/// The same of an object's shadow, which is looked for after any object that is asked for.
+void seeker_ask_shadow(Seeker *seeker, Mask *object);
+gboolean seeker_take_shadow(Seeker *seeker, Cast *cast);
 
 #endif

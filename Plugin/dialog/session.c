@@ -61,6 +61,8 @@ void session_free(Session *session) {
     sketch_free(session->found.sketch);
     sketch_free(session->reference_found.sketch);
     mask_free(session->found.mask);
+    mask_free(session->casting.object);
+    mask_free(session->casting.shadow);
     mask_free(session->reference_found.mask);
     material_clear(session->material);
     g_free(session->material);
@@ -199,6 +201,10 @@ Sketch *session_sketch(const Session *session) {
 HostLayer *session_source(const Session *session) {
     const Sources *sources = &session->sources;
     return sources->chosen < sources->layers->len ? g_ptr_array_index(sources->layers, sources->chosen) : NULL;
+}
+
+gboolean session_waits(const Session *session) {
+    return session->is_finding || (session->is_finding_shadow && edit_takes_shadow(session->edit));
 }
 
 Missing session_missing(const Session *session) {

@@ -78,6 +78,14 @@ typedef struct Found {
     Mask *mask;
 } Found;
 
+/// The shadow that was found last.
+typedef struct Casting {
+    /// What casts it; NULL for nothing.
+    Mask *object;
+    /// NULL where it casts none.
+    Mask *shadow;
+} Casting;
+
 /// What an edit will change, as a soft mask on the screen's picture; no surface while that is not known.
 typedef struct Touched {
     cairo_surface_t *surface;
@@ -94,8 +102,11 @@ typedef struct Session {
     Selection reference_selection;
     Found found;
     Found reference_found;
+    Casting casting;
     /// Whether an object is still looked for.
     gboolean is_finding;
+    /// Whether the object's shadow is.
+    gboolean is_finding_shadow;
     Sources sources;
     Results results;
     Sight sight;
@@ -164,6 +175,8 @@ void session_wish_model(Session *session, const char *path);
 Screen *session_screen(Session *session);
 Sketch *session_sketch(const Session *session);
 HostLayer *session_source(const Session *session);
+/// Whether something of the edit is still looked for.
+gboolean session_waits(const Session *session);
 Missing session_missing(const Session *session);
 /// Whether the edit as it stands would only give a result again that is there: nothing was made anew in it.
 gboolean session_repeats(const Session *session);

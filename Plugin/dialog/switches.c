@@ -5,6 +5,9 @@
 
 typedef struct Switches {
     Session *session;
+    GtkWidget *box;
+    /// NULL where the mode has no such switch.
+    GtkWidget *shadow;
     GtkWidget *apart;
     /// Whether the program sets the buttons.
     gboolean is_following;
@@ -18,12 +21,29 @@ static void apart_toggled(GtkToggleButton *button, Switches *switches) {
     session_tell(switches->session, SESSION_EDIT);
 }
 
+static void shadow_toggled(GtkToggleButton *button, Switches *switches) {
+    if (switches->is_following)
+        return;
+    session_begin_step(switches->session, STEP_OWN);
+    switches->session->edit->takes_shadow = gtk_toggle_button_get_active(button);
+    session_edit_changed(switches->session);
+}
+
 static void listen(guint events, void *data) {
     Switches *switches = data;
-    if (!(events & SESSION_EDIT))
+    const Session *session = switches->session;
+    const Edit *edit = session->edit;
+    if (!(events & (SESSION_EDIT | SESSION_OBJECTS)))
         return;
     switches->is_following = TRUE;
-    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(switches->apart), switches->session->edit->lays_apart);
+    if (switches->apart)
+        gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(switches->apart), edit->lays_apart);
+    if (switches->shadow) {
+        gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(switches->shadow), edit->takes_shadow);
+        // Only where there is one.
+        gtk_widget_set_visible(switches->shadow, session->material->shadow != NULL);
+        gtk_widget_set_sensitive(switches->shadow, edit->options.at[OPTION_PLATE] != 0);
+    }
     switches->is_following = FALSE;
 }
 
@@ -31,21 +51,30 @@ static GtkWidget *switch_new(const char *label, const char *tooltip, GCallback t
     GtkWidget *button = gtk_check_button_new_with_mnemonic(label);
     gtk_widget_set_tooltip_text(button, tooltip);
     g_signal_connect(button, "toggled", toggled, switches);
+    gtk_box_pack_start(GTK_BOX(switches->box), button, FALSE, FALSE, 0);
     return button;
 }
 
 GtkWidget *switches_new(Session *session) {
-    if (session->edit->mode->carries == CARRIES_NOTHING)
+    const Mode *mode = session->edit->mode;
+    if (mode->carries == CARRIES_NOTHING && !mode->shadow_label)
         return NULL;
     Switches *switches = g_new0(Switches, 1);
-    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
     switches->session = session;
-    switches->apart = switch_new(_("Ob_ject on a layer of its own"),
-                                 _("Insert two layers: the picture without the object, and above it the object alone, "
-                                   "to be moved on or worked on by itself"),
-                                 G_CALLBACK(apart_toggled), switches);
-    gtk_box_pack_start(GTK_BOX(box), switches->apart, FALSE, FALSE, 0);
-    pieces_own(box, switches);
+    switches->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+    if (mode->shadow_label) {
+        switches->shadow =
+            switch_new(_(mode->shadow_label), _("The shadow that the object casts, marked in orange, goes with it"),
+                       G_CALLBACK(shadow_toggled), switches);
+        gtk_widget_set_no_show_all(switches->shadow, TRUE);
+    }
+    if (mode->carries != CARRIES_NOTHING)
+        switches->apart =
+            switch_new(_("Ob_ject on a layer of its own"),
+                       _("Insert two layers: the picture without the object, and above it the object alone, "
+                         "to be moved on or worked on by itself"),
+                       G_CALLBACK(apart_toggled), switches);
+    pieces_own(switches->box, switches);
     session_listen(session, listen, switches);
-    return box;
+    return switches->box;
 }

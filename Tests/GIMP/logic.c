@@ -275,6 +275,28 @@ static void test_options(void) {
     CHECK(option_of_parameters(OPTION_STEPS, &parameters) == 7 && option_of_parameters(OPTION_GROW, &parameters) == 3);
 }
 
+// A shadow counts where it is wanted, of a mode that has it, and where the picture's own pixels are moved.
+static void test_shadow(Edit *edit, Material *material) {
+    const struct {
+        dragon_mode mode;
+        const char *values;
+        gboolean counts;
+    } cases[] = {{DRAGON_MOVE, "shadow=0", FALSE},         {DRAGON_MOVE, "shadow=1", TRUE},
+                 {DRAGON_RESIZE, "shadow=1", TRUE},        {DRAGON_REMOVE, "shadow=1", TRUE},
+                 {DRAGON_PASTE, "shadow=1", FALSE},        {DRAGON_MOVE, "shadow=1;plate=off", FALSE},
+                 {DRAGON_MOVE, "shadow=1;plate=on", TRUE}, {DRAGON_MOVE, "shadow=0", FALSE}};
+    material->shadow = mask_new(8, 8);
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Request request;
+        edit->mode = mode_of(cases[i].mode);
+        CHECK(edit_set_text(edit, cases[i].values, NULL));
+        request_fill(&request, edit, material, 1, 1);
+        CHECK((request.engine.shadow.pixels != NULL) == cases[i].counts);
+        request_clear(&request);
+    }
+    g_clear_pointer(&material->shadow, mask_free);
+}
+
 static void test_requests(void) {
     Edit *edit = edit_new(mode_of(DRAGON_MOVE));
     Material material = {0};
@@ -287,6 +309,7 @@ static void test_requests(void) {
     CHECK(request_missing(edit, &material) == MISSING_DISPLACEMENT);
     edit->displacement.x = 4;
     CHECK(request_missing(edit, &material) == MISSING_NOTHING);
+    test_shadow(edit, &material);
     edit->mode = mode_of(DRAGON_DRAG);
     CHECK(request_missing(edit, &material) == MISSING_ARROWS);
     edit->mode = mode_of(DRAGON_PASTE);
@@ -316,6 +339,7 @@ static void test_modes(void) {
         CHECK(mode->menu && mode->name && mode->blurb && mode->help && mode->ready);
         CHECK((mode->outline_label != NULL) == (mode->mask != MASK_NONE));
         CHECK((mode->carries == CARRIES_NOTHING) != mode_takes(mode, ARGUMENT_FACTOR));
+        CHECK(!mode->shadow_label || mode->mask == MASK_OBJECT);
         CHECK(mode->carries != CARRIES_REFERENCE || mode_takes(mode, ARGUMENT_REFERENCE));
     }
     for (Missing missing = MISSING_NOTHING; missing < MISSING_COUNT; missing++)

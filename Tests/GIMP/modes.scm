@@ -59,6 +59,33 @@
   (check-fails "a flag that is none" (lambda () (move image layer 8 8 "as-drawn=maybe")) "as-drawn")
   (gimp-image-delete image))
 
+; The shadow that an object casts is found, and goes with it where that is said; else it stays.
+(define (make-shadow)
+  (let* ((made (make-image RGB PRECISION-U8-GAMMA RGB-IMAGE 160 128 0 0)) (image (car made)) (layer (cadr made)))
+    (gimp-selection-none image)
+    (gimp-context-set-foreground '(170 176 160))
+    (gimp-drawable-edit-fill layer FILL-FOREGROUND)
+    (for-each (lambda (thing)
+      (gimp-image-select-ellipse image CHANNEL-OP-REPLACE (list-ref thing 0) (list-ref thing 1) (list-ref thing 2) (list-ref thing 3))
+      (gimp-context-set-foreground (list-ref thing 4))
+      (gimp-drawable-edit-fill layer FILL-FOREGROUND))
+      '((36 62 46 20 (98 102 92)) (20 38 40 40 (216 98 42))))
+    made))
+(for-each (lambda (kind)
+  (let* ((made (make-shadow)) (image (car made)) (source (cadr made)) (name (car kind)))
+    ((cadr kind) image source)
+    (check (string-append name ": the shadow's old place") (near? (visible image 70 72) (caddr kind) 12))
+    (check (string-append name ": its new one") (near? (visible image 130 72) (cadddr kind) 12))
+    (gimp-image-delete image)))
+  (let ((ground '(170 176 160)) (dark '(98 102 92)))
+    (list (list "move" (lambda (image source) (move image source 60 0 "")) dark ground)
+          (list "move with the shadow" (lambda (image source) (move image source 60 0 "shadow=1")) ground dark)
+          (list "move with the shadow, outlined"
+            (lambda (image source) (gimp-selection-none image) (move image source 60 0 "shadow=1;inside=40,58")) ground dark)
+          (list "remove" (lambda (image source) (plug-in-dragon-remove RUN-NONINTERACTIVE image source "" model 7 2 0 "")) dark ground)
+          (list "remove with the shadow"
+            (lambda (image source) (plug-in-dragon-remove RUN-NONINTERACTIVE image source "" model 7 2 0 "shadow=1")) ground ground))))
+
 (check-fails "no displacement" (lambda () (move image source 0 0 "")) "No displacement")
 (check-fails "no factor" (lambda () (resize 1 model)) "No change of size")
 (check-fails "negative factor" (lambda () (resize -2 model)) "factor")

@@ -161,6 +161,14 @@ dragon_status dragon_selector_find(dragon_selector *selector, const dragon_hint 
     return answer_find;
 }
 
+dragon_status dragon_selector_find_shadow(dragon_selector *selector, const dragon_mask *object, int32_t *found,
+                                          uint8_t *pixels, int64_t stride) {
+    CHECK(selector == &the_selector && stride == 0 && object->width == selector->width);
+    *found = object->pixels[3] == 255;
+    pixels[6] = *found ? 90 : 0;
+    return answer_find;
+}
+
 size_t dragon_selector_message(dragon_selector *selector, char *buffer, size_t size) {
     (void)selector;
     return (size_t)g_snprintf(buffer, size, "the engine's words");
@@ -217,6 +225,24 @@ static void test_finding(void) {
     finding_free(finding);
 }
 
+// A shadow is what the engine says; where it says nothing, or fails, there is none.
+static void test_shadows(void) {
+    Picture *picture = picture_new(10, 8, DRAGON_RGBA_U8);
+    Finding *finding = finding_new(picture);
+    Mask *object = mask_new(10, 8);
+    CHECK(finding_shadow(finding, object) == NULL);
+    object->bytes[3] = 255;
+    Mask *shadow = finding_shadow(finding, object);
+    CHECK(shadow && shadow->width == 10 && shadow->height == 8 && shadow->bytes[6] == 90);
+    mask_free(shadow);
+    answer_find = DRAGON_BAD_INPUT;
+    CHECK(finding_shadow(finding, object) == NULL);
+    answer_find = DRAGON_OK;
+    mask_free(object);
+    finding_free(finding);
+    picture_free(picture);
+}
+
 // What several hold lives until the last lets go.
 static void test_holding(void) {
     Mask *mask = mask_new(3, 2);
@@ -235,6 +261,7 @@ int main(void) {
     test_arrows();
     test_marks();
     test_finding();
+    test_shadows();
     test_holding();
     printf("sketches: %d checks, %d failures\n", checks, failures);
     return failures ? 1 : 0;

@@ -70,15 +70,16 @@ static void test_parts(void) {
     History *history = history_new(edit);
     history_begin_step(history, STEP_OWN, 0);
     CHECK(edit_set_text(edit,
-                        "outline=1,1 9,1 9,9;inside=2,2;outside=5,5;as-drawn=1;reference-inside=3,3;"
+                        "outline=1,1 9,1 9,9;inside=2,2;outside=5,5;as-drawn=1;shadow=1;reference-inside=3,3;"
                         "arrows=1,2 3,4",
                         NULL));
     history_follow(history, edit);
-    CHECK(edit_set_text(edit, "prompt=a dog;steps=7", NULL));
+    CHECK(edit_set_text(edit, "prompt=a dog;steps=7;layers=2", NULL));
     history_follow(history, edit);
     char *before = edit_to_text(edit);
     CHECK(history_undo(history, edit) && !edit->as_drawn && edit->arrows->len == 0 && edit->sketch->outline->len == 0);
     CHECK(edit->reference_sketch->marks->len == 0 && g_strcmp0(edit->prompt, "a dog") == 0);
+    CHECK(!edit->takes_shadow && edit->lays_apart);
     CHECK(!history_can_undo(history) && history_redo(history, edit));
     char *after = edit_to_text(edit);
     CHECK(g_strcmp0(before, after) == 0);
