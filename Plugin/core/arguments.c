@@ -48,7 +48,14 @@ static const Argument TAIL[] = {
      "... around the object in pixels of the layer, instead of the selection: the object in it is found), inside and "
      "outside (x,y x,y ... of points on the object and beside it), as-drawn (1 keeps the outline as it is), the same "
      "of the reference (reference-outline, -inside, -outside), shadow (1 takes the shadow of what is moved, sized or "
-     "removed with it, where one is found), layers (2 lays a moved, sized or pasted object on a "
+     "removed with it, where one is found), all-layers (1 edits all frames of an animation, which are the image's "
+     "layers in no group, the lowest "
+     "first, (replace) and (combine) in their names counting as for GIMP; a new image comes of it), frame-shift (x,y "
+     "that "
+     "what is edited goes on by from each frame to the next), frame-masks (channels: what is edited of each frame is "
+     "what "
+     "a channel of the image marks, the lowest being the first frame's), layers (2 lays a moved, sized or pasted "
+     "object on a "
      "layer "
      "of its own, above the rest's); may be empty",
      FIELD(options)},

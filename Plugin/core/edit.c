@@ -54,6 +54,21 @@ void edit_put_back(Edit *edit) {
     edit->is_flipped = FALSE;
 }
 
+static dragon_point shifted(dragon_point at, dragon_point shift) {
+    return (dragon_point){at.x + shift.x, at.y + shift.y};
+}
+
+void edit_shift(Edit *edit, dragon_point shift) {
+    for (guint i = 0; i < edit->arrows->len; i++) {
+        Arrow *arrow = &g_array_index(edit->arrows, Arrow, i);
+        *arrow = (Arrow){shifted(arrow->from, shift), shifted(arrow->to, shift)};
+    }
+    sketch_shift(edit->sketch, shift);
+    // It leads from another picture's pixels to these.
+    if (edit->mode->carries == CARRIES_REFERENCE)
+        edit->displacement = shifted(edit->displacement, shift);
+}
+
 gboolean edit_holds(const Edit *edit) {
     // What is drawn around is a region: an area, not an object.
     return edit->mode->mask == MASK_REGION && !sketch_has_outline(edit->sketch) && sketch_means_object(edit->sketch) &&

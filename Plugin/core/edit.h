@@ -41,6 +41,11 @@ typedef struct Edit {
     gboolean takes_shadow;
     /// The object that the edit lays becomes a layer of its own, above the rest's.
     gboolean lays_apart;
+    /// All frames of an animation are edited, the layers of the image. What is edited goes on by so many pixels from each to
+    /// the next, or is on each what one of the image's channels marks.
+    gboolean edits_frames;
+    dragon_point frame_shift;
+    gboolean takes_channels;
 } Edit;
 
 Edit *edit_new(const Mode *mode);
@@ -55,6 +60,9 @@ gboolean edit_stays(const Edit *edit);
 
 /// Puts the object back where and as it was.
 void edit_put_back(Edit *edit);
+
+/// Moves all its places by a shift: to another corner that pixels are counted from.
+void edit_shift(Edit *edit, dragon_point shift);
 
 /// Whether a sketch of the edit counts, in place of what is selected.
 gboolean edit_sketches(const Edit *edit, const Sketch *sketch);

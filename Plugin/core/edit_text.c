@@ -102,16 +102,22 @@ char *edit_to_text(const Edit *edit) {
     append_flag(text, "shadow", edit->takes_shadow);
     if (edit->lays_apart)
         g_string_append(text, "layers=2\n");
+    append_flag(text, "all-layers", edit->edits_frames);
+    if (edit->frame_shift.x != 0 || edit->frame_shift.y != 0)
+        append_points(text, "frame-shift", &edit->frame_shift, 1);
+    if (edit->takes_channels)
+        g_string_append(text, "frame-masks=channels\n");
     for (int i = 0; i < OPTION_COUNT; i++)
         if (!isnan(edit->options.at[i]))
             append_value(text, OPTIONS[i].key, edit->options.at[i]);
     return g_string_free(text, FALSE);
 }
 
-// What the engine is asked: how its answer is laid into an image is not of it.
+// What the engine is asked of a picture: neither in how many layers its answer is laid nor what becomes of other frames.
 static char *text_asked(const Edit *edit, gboolean with_seed) {
     Edit *copy = edit_copy(edit);
-    copy->lays_apart = FALSE;
+    copy->lays_apart = copy->edits_frames = copy->takes_channels = FALSE;
+    copy->frame_shift = (dragon_point){0};
     if (!with_seed)
         copy->options.at[OPTION_SEED] = NAN;
     char *text = edit_to_text(copy);
@@ -161,6 +167,12 @@ static double *number_field(Edit *edit, const char *key) {
                                             : NULL;
 }
 
+static dragon_point *point_field(Edit *edit, const char *key) {
+    return strcmp(key, "displacement") == 0  ? &edit->displacement
+           : strcmp(key, "frame-shift") == 0 ? &edit->frame_shift
+                                             : NULL;
+}
+
 static gboolean set_plain(Edit *edit, const char *key, const char *value, GError **error) {
     GArray *numbers = g_array_new(FALSE, FALSE, sizeof(double));
     double *factor = number_field(edit, key);
@@ -172,36 +184,28 @@ static gboolean set_plain(Edit *edit, const char *key, const char *value, GError
     if (good && factor)
         *factor = g_array_index(numbers, double, 0);
     else if (good)
-        edit->displacement = (dragon_point){g_array_index(numbers, double, 0), g_array_index(numbers, double, 1)};
+        *point_field(edit, key) = (dragon_point){g_array_index(numbers, double, 0), g_array_index(numbers, double, 1)};
     g_array_unref(numbers);
     return good;
 }
 
 static gboolean *flag_field(Edit *edit, const char *key) {
-    return strcmp(key, "as-drawn") == 0 ? &edit->as_drawn
-           : strcmp(key, "flip") == 0   ? &edit->is_flipped
-           : strcmp(key, "shadow") == 0 ? &edit->takes_shadow
-                                        : NULL;
+    return strcmp(key, "as-drawn") == 0     ? &edit->as_drawn
+           : strcmp(key, "flip") == 0       ? &edit->is_flipped
+           : strcmp(key, "shadow") == 0     ? &edit->takes_shadow
+           : strcmp(key, "all-layers") == 0 ? &edit->edits_frames
+                                            : NULL;
 }
 
-static gboolean set_flag(gboolean *flag, const char *key, const char *value, GError **error) {
-    gboolean is_set = strcmp(value, "1") == 0;
-    if (!is_set && strcmp(value, "0") != 0) {
+// One of two words.
+static gboolean set_choice(gboolean *choice, const char *key, const char *no, const char *yes, const char *value,
+                           GError **error) {
+    gboolean is_set = strcmp(value, yes) == 0;
+    if (!is_set && strcmp(value, no) != 0) {
         g_set_error(error, WORDS_ERROR, 0, _("“%s” is no value for “%s”."), value, key);
         return FALSE;
     }
-    *flag = is_set;
-    return TRUE;
-}
-
-// In how many layers a result is laid.
-static gboolean set_layers(gboolean *lays_apart, const char *key, const char *value, GError **error) {
-    gboolean is_two = strcmp(value, "2") == 0;
-    if (!is_two && strcmp(value, "1") != 0) {
-        g_set_error(error, WORDS_ERROR, 0, _("“%s” is no value for “%s”."), value, key);
-        return FALSE;
-    }
-    *lays_apart = is_two;
+    *choice = is_set;
     return TRUE;
 }
 
@@ -245,15 +249,17 @@ static gboolean set_pair(Edit *edit, const char *key, const char *value, GError 
     }
     if (strcmp(key, "mode") == 0)
         return TRUE;
-    if (strcmp(key, "displacement") == 0 || number_field(edit, key))
+    if (point_field(edit, key) || number_field(edit, key))
         return set_plain(edit, key, value, error);
     if (strcmp(key, "arrows") == 0)
         return read_numbers(value, key, 4, edit->arrows, error);
     gboolean *flag = flag_field(edit, key);
     if (flag)
-        return set_flag(flag, key, value, error);
+        return set_choice(flag, key, "0", "1", value, error);
     if (strcmp(key, "layers") == 0)
-        return set_layers(&edit->lays_apart, key, value, error);
+        return set_choice(&edit->lays_apart, key, "1", "2", value, error);
+    if (strcmp(key, "frame-masks") == 0)
+        return set_choice(&edit->takes_channels, key, "selection", "channels", value, error);
     gboolean good;
     if (set_sketch(edit->sketch, &KEYS, key, value, &good, error) ||
         set_sketch(edit->reference_sketch, &REFERENCE_KEYS, key, value, &good, error))

@@ -123,12 +123,17 @@ static dragon_status prepare(Request *request, dragon_model *model, const Edit *
     return status;
 }
 
+// A seed that is not set is drawn.
+static void draw_seed(Edit *edit) {
+    if (isnan(edit->options.at[OPTION_SEED]))
+        edit->options.at[OPTION_SEED] = g_random_int();
+}
+
 dragon_result *engine_run(Engine *engine, Edit *edit, const Material *material, dragon_progress_callback progress,
                           void *user_data, GError **error) {
     if (!open_model(engine, edit, progress, user_data, error))
         return NULL;
-    if (isnan(edit->options.at[OPTION_SEED]))
-        edit->options.at[OPTION_SEED] = g_random_int();
+    draw_seed(edit);
     Request request;
     dragon_status status = prepare(&request, engine->model, edit, material, 1, 1);
     request.engine.progress = progress;
@@ -140,6 +145,32 @@ dragon_result *engine_run(Engine *engine, Edit *edit, const Material *material, 
         set_error(error, engine->model, status);
     request_clear(&request);
     return result;
+}
+
+gboolean engine_run_frames(Engine *engine, Edit *const *edits, const Material *materials, guint count,
+                           dragon_progress_callback progress, void *user_data, dragon_result **results,
+                           GError **error) {
+    if (!open_model(engine, edits[0], progress, user_data, error))
+        return FALSE;
+    draw_seed(edits[0]);
+    Request *requests = g_new0(Request, count);
+    const dragon_request **asked = g_new0(const dragon_request *, count);
+    dragon_status status = DRAGON_OK;
+    for (guint i = 0; i < count && status == DRAGON_OK; i++) {
+        status = prepare(&requests[i], engine->model, edits[i], &materials[i], 1, 1);
+        asked[i] = &requests[i].engine;
+    }
+    requests[0].engine.progress = progress;
+    requests[0].engine.user_data = user_data;
+    if (status == DRAGON_OK)
+        status = dragon_edit_frames(engine->model, asked, count, results);
+    if (status != DRAGON_OK)
+        set_error(error, engine->model, status);
+    for (guint i = 0; i < count; i++)
+        request_clear(&requests[i]);
+    g_free(requests);
+    g_free(asked);
+    return status == DRAGON_OK;
 }
 
 dragon_result *engine_preview(const Edit *edit, const Material *material, double scale, double reference_scale) {

@@ -16,6 +16,11 @@ void engine_free(Engine *engine);
 dragon_result *engine_run(Engine *engine, Edit *edit, const Material *material, dragon_progress_callback progress,
                           void *user_data, GError **error);
 
+/// The same on all frames of an animation, one edit and material each, in whose `results` there is then one result each. All
+/// are made under the first one's model, numbers and seed. FALSE with an error.
+gboolean engine_run_frames(Engine *engine, Edit *const *edits, const Material *materials, guint count,
+                           dragon_progress_callback progress, void *user_data, dragon_result **results, GError **error);
+
 /// From any thread: ends what runs.
 void engine_cancel(Engine *engine);
 

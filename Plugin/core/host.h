@@ -37,7 +37,7 @@ struct Host {
     /// A layer's pixels, in a format that loses nothing the engine could use. Of the base: as seen, with the results
     /// that lie on it.
     Picture *(*read_picture)(Host *host, HostLayer *layer, GError **error);
-    /// What is selected on a layer; NULL for nothing.
+    /// What is selected on a layer, or, for no layer, on all of the base's image; NULL for nothing.
     Mask *(*read_selection)(Host *host, HostLayer *layer);
     /// A layer's own mask, of its size; NULL for none.
     Mask *(*read_layer_mask)(Host *host, HostLayer *layer);
@@ -67,6 +67,24 @@ struct Host {
     /// Puts a result above the base, in one undo step, with the edit's text. The new layer, the object's where it has one of
     /// its own, or NULL with a reason.
     HostLayer *(*insert)(Host *host, const Edit *edit, const Material *material, dragon_result *result, GError **error);
+
+    // --- The image as an animation: its layers that lie in no group are the frames, the lowest first. NULL where the program
+    // has no such images. ---
+
+    /// Of HostLayer. `active`: which of them the base is, or lies in.
+    GPtrArray *(*list_frames)(Host *host, guint *active);
+    /// A layer's own name, the caller's.
+    char *(*frame_name)(Host *host, HostLayer *layer);
+    /// Where the base's corner lies on the image.
+    dragon_point (*origin)(Host *host);
+    /// What is seen of the image with a layer over what was seen before; NULL for nothing.
+    Picture *(*see_frame)(Host *host, HostLayer *layer, const Picture *before);
+    /// Of Mask, of the image's size: its channels, the lowest first.
+    GPtrArray *(*read_channels)(Host *host);
+    /// Makes an image of pictures of this one's size, the lowest first, with the edit's text, and shows it where anything is
+    /// shown. `names`: of char. The layer of number `active`, or NULL with a reason.
+    HostLayer *(*insert_frames)(Host *host, const Edit *edit, const GPtrArray *names, const GPtrArray *pictures,
+                                guint active, GError **error);
 
     /// Last values of the edit's mode, and the layer that was taken from, while it lives.
     void (*remember)(Host *host, const Edit *edit, HostLayer *reference);

@@ -159,6 +159,18 @@ Mask *mask_scaled(const Mask *mask, int width, int height) {
     return scaled;
 }
 
+Mask *mask_placed(const Mask *mask, int width, int height, int x, int y) {
+    if (!mask)
+        return NULL;
+    Mask *placed = mask_new(width, height);
+    int left = CLAMP(x, 0, width), right = (int)CLAMP((gint64)x + mask->width, 0, width);
+    int top = CLAMP(y, 0, height), bottom = (int)CLAMP((gint64)y + mask->height, 0, height);
+    for (int row = top; row < bottom && left < right; row++)
+        memcpy(placed->bytes + (gsize)row * width + left, mask->bytes + (gsize)(row - y) * mask->width + left - x,
+               (gsize)(right - left));
+    return placed;
+}
+
 // The largest value near each of `count` bytes that lie `step` apart.
 static void spread(const guint8 *from, guint8 *to, int count, gsize step, int pixels) {
     for (int i = 0; i < count; i++) {

@@ -49,6 +49,9 @@ Mask *mask_from_outline(int width, int height, const dragon_point *points, guint
 /// The mask at another size: each pixel takes the largest value it covers, so that a thin object survives shrinking.
 Mask *mask_scaled(const Mask *mask, int width, int height);
 
+/// A mask of another size, with the corner of this one at (x, y); what lies beyond is left out. NULL for NULL.
+Mask *mask_placed(const Mask *mask, int width, int height, int x, int y);
+
 /// The mask, reaching further by some pixels to every side.
 Mask *mask_grown(const Mask *mask, int pixels);
 

@@ -78,6 +78,12 @@ Patch patch_mixed(const Patch *patch, const Picture *picture, const Mask *covere
     return mixed;
 }
 
+void patch_replace(const Patch *patch, Picture *picture) {
+    Patch mixed = patch_mixed(patch, picture, NULL);
+    picture_put(picture, mixed.picture, mixed.box.x, mixed.box.y);
+    patch_clear(&mixed);
+}
+
 static void cover(Mask *covered, const float *share, Box box) {
     for (int y = 0; y < box.height; y++)
         for (int x = 0; x < box.width; x++)
@@ -98,7 +104,8 @@ void patch_lay(const Patch *patch, Picture *picture, Mask *covered) {
     picture_take_alpha(above, share);
     picture_mix(below, above, share);
     picture_put(picture, below, box.x, box.y);
-    cover(covered, share, box);
+    if (covered)
+        cover(covered, share, box);
     g_free(share);
     picture_free(above);
     picture_free(below);

@@ -26,7 +26,10 @@ gboolean patch_erases(const Patch *patch, const Picture *picture);
 /// `covered` marks, are in it. NULL for no such results.
 Patch patch_mixed(const Patch *patch, const Picture *picture, const Mask *covered);
 
-/// Lays it over a picture of the same format, as far as it lies on it. `covered`: becomes set there.
+/// Makes a picture the edited one.
+void patch_replace(const Patch *patch, Picture *picture);
+
+/// Lays it over a picture of the same format, as far as it lies on it. `covered`: becomes set there; may be NULL.
 void patch_lay(const Patch *patch, Picture *picture, Mask *covered);
 
 /// The first run of touched pixels in a row of it from `start` on, up to `end`; FALSE where there is none.

@@ -38,17 +38,18 @@ static gboolean read_sketch(const Edit *edit, const Sketch *sketch, Finding *fin
     return *mask != NULL;
 }
 
-static gboolean read_object(Host *host, const Edit *edit, Finding *finding, Material *material, GError **error) {
+static gboolean read_object(Host *host, const Edit *edit, HostLayer *layer, Finding *finding, Material *material,
+                            GError **error) {
     if (edit_sketches(edit, edit->sketch))
         return read_sketch(edit, edit->sketch, finding, &material->mask, error);
-    material->mask = host->read_selection(host, host->base);
+    material->mask = host->read_selection(host, layer);
     return TRUE;
 }
 
 // The object, and its shadow where that is wanted.
-static gboolean read_objects(Host *host, const Edit *edit, Material *material, GError **error) {
+static gboolean read_cast_object(Host *host, const Edit *edit, HostLayer *layer, Material *material, GError **error) {
     Finding *finding = finding_new(material->picture);
-    gboolean good = read_object(host, edit, finding, material, error);
+    gboolean good = read_object(host, edit, layer, finding, material, error);
     if (good && edit_takes_shadow(edit) && material->mask && mask_has_set(material->mask))
         material->shadow = finding_shadow(finding, material->mask);
     finding_free(finding);
@@ -70,14 +71,19 @@ static gboolean read_reference_object(Host *host, const Edit *edit, HostLayer *r
     return TRUE;
 }
 
-gboolean reading_material(Host *host, const Edit *edit, HostLayer *reference, Material *material, GError **error) {
-    material->picture = host->read_picture(host, host->base, error);
-    if (!material->picture || !read_objects(host, edit, material, error))
+gboolean reading_objects(Host *host, const Edit *edit, HostLayer *layer, HostLayer *reference, Material *material,
+                         GError **error) {
+    if (!read_cast_object(host, edit, layer, material, error))
         return FALSE;
     if (!mode_takes(edit->mode, ARGUMENT_REFERENCE) || !reference)
         return TRUE;
     material->reference = host->read_picture(host, reference, error);
     return material->reference && read_reference_object(host, edit, reference, material, error);
+}
+
+gboolean reading_material(Host *host, const Edit *edit, HostLayer *reference, Material *material, GError **error) {
+    material->picture = host->read_picture(host, host->base, error);
+    return material->picture && reading_objects(host, edit, host->base, reference, material, error);
 }
 
 void reading_held(Edit *edit, Material *material) {
@@ -98,10 +104,21 @@ void reading_place_object(Edit *edit, const Mask *reference_mask, dragon_point p
         (dragon_point){round(place.x - (box.x + box.width / 2.0)), round(place.y - (box.y + box.height / 2.0))};
 }
 
-void reading_path(Host *host, Edit *edit, const Material *material, const dragon_point *place) {
+// The selected paths' strokes, in the material's pixels.
+static GArray *read_arrows(Host *host, gboolean ends, dragon_point origin) {
+    GArray *arrows = host->read_arrows(host, ends);
+    for (guint i = 0; i < arrows->len; i++) {
+        Arrow *arrow = &g_array_index(arrows, Arrow, i);
+        *arrow = (Arrow){{arrow->from.x + origin.x, arrow->from.y + origin.y},
+                         {arrow->to.x + origin.x, arrow->to.y + origin.y}};
+    }
+    return arrows;
+}
+
+void reading_path(Host *host, Edit *edit, const Material *material, dragon_point origin, const dragon_point *place) {
     gboolean stays = edit->displacement.x == 0 && edit->displacement.y == 0;
     gboolean places = mode_takes(edit->mode, ARGUMENT_PLACE);
-    GArray *arrows = host->read_arrows(host, places);
+    GArray *arrows = read_arrows(host, places, origin);
     Arrow last = arrows->len ? g_array_index(arrows, Arrow, arrows->len - 1) : (Arrow){0};
     const Picture *picture = material->picture;
     if (mode_takes(edit->mode, ARGUMENT_ARROWS) && edit->arrows->len == 0)
@@ -109,7 +126,7 @@ void reading_path(Host *host, Edit *edit, const Material *material, const dragon
     else if (mode_takes(edit->mode, ARGUMENT_SHIFT) && stays && arrows->len)
         edit->displacement = (dragon_point){last.to.x - last.from.x, last.to.y - last.from.y};
     else if (places && place)
-        reading_place_object(edit, material->reference_mask, *place);
+        reading_place_object(edit, material->reference_mask, (dragon_point){place->x + origin.x, place->y + origin.y});
     else if (places && arrows->len)
         reading_place_object(edit, material->reference_mask, last.to);
     else if (places && stays && picture)

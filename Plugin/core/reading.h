@@ -12,9 +12,14 @@ Mask *reading_object(Host *host, const Mode *mode, HostLayer *layer, const Pictu
 /// selections. `reference`: NULL for none.
 gboolean reading_material(Host *host, const Edit *edit, HostLayer *reference, Material *material, GError **error);
 
-/// Takes from the selected paths what the edit does not say: displacement or arrows. `place`: where the middle of a
-/// pasted object goes; NULL for the path's end, else the picture's middle.
-void reading_path(Host *host, Edit *edit, const Material *material, const dragon_point *place);
+/// The same of a picture that the material has already. `layer`: whose selection counts; NULL for all of the image.
+gboolean reading_objects(Host *host, const Edit *edit, HostLayer *layer, HostLayer *reference, Material *material,
+                         GError **error);
+
+/// Takes from the selected paths what the edit does not say: displacement or arrows. `origin`: of the base's pixels on the
+/// material's picture. `place`: where the middle of a pasted object goes, in the base's pixels; NULL for the path's end, else
+/// the picture's middle.
+void reading_path(Host *host, Edit *edit, const Material *material, dragon_point origin, const dragon_point *place);
 
 /// Finds what the edit's arrows hold, where nothing is drawn or selected.
 void reading_held(Edit *edit, Material *material);

@@ -45,6 +45,17 @@ gboolean sketch_equal(const Sketch *a, const Sketch *b) {
     return TRUE;
 }
 
+void sketch_shift(Sketch *sketch, dragon_point shift) {
+    for (guint i = 0; i < sketch->outline->len; i++) {
+        dragon_point *point = &g_array_index(sketch->outline, dragon_point, i);
+        *point = (dragon_point){point->x + shift.x, point->y + shift.y};
+    }
+    for (guint i = 0; i < sketch->marks->len; i++) {
+        dragon_point *at = &g_array_index(sketch->marks, Mark, i).at;
+        *at = (dragon_point){at->x + shift.x, at->y + shift.y};
+    }
+}
+
 gboolean sketch_has_outline(const Sketch *sketch) {
     return sketch->outline->len > 2;
 }

@@ -24,6 +24,9 @@ void sketch_free(Sketch *sketch);
 void sketch_clear(Sketch *sketch);
 gboolean sketch_equal(const Sketch *a, const Sketch *b);
 
+/// Moves all its points.
+void sketch_shift(Sketch *sketch, dragon_point shift);
+
 /// Whether an outline was drawn that encloses something.
 gboolean sketch_has_outline(const Sketch *sketch);
 

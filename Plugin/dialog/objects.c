@@ -100,7 +100,7 @@ void objects_hold(Session *session) {
 
 // What the active path says counts as long as nothing else was.
 static void take_path(Session *session) {
-    reading_path(session->host, session->edit, session->material, NULL);
+    reading_path(session->host, session->edit, session->material, (dragon_point){0}, NULL);
     session_tell(session, SESSION_EDIT);
     objects_hold(session);
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include <libgimp/gimp.h>
+#include "animation.h"
 #include "last.h"
 #include "layers.h"
 #include "path.h"
@@ -95,6 +96,12 @@ Gimp *opening_new(gint32 image, gint32 drawable, GError **error) {
                         .layer_name = layers_name,
                         .open_file = layers_open_file,
                         .insert = result_insert,
+                        .list_frames = animation_frames,
+                        .frame_name = animation_name,
+                        .origin = animation_origin,
+                        .see_frame = animation_see,
+                        .read_channels = animation_channels,
+                        .insert_frames = animation_insert,
                         .remember = last_remember,
                         .recall = last_recall,
                         .last_reference = last_reference,

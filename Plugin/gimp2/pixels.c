@@ -48,15 +48,21 @@ Mask *pixels_mask(gint32 drawable, Box box) {
     return mask;
 }
 
+Box pixels_all(gint32 image) {
+    return (Box){0, 0, gimp_image_width(image), gimp_image_height(image)};
+}
+
+static Box box_of(gint32 layer) {
+    int x, y;
+    gimp_drawable_offsets(layer, &x, &y);
+    return (Box){x, y, gimp_drawable_width(layer), gimp_drawable_height(layer)};
+}
+
 Mask *pixels_selection(Host *host, HostLayer *layer) {
-    (void)host;
-    gint32 image = gimp_item_get_image(layer->id);
+    gint32 image = layer ? gimp_item_get_image(layer->id) : ((Gimp *)host)->image;
     if (gimp_selection_is_empty(image))
         return NULL;
-    int x, y;
-    gimp_drawable_offsets(layer->id, &x, &y);
-    return pixels_mask(gimp_image_get_selection(image),
-                       (Box){x, y, gimp_drawable_width(layer->id), gimp_drawable_height(layer->id)});
+    return pixels_mask(gimp_image_get_selection(image), layer ? box_of(layer->id) : pixels_all(image));
 }
 
 Mask *pixels_layer_mask(Host *host, HostLayer *layer) {

@@ -19,7 +19,7 @@ static void add_mask(gint32 layer, const Patch *patch) {
     gimp_drawable_update(mask, 0, 0, patch->box.width, patch->box.height);
 }
 
-static void write_pixels(gint32 layer, const Picture *picture) {
+void result_write_pixels(gint32 layer, const Picture *picture) {
     GeglBuffer *buffer = gimp_drawable_get_buffer(layer), *own = colours_buffer(layer, picture);
     gegl_buffer_copy(own, NULL, GEGL_ABYSS_NONE, buffer, NULL);
     g_object_unref(own);
@@ -36,7 +36,7 @@ static void write_mixed(gint32 layer, const Patch *mixed) {
     gimp_drawable_update(layer, mixed->box.x, mixed->box.y, mixed->box.width, mixed->box.height);
 }
 
-static void attach_text(gint32 layer, const Edit *edit) {
+void result_attach_text(gint32 layer, const Edit *edit) {
     char *text = edit_to_text(edit);
     GimpParasite *parasite =
         gimp_parasite_new("dragon-edit", GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE, strlen(text) + 1, text);
@@ -71,8 +71,8 @@ static gint32 layer_of_patch(const Gimp *gimp, const Edit *edit, const char *nam
     int x, y;
     gimp_drawable_offsets(gimp->layer, &x, &y);
     gimp_layer_set_offsets(layer, x + patch->box.x, y + patch->box.y);
-    write_pixels(layer, patch->picture);
-    attach_text(layer, edit);
+    result_write_pixels(layer, patch->picture);
+    result_attach_text(layer, edit);
     return layer;
 }
 
@@ -142,7 +142,7 @@ static gint32 insert_copy(const Gimp *gimp, const Edit *edit, const Material *ma
     if (layer == -1)
         return -1;
     gimp_item_set_name(layer, laying->ground_name);
-    attach_text(layer, edit);
+    result_attach_text(layer, edit);
     // Before the layer is in the image: a group around it may be locked.
     Patch mixed = patch_mixed(&laying->ground, material->picture, gimp->covered);
     write_mixed(layer, &mixed);

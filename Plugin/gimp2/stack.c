@@ -60,29 +60,35 @@ GArray *stack_results(gint32 source, gint32 top) {
     return results;
 }
 
-// A result over the picture of its source, as much of each pixel as its mask and opacity let through.
-static Patch patch_of(gint32 result, gint32 source, dragon_pixel_format format) {
-    int x, y, source_x, source_y, width = gimp_drawable_width(result), height = gimp_drawable_height(result);
-    gimp_drawable_offsets(result, &x, &y);
-    gimp_drawable_offsets(source, &source_x, &source_y);
+// A layer with its own corner, as much of each pixel as its mask and opacity let through.
+static Patch patch_of(gint32 layer, dragon_pixel_format format) {
+    int x, y, width = gimp_drawable_width(layer), height = gimp_drawable_height(layer);
+    gimp_drawable_offsets(layer, &x, &y);
     gsize count = (gsize)width * height;
-    Patch patch = {
-        {x - source_x, y - source_y, width, height}, picture_new(width, height, format), g_new(float, count)};
-    colours_read(result, patch.picture);
-    gint32 mask = gimp_layer_get_apply_mask(result) ? gimp_layer_get_mask(result) : -1;
+    Patch patch = {{x, y, width, height}, picture_new(width, height, format), g_new(float, count)};
+    colours_read(layer, patch.picture);
+    gint32 mask = gimp_layer_get_apply_mask(layer) ? gimp_layer_get_mask(layer) : -1;
     if (mask != -1) {
         GeglBuffer *buffer = gimp_drawable_get_buffer(mask);
         buffers_read_share(buffer, width, height, patch.share);
         g_object_unref(buffer);
     }
-    float opacity = (float)(gimp_layer_get_opacity(result) / 100);
+    float opacity = (float)(gimp_layer_get_opacity(layer) / 100);
     for (gsize i = 0; i < count; i++)
         patch.share[i] = (mask == -1 ? 1 : patch.share[i]) * opacity;
     return patch;
 }
 
-void stack_lay(gint32 result, gint32 source, Picture *picture, Mask *covered) {
-    Patch patch = patch_of(result, source, picture->format);
+void stack_lay_at(gint32 layer, int x, int y, Picture *picture, Mask *covered) {
+    Patch patch = patch_of(layer, picture->format);
+    patch.box.x -= x;
+    patch.box.y -= y;
     patch_lay(&patch, picture, covered);
     patch_clear(&patch);
+}
+
+void stack_lay(gint32 result, gint32 source, Picture *picture, Mask *covered) {
+    int x, y;
+    gimp_drawable_offsets(source, &x, &y);
+    stack_lay_at(result, x, y, picture, covered);
 }

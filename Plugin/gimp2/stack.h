@@ -16,4 +16,7 @@ GArray *stack_results(gint32 source, gint32 top);
 /// Lays a result over the picture of its layer. `covered`: becomes set where it lies.
 void stack_lay(gint32 result, gint32 source, Picture *picture, Mask *covered);
 
+/// The same of any layer as it is seen, over a picture whose corner lies at (x, y) on the image. `covered` may be NULL.
+void stack_lay_at(gint32 layer, int x, int y, Picture *picture, Mask *covered);
+
 #endif

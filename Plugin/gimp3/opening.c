@@ -1,6 +1,7 @@
 #include "opening.h"
 
 #include <string.h>
+#include "animation.h"
 #include "last.h"
 #include "layers.h"
 #include "path.h"
@@ -115,6 +116,12 @@ Gimp *opening_new(GimpImage *image, GimpDrawable **drawables, GimpProcedureConfi
                         .layer_name = layers_name,
                         .open_file = layers_open_file,
                         .insert = result_insert,
+                        .list_frames = animation_frames,
+                        .frame_name = animation_name,
+                        .origin = animation_origin,
+                        .see_frame = animation_see,
+                        .read_channels = animation_channels,
+                        .insert_frames = animation_insert,
                         .remember = last_remember,
                         .recall = last_recall,
                         .last_reference = last_reference,

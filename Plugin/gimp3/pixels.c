@@ -52,17 +52,23 @@ Mask *pixels_mask(GimpDrawable *drawable, Box box) {
     return mask;
 }
 
+Box pixels_all(GimpImage *image) {
+    return (Box){0, 0, gimp_image_get_width(image), gimp_image_get_height(image)};
+}
+
+static Box box_of(GimpDrawable *drawable) {
+    int x, y;
+    gimp_drawable_get_offsets(drawable, &x, &y);
+    return (Box){x, y, gimp_drawable_get_width(drawable), gimp_drawable_get_height(drawable)};
+}
+
 Mask *pixels_selection(Host *host, HostLayer *layer) {
-    (void)host;
-    GimpDrawable *drawable = GIMP_DRAWABLE(layer->layer);
-    GimpImage *image = gimp_item_get_image(GIMP_ITEM(drawable));
+    GimpImage *image = layer ? gimp_item_get_image(GIMP_ITEM(layer->layer)) : ((Gimp *)host)->image;
     if (gimp_selection_is_empty(image))
         return NULL;
     // It covers the image, which the layer need not.
-    int x, y;
-    gimp_drawable_get_offsets(drawable, &x, &y);
     return pixels_mask(GIMP_DRAWABLE(gimp_image_get_selection(image)),
-                       (Box){x, y, gimp_drawable_get_width(drawable), gimp_drawable_get_height(drawable)});
+                       layer ? box_of(GIMP_DRAWABLE(layer->layer)) : pixels_all(image));
 }
 
 Mask *pixels_layer_mask(Host *host, HostLayer *layer) {

@@ -14,4 +14,7 @@ gboolean pixels_share_selection(Host *host, HostLayer *layer);
 /// A part of a one-channel drawable, such as a selection, 0 where that has no pixels. NULL where it cannot be read.
 Mask *pixels_mask(GimpDrawable *drawable, Box box);
 
+/// All of an image.
+Box pixels_all(GimpImage *image);
+
 #endif

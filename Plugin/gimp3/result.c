@@ -19,7 +19,7 @@ static void add_mask(GimpLayer *layer, const Patch *patch) {
     gimp_drawable_update(GIMP_DRAWABLE(mask), 0, 0, patch->box.width, patch->box.height);
 }
 
-static void write_pixels(GimpDrawable *drawable, const Picture *picture) {
+void result_write_pixels(GimpDrawable *drawable, const Picture *picture) {
     GeglBuffer *buffer = gimp_drawable_get_buffer(drawable), *own = colours_buffer(drawable, picture);
     gegl_buffer_copy(own, NULL, GEGL_ABYSS_NONE, buffer, NULL);
     g_object_unref(own);
@@ -36,7 +36,7 @@ static void write_mixed(GimpDrawable *drawable, const Patch *mixed) {
     gimp_drawable_update(drawable, mixed->box.x, mixed->box.y, mixed->box.width, mixed->box.height);
 }
 
-static void attach_text(GimpLayer *layer, const Edit *edit) {
+void result_attach_text(GimpLayer *layer, const Edit *edit) {
     char *text = edit_to_text(edit);
     GimpParasite *parasite = gimp_parasite_new("dragon-edit", GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE,
                                                (guint32)strlen(text) + 1, text);
@@ -72,8 +72,8 @@ static GimpLayer *layer_of_patch(const Gimp *gimp, const Edit *edit, const char 
     int x, y;
     gimp_drawable_get_offsets(GIMP_DRAWABLE(gimp->layer), &x, &y);
     gimp_layer_set_offsets(layer, x + patch->box.x, y + patch->box.y);
-    write_pixels(GIMP_DRAWABLE(layer), patch->picture);
-    attach_text(layer, edit);
+    result_write_pixels(GIMP_DRAWABLE(layer), patch->picture);
+    result_attach_text(layer, edit);
     return layer;
 }
 
@@ -114,7 +114,7 @@ static GimpLayer *insert_copy(const Gimp *gimp, const Edit *edit, const Material
     if (!layer)
         return NULL;
     gimp_item_set_name(GIMP_ITEM(layer), laying->ground_name);
-    attach_text(layer, edit);
+    result_attach_text(layer, edit);
     // Before the layer is in the image: a group around it may be locked.
     Patch mixed = patch_mixed(&laying->ground, material->picture, gimp->covered);
     write_mixed(GIMP_DRAWABLE(layer), &mixed);

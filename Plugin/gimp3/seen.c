@@ -9,8 +9,7 @@ gboolean seen_is_filtered(GimpLayer *layer) {
     return is_filtered;
 }
 
-// An empty image with the colours of another. A palette could not hold what filters make.
-static GimpImage *image_like(GimpImage *image) {
+GimpImage *seen_image_like(GimpImage *image) {
     GimpImageBaseType type = gimp_image_get_base_type(image);
     GimpImage *other =
         gimp_image_new_with_precision(gimp_image_get_width(image), gimp_image_get_height(image),
@@ -39,7 +38,7 @@ static GimpLayer *merged(GimpLayer *layer) {
 Seen seen_open(GimpLayer *layer) {
     if (!seen_is_filtered(layer))
         return (Seen){GIMP_DRAWABLE(layer), 0, 0, NULL};
-    GimpImage *image = image_like(gimp_item_get_image(GIMP_ITEM(layer)));
+    GimpImage *image = seen_image_like(gimp_item_get_image(GIMP_ITEM(layer)));
     GimpLayer *copy = gimp_layer_new_from_drawable(GIMP_DRAWABLE(layer), image);
     gimp_image_insert_layer(image, copy, NULL, 0);
     copy = merged(copy);

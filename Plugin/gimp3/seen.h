@@ -17,6 +17,9 @@ typedef struct Seen {
 /// Whether a layer shows otherwise than its pixels say.
 gboolean seen_is_filtered(GimpLayer *layer);
 
+/// An empty image with the colours of another, of which no step is kept. A palette could not hold what filters and edits make.
+GimpImage *seen_image_like(GimpImage *image);
+
 Seen seen_open(GimpLayer *layer);
 void seen_close(Seen *seen);
 

@@ -64,33 +64,38 @@ GPtrArray *stack_results(GimpLayer *source, GimpLayer *top) {
     return results;
 }
 
-// A result over the picture of its source, as much of each pixel as its mask and opacity let through.
-static Patch patch_of(GimpLayer *result, GimpLayer *source, dragon_pixel_format format) {
-    GimpDrawable *drawable = GIMP_DRAWABLE(result);
-    int x, y, source_x, source_y;
-    int width = gimp_drawable_get_width(drawable), height = gimp_drawable_get_height(drawable);
+// A layer with its own corner, as much of each pixel as its mask and opacity let through.
+static Patch patch_of(GimpLayer *layer, dragon_pixel_format format) {
+    GimpDrawable *drawable = GIMP_DRAWABLE(layer);
+    int x, y, width = gimp_drawable_get_width(drawable), height = gimp_drawable_get_height(drawable);
     gimp_drawable_get_offsets(drawable, &x, &y);
-    gimp_drawable_get_offsets(GIMP_DRAWABLE(source), &source_x, &source_y);
     gsize count = (gsize)width * (gsize)height;
-    Patch patch = {
-        {x - source_x, y - source_y, width, height}, picture_new(width, height, format), g_new(float, count)};
-    Seen seen = seen_open(result);
+    Patch patch = {{x, y, width, height}, picture_new(width, height, format), g_new(float, count)};
+    Seen seen = seen_open(layer);
     colours_read(seen.drawable, seen.x, seen.y, patch.picture);
     seen_close(&seen);
-    GimpLayerMask *mask = gimp_layer_get_apply_mask(result) ? gimp_layer_get_mask(result) : NULL;
+    GimpLayerMask *mask = gimp_layer_get_apply_mask(layer) ? gimp_layer_get_mask(layer) : NULL;
     if (mask) {
         GeglBuffer *buffer = gimp_drawable_get_buffer(GIMP_DRAWABLE(mask));
         buffers_read_share(buffer, width, height, patch.share);
         g_object_unref(buffer);
     }
-    float opacity = (float)(gimp_layer_get_opacity(result) / 100);
+    float opacity = (float)(gimp_layer_get_opacity(layer) / 100);
     for (gsize i = 0; i < count; i++)
         patch.share[i] = (mask ? patch.share[i] : 1) * opacity;
     return patch;
 }
 
-void stack_lay(GimpLayer *result, GimpLayer *source, Picture *picture, Mask *covered) {
-    Patch patch = patch_of(result, source, picture->format);
+void stack_lay_at(GimpLayer *layer, int x, int y, Picture *picture, Mask *covered) {
+    Patch patch = patch_of(layer, picture->format);
+    patch.box.x -= x;
+    patch.box.y -= y;
     patch_lay(&patch, picture, covered);
     patch_clear(&patch);
+}
+
+void stack_lay(GimpLayer *result, GimpLayer *source, Picture *picture, Mask *covered) {
+    int x, y;
+    gimp_drawable_get_offsets(GIMP_DRAWABLE(source), &x, &y);
+    stack_lay_at(result, x, y, picture, covered);
 }

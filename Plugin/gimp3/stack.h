@@ -16,4 +16,7 @@ GPtrArray *stack_results(GimpLayer *source, GimpLayer *top);
 /// Lays a result over the picture of its layer. `covered`: becomes set where it lies.
 void stack_lay(GimpLayer *result, GimpLayer *source, Picture *picture, Mask *covered);
 
+/// The same of any layer as it is seen, over a picture whose corner lies at (x, y) on the image. `covered` may be NULL.
+void stack_lay_at(GimpLayer *layer, int x, int y, Picture *picture, Mask *covered);
+
 #endif

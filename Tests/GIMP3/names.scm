@@ -39,6 +39,8 @@
 (define gimp-image-is-valid gimp-image-id-is-valid)
 (define new-get-layers gimp-image-get-layers)
 (define (gimp-image-get-layers image) (let ((layers (car (new-get-layers image)))) (list (vector-length layers) layers)))
+(define new-get-channels gimp-image-get-channels)
+(define (gimp-image-get-channels image) (let ((channels (car (new-get-channels image)))) (list (vector-length channels) channels)))
 (define (gimp-image-get-active-layer image) (list (vector-ref (car (gimp-image-get-selected-layers image)) 0)))
 (define (gimp-image-set-active-layer image layer) (gimp-image-set-selected-layers image (vector layer)))
 (define new-layer gimp-layer-new)
