@@ -36,7 +36,7 @@ struct CarriedGround {
         step = max(1, mean / Self.side)
         part = box.grown(by: Int(Self.margin * mean) + 4).clipped(to: source.size.box)
         (width, height) = (max(1, Int(Double(part.width) / step)), max(1, Int(Double(part.height) / step)))
-        let small = { [part, step, width, height] (raster: Raster) in
+        let small = { [step, width, height] (raster: Raster) in
             raster.width == width && raster.height == height
                 ? raster : raster.resampled(origin: (0, 0), step: step, width: width, height: height, isLight: false)
         }
