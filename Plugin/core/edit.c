@@ -42,6 +42,13 @@ void edit_free(Edit *edit) {
     g_free(edit);
 }
 
+void edit_lay_as(Edit *edit, const Edit *other) {
+    edit->lays_apart = other->lays_apart;
+    edit->edits_frames = other->edits_frames;
+    edit->frame_shift = other->frame_shift;
+    edit->takes_channels = other->takes_channels;
+}
+
 gboolean edit_stays(const Edit *edit) {
     return edit->displacement.x == 0 && edit->displacement.y == 0 && edit->resize == 1 && edit->rotate == 0 &&
            !edit->is_flipped;

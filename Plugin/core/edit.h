@@ -52,6 +52,9 @@ Edit *edit_new(const Mode *mode);
 Edit *edit_copy(const Edit *edit);
 void edit_free(Edit *edit);
 
+/// Becomes laid into an image as another one says, which changes nothing that the engine is asked.
+void edit_lay_as(Edit *edit, const Edit *other);
+
 /// Whether two ask the engine for the same; `with_seed`: with the same seed too.
 gboolean edit_asks_same(const Edit *a, const Edit *b, gboolean with_seed);
 

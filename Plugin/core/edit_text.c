@@ -113,11 +113,10 @@ char *edit_to_text(const Edit *edit) {
     return g_string_free(text, FALSE);
 }
 
-// What the engine is asked of a picture: neither in how many layers its answer is laid nor what becomes of other frames.
+// What the engine is asked of one picture.
 static char *text_asked(const Edit *edit, gboolean with_seed) {
     Edit *copy = edit_copy(edit);
-    copy->lays_apart = copy->edits_frames = copy->takes_channels = FALSE;
-    copy->frame_shift = (dragon_point){0};
+    edit_lay_as(copy, &(Edit){0});
     if (!with_seed)
         copy->options.at[OPTION_SEED] = NAN;
     char *text = edit_to_text(copy);

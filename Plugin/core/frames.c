@@ -86,14 +86,6 @@ static dragon_point way_to(const Frames *frames, const Edit *edit, guint index) 
     return (dragon_point){edit->frame_shift.x * steps, edit->frame_shift.y * steps};
 }
 
-static void find_shadow(const Edit *edit, Material *material) {
-    if (!edit_takes_shadow(edit) || !material->mask || !mask_has_set(material->mask))
-        return;
-    Finding *finding = finding_new(material->picture);
-    material->shadow = finding_shadow(finding, material->mask);
-    finding_free(finding);
-}
-
 static void aim(Frames *frames, guint index, const Edit *edit, const Material *material) {
     Material *own = &frames->materials[index];
     dragon_point way = way_to(frames, edit, index);
@@ -105,7 +97,6 @@ static void aim(Frames *frames, guint index, const Edit *edit, const Material *m
                                 (int)lround(way.y));
     own->reference = picture_hold(material->reference);
     own->reference_mask = mask_hold(material->reference_mask);
-    find_shadow(edit, own);
 }
 
 // What is missing counts where anything is to be edited: an object may not be seen on each frame.
@@ -132,8 +123,18 @@ gboolean frames_aim(Frames *frames, Host *host, const Edit *edit, const Material
 
 // --- What comes of it ------------------------------------------------------------------------------------------------
 
+static void find_shadow(const Edit *edit, Material *material) {
+    if (!edit_takes_shadow(edit) || !material->mask || !mask_has_set(material->mask))
+        return;
+    Finding *finding = finding_new(material->picture);
+    material->shadow = finding_shadow(finding, material->mask);
+    finding_free(finding);
+}
+
 gboolean frames_run(Frames *frames, Engine *engine, dragon_progress_callback progress, void *user_data,
                     GError **error) {
+    for (guint i = 0; i < frames->count; i++)
+        find_shadow(frames->edits[i], &frames->materials[i]);
     return engine_run_frames(engine, frames->edits, frames->materials, frames->count, progress, user_data,
                              frames->results, error);
 }

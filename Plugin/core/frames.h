@@ -25,11 +25,11 @@ gboolean frames_are_there(Host *host);
 Frames *frames_read(Host *host);
 void frames_free(Frames *frames);
 
-/// Says what is edited of each, by what is edited of the active one, in the image's pixels. Shadows are found on every frame.
-/// FALSE with a reason.
+/// Says what is edited of each, by what is edited of the active one, in the image's pixels. FALSE with a
+/// reason.
 gboolean frames_aim(Frames *frames, Host *host, const Edit *edit, const Material *material, GError **error);
 
-/// Runs the edit on the calling thread, which is told of progress; the seed that was drawn is in the first frame's edit.
+/// Finds shadows that are wanted, and runs the edit, on the calling thread, which is told of progress; the seed that was drawn is in the first frame's edit.
 gboolean frames_run(Frames *frames, Engine *engine, dragon_progress_callback progress, void *user_data, GError **error);
 
 /// Makes an image of what came of it; the layer of the active frame, or NULL with a reason.

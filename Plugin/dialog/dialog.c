@@ -28,12 +28,12 @@ static HostLayer *insert(Session *session, GError **error) {
     Edit chosen = *outcome->edit;
     *outcome->edit = *session->edit;
     *session->edit = chosen;
-    // In how many layers is said when it is inserted.
-    session->edit->lays_apart = outcome->edit->lays_apart;
-    Material material = {.picture = session->material->picture,
-                         .mask = outcome->masks.mask,
-                         .reference = session->material->reference,
-                         .reference_mask = outcome->masks.reference_mask};
+    // How it is laid is said when it is inserted.
+    edit_lay_as(session->edit, outcome->edit);
+    if (session->frames)
+        return frames_insert(session->frames, session->host, session->edit, error);
+    Material material = outcome->made_from;
+    material.picture = session->material->picture;
     return session->host->insert(session->host, session->edit, &material, outcome->result, error);
 }
 

@@ -1,5 +1,6 @@
 #include "panel.h"
 
+#include "animating.h"
 #include "hint.h"
 #include "loras.h"
 #include "models.h"
@@ -82,6 +83,7 @@ GtkWidget *panel_new(Session *session) {
                          G_CALLBACK(prompt_changed), session));
     add(panel, placing_new(session));
     add(panel, switches_new(session));
+    add(panel, animating_new(session));
     add(panel, models_new(session));
     add(panel, loras_new(session));
     add(panel, options_box_new(session));

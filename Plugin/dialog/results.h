@@ -9,9 +9,9 @@ typedef struct Outcome {
     dragon_result *result;
     /// As the canvas shows it.
     cairo_surface_t *surface;
-    /// With the seed that was taken, and what it was made with beside.
+    /// With the seed that was taken, and what it was made from beside the picture.
     Edit *edit;
-    Material masks;
+    Material made_from;
     guint source;
     guint64 made_pixels;
 } Outcome;
@@ -26,15 +26,15 @@ typedef struct Results {
 void results_begin(Results *results);
 void results_end(Results *results);
 
-/// Keeps a result and shows it. Takes over result and edit; the masks are held.
-void results_keep(Results *results, dragon_result *result, Edit *edit, const Material *masks, guint source,
+/// Keeps a result and shows it. Takes over result and edit; masks and reference are held.
+void results_keep(Results *results, dragon_result *result, Edit *edit, const Material *material, guint source,
                   const Screen *base);
 
 /// The one that is shown; NULL for none.
 Outcome *results_shown(const Results *results);
 
 /// A result that was made as this edit would be, whatever its seed; NULL for none. `with_seed`: only of the same seed.
-const Outcome *results_find(const Results *results, const Edit *edit, const Material *masks, guint source,
+const Outcome *results_find(const Results *results, const Edit *edit, const Material *material, guint source,
                             gboolean with_seed);
 
 #endif

@@ -20,6 +20,8 @@ struct Runs {
     Worker *worker;
     /// Whether the worker adds a model.
     gboolean adds;
+    /// What it edits of all frames; NULL while it does not.
+    Frames *frames;
     guint timer;
     Pace pace;
     /// Where the preview differs from the picture; NULL while that is not known.
@@ -126,6 +128,17 @@ static void take_model(Runs *runs, const char *path) {
     runs->session->path = NULL;
 }
 
+// All frames are edited, or none.
+static void take_frames(Runs *runs, gboolean are_edited) {
+    Frames *frames = g_steal_pointer(&runs->frames);
+    if (!frames || !are_edited) {
+        frames_free(frames);
+        return;
+    }
+    runs->session->frames = frames;
+    session_tell(runs->session, SESSION_FRAMES);
+}
+
 static void finish(Runs *runs) {
     Session *session = runs->session;
     dragon_result *result = NULL;
@@ -145,6 +158,7 @@ static void finish(Runs *runs) {
         take_model(runs, text);
     else if (status != DRAGON_OK && status != DRAGON_CANCELLED)
         session_set_problem(session, message);
+    take_frames(runs, status == DRAGON_OK);
     edit_free(edit);
     g_free(text);
     g_free(message);
@@ -172,7 +186,6 @@ static void watch(Runs *runs, Worker *worker, gboolean adds) {
     runs->timer = g_timeout_add(POLL_MILLISECONDS, poll, runs);
     runs->session->is_busy = TRUE;
     session_set_problem(runs->session, NULL);
-    session_show_result(runs->session, -1);
     show_state(runs, worker_state(worker));
     session_tell(runs->session, SESSION_BUSY);
 }
@@ -187,7 +200,53 @@ static void start_edit(Runs *runs) {
     while (!isnan(*seed) &&
            results_find(&session->results, session->edit, session->material, session->sources.chosen, TRUE))
         *seed = fmod(*seed + 1, OPTIONS[OPTION_SEED].highest);
+    session_show_result(session, -1);
     watch(runs, worker_start(session->edit, session->material, runs->engine), FALSE);
+}
+
+// The shown result's edit, on the frame where it was made, in the image's pixels; the caller's.
+static Edit *edit_on_frame(const Session *session, const Frames *frames, Material *material) {
+    const Outcome *outcome = results_shown(&session->results);
+    const Picture *frame = frames->materials[frames->active].picture;
+    Edit *edit = edit_copy(outcome->edit);
+    edit_lay_as(edit, session->edit);
+    edit_shift(edit, frames->origin);
+    *material = outcome->made_from;
+    material->mask =
+        mask_placed(outcome->made_from.mask, frame->width, frame->height, (int)frames->origin.x, (int)frames->origin.y);
+    return edit;
+}
+
+static void start_frames(Runs *runs) {
+    Session *session = runs->session;
+    Host *host = session->host;
+    if (runs->worker || !results_shown(&session->results))
+        return;
+    if (!host->is_open(host, host->base)) {
+        session_set_problem(session, _("The image or its layer was closed in the meantime."));
+        return;
+    }
+    GError *error = NULL;
+    Material material;
+    Frames *frames = frames_read(host);
+    Edit *edit = edit_on_frame(session, frames, &material);
+    if (frames_aim(frames, host, edit, &material, &error)) {
+        runs->frames = frames;
+        watch(runs, worker_start_frames(frames, runs->engine), FALSE);
+    } else {
+        session_set_problem(session, error->message);
+        g_error_free(error);
+        frames_free(frames);
+    }
+    mask_free(material.mask);
+    edit_free(edit);
+}
+
+static void start_adding(Runs *runs) {
+    if (runs->worker)
+        return;
+    session_show_result(runs->session, -1);
+    watch(runs, worker_start_adding(runs->session->path), TRUE);
 }
 
 static void cancel(Runs *runs) {
@@ -201,8 +260,10 @@ static void listen(guint events, void *data) {
     Runs *runs = data;
     if (events & SESSION_WISH_RUN)
         start_edit(runs);
-    if (events & SESSION_WISH_ADD_MODEL && !runs->worker)
-        watch(runs, worker_start_adding(runs->session->path), TRUE);
+    if (events & SESSION_WISH_FRAMES)
+        start_frames(runs);
+    if (events & SESSION_WISH_ADD_MODEL)
+        start_adding(runs);
     if (events & SESSION_WISH_CANCEL)
         cancel(runs);
 }
@@ -222,6 +283,7 @@ void runs_free(Runs *runs) {
         worker_cancel(runs->worker);
         worker_free(runs->worker);
     }
+    frames_free(runs->frames);
     g_clear_pointer(&runs->changed, cairo_surface_destroy);
     engine_free(runs->engine);
     g_free(runs);

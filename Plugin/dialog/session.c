@@ -15,6 +15,8 @@ static void forget_places(Edit *edit) {
     sketch_clear(edit->reference_sketch);
     g_array_set_size(edit->arrows, 0);
     edit_put_back(edit);
+    edit->frame_shift = (dragon_point){0};
+    edit->takes_channels = FALSE;
 }
 
 // The layers to take from, beginning with the one of the last time while it is open.
@@ -40,6 +42,8 @@ Session *session_new(Host *host, Edit *edit, GError **error) {
     session->listeners = g_array_new(FALSE, FALSE, sizeof(Heard));
     session->selection.mask = host->read_selection(host, host->base);
     host->selection_changed(host, host->base, &session->selection.stamp);
+    session->is_animation = frames_are_there(host);
+    edit->edits_frames = edit->edits_frames && session->is_animation;
     results_begin(&session->results);
     screen_set(&session->base, picture);
     forget_places(edit);
@@ -50,6 +54,7 @@ Session *session_new(Host *host, Edit *edit, GError **error) {
 
 void session_free(Session *session) {
     results_end(&session->results);
+    frames_free(session->frames);
     history_free(session->history);
     screen_clear(&session->base);
     screen_clear(&session->reference);

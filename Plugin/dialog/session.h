@@ -2,6 +2,7 @@
 #ifndef PLUGIN_SESSION_H
 #define PLUGIN_SESSION_H
 
+#include "frames.h"
 #include "history.h"
 #include "host.h"
 #include "results.h"
@@ -29,6 +30,8 @@ typedef enum SessionEvent {
     /// A model was added: `path`.
     SESSION_MODEL_ADDED = 1 << 9,
     SESSION_PROBLEM = 1 << 10,
+    /// All frames are edited.
+    SESSION_FRAMES = 1 << 11,
 
     SESSION_WISH_RUN = 1 << 16,
     SESSION_WISH_CANCEL = 1 << 17,
@@ -37,6 +40,8 @@ typedef enum SessionEvent {
     SESSION_WISH_INSERT = 1 << 19,
     SESSION_WISH_CLOSE = 1 << 20,
     SESSION_WISH_FIT = 1 << 21,
+    /// To edit all frames as the shown result was made.
+    SESSION_WISH_FRAMES = 1 << 22,
 } SessionEvent;
 
 /// Told of events, one or several in `events`.
@@ -109,6 +114,9 @@ typedef struct Session {
     gboolean is_finding_shadow;
     Sources sources;
     Results results;
+    /// Whether the image's layers are frames; all of them, once they are edited.
+    gboolean is_animation;
+    Frames *frames;
     Sight sight;
     /// Of what is drawn and placed; it follows every change of the edit.
     History *history;

@@ -36,8 +36,11 @@ static void listen(guint events, void *data) {
     if (!(events & (SESSION_EDIT | SESSION_OBJECTS)))
         return;
     switches->is_following = TRUE;
-    if (switches->apart)
+    if (switches->apart) {
         gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(switches->apart), edit->lays_apart);
+        // A layer is a frame there.
+        gtk_widget_set_sensitive(switches->apart, !edit->edits_frames);
+    }
     if (switches->shadow) {
         gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(switches->shadow), edit->takes_shadow);
         // Only where there is one.

@@ -76,9 +76,18 @@ static void leave(Window *window) {
 }
 
 static void insert(Window *window) {
-    window->inserts = !window->session->is_busy && results_shown(&window->session->results);
-    if (window->inserts)
-        g_main_loop_quit(window->loop);
+    window->inserts = TRUE;
+    g_main_loop_quit(window->loop);
+}
+
+static void try_insert(Window *window) {
+    const Session *session = window->session;
+    if (session->is_busy || !results_shown(&session->results))
+        return;
+    if (session->edit->edits_frames)
+        session_tell(window->session, SESSION_WISH_FRAMES);
+    else
+        insert(window);
 }
 
 static void listen(guint events, void *data) {
@@ -86,6 +95,8 @@ static void listen(guint events, void *data) {
     if (events & SESSION_WISH_CLOSE)
         leave(window);
     if (events & SESSION_WISH_INSERT)
+        try_insert(window);
+    if (events & SESSION_FRAMES)
         insert(window);
     if (events & SESSION_BUSY && !window->session->is_busy) {
         // The button that had it can no longer be pressed.

@@ -15,6 +15,7 @@ struct Worker {
     /// What a preview is laid over.
     Picture *under;
     Engine *engine;
+    Frames *frames;
     char *source;
     gint is_cancelled;
 
@@ -74,7 +75,8 @@ static void start_finding_area(Worker *worker) {
 
 static int32_t note(const dragon_progress *progress, void *data) {
     Worker *worker = data;
-    Picture *picture = copy_of_preview(&progress->preview);
+    // Of other frames there is none to show.
+    Picture *picture = worker->task == WORKER_EDIT ? copy_of_preview(&progress->preview) : NULL;
     if (picture && !worker->area_thread)
         start_finding_area(worker);
     g_mutex_lock(&worker->lock);
@@ -94,14 +96,25 @@ static int32_t note(const dragon_progress *progress, void *data) {
 
 // --- On the thread ---------------------------------------------------------------------------------------------------
 
-static void edit(Worker *worker) {
-    GError *error = NULL;
-    worker->result = engine_run(worker->engine, worker->edit, &worker->material, note, worker, &error);
-    if (worker->result)
+// Why an edit failed, if it did.
+static void take_error(Worker *worker, GError *error) {
+    if (!error)
         return;
     worker->status = error->code == WORDS_ERROR_CANCELLED ? DRAGON_CANCELLED : DRAGON_BAD_INPUT;
     g_strlcpy(worker->message, error->message, sizeof worker->message);
     g_error_free(error);
+}
+
+static void edit(Worker *worker) {
+    GError *error = NULL;
+    worker->result = engine_run(worker->engine, worker->edit, &worker->material, note, worker, &error);
+    take_error(worker, error);
+}
+
+static void edit_frames(Worker *worker) {
+    GError *error = NULL;
+    frames_run(worker->frames, worker->engine, note, worker, &error);
+    take_error(worker, error);
 }
 
 static void preview(Worker *worker) {
@@ -122,6 +135,8 @@ static gpointer work(gpointer data) {
         edit(worker);
     else if (worker->task == WORKER_PREVIEW)
         preview(worker);
+    else if (worker->task == WORKER_FRAMES)
+        edit_frames(worker);
     else
         worker->status = dragon_model_add(worker->source, note, worker, worker->text, sizeof worker->text,
                                           worker->message, sizeof worker->message);
@@ -169,6 +184,14 @@ Worker *worker_start_preview(const Edit *edit, const Material *material, double 
     return started(worker);
 }
 
+Worker *worker_start_frames(Frames *frames, Engine *engine) {
+    Worker *worker = g_new0(Worker, 1);
+    worker->task = WORKER_FRAMES;
+    worker->frames = frames;
+    worker->engine = engine;
+    return started(worker);
+}
+
 Worker *worker_start_adding(const char *source) {
     Worker *worker = g_new0(Worker, 1);
     worker->task = WORKER_ADD_MODEL;
@@ -203,7 +226,7 @@ Mask *worker_take_touched(Worker *worker, Box *box, double *scale) {
 void worker_cancel(Worker *worker) {
     // The callback sees this at the next step; the engine's own cancel is quicker within one.
     g_atomic_int_set(&worker->is_cancelled, 1);
-    if (worker->task == WORKER_EDIT)
+    if (worker->engine)
         engine_cancel(worker->engine);
 }
 

@@ -2,9 +2,9 @@
 #ifndef PLUGIN_WORKER_H
 #define PLUGIN_WORKER_H
 
-#include "engine.h"
+#include "frames.h"
 
-typedef enum WorkerTask { WORKER_EDIT, WORKER_PREVIEW, WORKER_ADD_MODEL } WorkerTask;
+typedef enum WorkerTask { WORKER_EDIT, WORKER_PREVIEW, WORKER_ADD_MODEL, WORKER_FRAMES } WorkerTask;
 
 /// One call, made of copies of what it needs.
 typedef struct Worker Worker;
@@ -31,6 +31,9 @@ Worker *worker_start(const Edit *edit, const Material *material, Engine *engine)
 Worker *worker_start_preview(const Edit *edit, const Material *material, double scale, double reference_scale,
                              const Picture *under);
 
+/// Starts an edit of all frames, which must outlive the worker.
+Worker *worker_start_frames(Frames *frames, Engine *engine);
+
 /// Starts the adding of a model.
 Worker *worker_start_adding(const char *source);
 
@@ -47,7 +50,7 @@ void worker_wait(Worker *worker);
 /// Waits and frees.
 void worker_free(Worker *worker);
 
-/// Waits for the end of an edit, or of the adding of a model, and frees the worker.
+/// Waits for the end of an edit, of one of all frames, or of the adding of a model, and frees the worker.
 ///
 /// - result: of an edit; NULL where it failed.
 /// - edit: with the seed that was drawn.
