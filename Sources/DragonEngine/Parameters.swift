@@ -24,6 +24,16 @@ extension EditAlgorithm {
     fileprivate var number: dragon_algorithm { dragon_algorithm(Self.allCases.firstIndex(of: self) ?? 0) }
 }
 
+extension DragBend {
+    /// The bend that the header numbers so.
+    init(checking value: dragon_bend) throws {
+        guard Self.allCases.indices.contains(Int(value)) else {
+            throw Failure.badInput("the bend is \(value): choose one of dragon_bend")
+        }
+        self = Self.allCases[Int(value)]
+    }
+}
+
 extension EditStart {
     /// What the header numbers so; nil is the model's.
     fileprivate static func checking(_ value: dragon_start) throws -> EditStart? {

@@ -43,6 +43,7 @@ extension ModeInputs {
         displacement = Point(x: request.displacement.x, y: request.displacement.y)
         guard displacement.x.isFinite, displacement.y.isFinite else { throw Failure.badInput("the displacement is no number") }
         resize = request.resize == 0 ? 1 : request.resize
+        bend = try DragBend(checking: request.bend)
         held = try Mask(request.held, "the mask of what is held")
         shadow = try Mask(request.shadow, "the shadow's mask")
         guard request.rotate.isFinite else { throw Failure.badInput("the angle is no number") }

@@ -173,6 +173,10 @@ static void test_versions(dragon_model *model) {
     EXPECT(model, dragon_edit_estimate(model, NULL, &estimate), DRAGON_WRONG_VERSION, NULL);
     EXPECT(model, dragon_edit(model, NULL, &result), DRAGON_BAD_INPUT, "NULL");
     EXPECT(model, dragon_edit(model, &request, NULL), DRAGON_BAD_INPUT, "NULL");
+    request.bend = 3;
+    CHECK(dragon_preview(&request, &result, message, sizeof message) == DRAGON_BAD_INPUT && strstr(message, "bend"),
+          "%s", message);
+    request.bend = DRAGON_BEND_RIGID;
     CHECK(dragon_preview(NULL, &result, message, sizeof message) == DRAGON_BAD_INPUT, "%s", message);
     CHECK(dragon_preview(&request, NULL, NULL, 0) == DRAGON_BAD_INPUT, "nowhere to put it");
 }

@@ -161,6 +161,17 @@ enum {
     DRAGON_START_ARRANGED = 2,
 };
 
+/// How a drag bends the object that it holds.
+typedef int32_t dragon_bend;
+enum {
+    /// A thin part that is held near its end turns about where it begins; everything else bends.
+    DRAGON_BEND_AUTO = 0,
+    /// Everything bends.
+    DRAGON_BEND_SOFT = 1,
+    /// Nothing does: the object, or without one what mask marks, is shifted; by several handles turned and sized too.
+    DRAGON_BEND_RIGID = 2,
+};
+
 /// The layers that a result is made of.
 typedef int32_t dragon_part;
 enum {
@@ -312,7 +323,8 @@ typedef struct dragon_request {
     /// then it is rotated by degrees, clockwise.
     double rotate;
     int32_t flip;
-    int32_t reserved;
+    /// Drag, with use_plate: how what is held bends.
+    dragon_bend bend;
     /// Drag, with use_plate: optional, the object that the handles hold, of the picture's size. It alone is warped; what lies
     /// behind it stays as it is, and is filled where the object leaves it.
     dragon_mask held;

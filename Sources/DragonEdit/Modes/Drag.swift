@@ -17,21 +17,28 @@ public struct Drag: EditMode {
     public let targets: [Point]
     /// The object that they hold, of the picture's size: it alone is warped, over its ground. Nil is all of the region.
     public let held: Mask?
+    /// How that bends.
+    public let bend: DragBend
+    /// What of it does not.
+    private let rigid: RigidPart?
 
     /// A drag.
-    public init(region: Mask?, handles: [Point], targets: [Point], held: Mask? = nil) {
-        (self.region, self.handles, self.targets, self.held) = (region, handles, targets, held)
+    public init(region: Mask?, handles: [Point], targets: [Point], held: Mask? = nil, bend: DragBend = .auto) {
+        (self.region, self.handles, self.targets, self.held, self.bend) = (region, handles, targets, held, bend)
+        // What is kept straight without an object is the region.
+        let object = held ?? (bend == .rigid ? region : nil)
+        rigid = object.flatMap { RigidPart(of: $0, handles, targets, bend) }
     }
 
     /// From what a user gave.
     public init(_ given: ModeInputs) throws {
-        self.init(region: given.mask, handles: given.handles, targets: given.targets, held: given.held)
+        self.init(region: given.mask, handles: given.handles, targets: given.targets, held: given.held, bend: given.bend)
     }
 
     /// What it was given.
     public var inputs: ModeInputs {
         var given = ModeInputs()
-        (given.mask, given.handles, given.targets, given.held) = (region, handles, targets, held)
+        (given.mask, given.handles, given.targets, given.held, given.bend) = (region, handles, targets, held, bend)
         return given
     }
 
@@ -43,22 +50,44 @@ public struct Drag: EditMode {
         if let region { try EditError.check(region, on: canvas, "the mask") }
         let region = region ?? Mask.around(handles, targets, on: canvas, reaching: usesPlate ? DraggedPoints.warpReach : 1)
         let affected = try EditError.bounds(region, "the mask")
+        if usesPlate, let rigid, let footprint = try footprint(of: rigid, on: canvas, region) { return footprint }
         guard let held, usesPlate else { return Footprint(affected: affected, region: region) }
         try EditError.check(held, on: canvas, "the mask of what is held")
         let filled = try EditError.bounds(held, "the mask of what is held")
         return Footprint(affected: affected, region: region, filled: (filled.nearest(within: affected), held.count))
     }
 
-    /// The content is warped.
+    /// Of a part that does not bend; nil where it leaves the picture.
+    private func footprint(of rigid: RigidPart, on canvas: PixelSize, _ region: Mask) throws -> Footprint? {
+        if let held { try EditError.check(held, on: canvas, "the mask of what is held") }
+        guard let landing = try rigid.placement.landing(on: canvas) else { return nil }
+        let old = try EditError.bounds(rigid.vacated, "the mask of what is held")
+        return Footprint(
+            affected: rigid.placement.source.clipped(to: canvas.box).union(landing), placement: rigid.placement, region: region,
+            source: canvas, filled: (old, rigid.vacated.count))
+    }
+
+    /// The content is warped, or what of it does not bend laid at its new place.
     public func compose(_ canvas: EditCanvas) throws -> Composition {
         let whole = canvas.footprint.region ?? Mask(height: canvas.picture.height, width: canvas.picture.width, isWhole: true)
         let points = DraggedPoints(handles: handles, targets: targets)
         guard canvas.usesPlate else { return points.left(to: whole.cropped(to: canvas.box), canvas) }
+        if let rigid, canvas.footprint.placement != nil { return try laid(rigid, canvas) }
         let warp =
             region == nil
             ? DragWarp(handles: handles, targets: targets, radius: DraggedPoints.reach(on: canvas.picture.size))
             : DragWarp(handles: handles, targets: targets, area: whole.count)
         return try points.warped(by: warp, within: whole.cropped(to: canvas.box), holding: held, canvas)
+    }
+
+    private func laid(_ rigid: RigidPart, _ canvas: EditCanvas) throws -> Composition {
+        let vacated = rigid.vacated.cropped(to: canvas.box)
+        let base = try canvas.plate(without: vacated)
+        let carried = try canvas.carried(rigid.carried, of: canvas.picture)
+        try Cancellation.check()
+        return Composition(
+            base: base, isPrepared: true, original: canvas.colours, carried: carried, replaced: canvas.reach(of: vacated.touched),
+            made: canvas.contact(of: carried?.occupied ?? canvas.nothing), filled: vacated.touched.count)
     }
 
     // MARK: - On the working grid

@@ -86,6 +86,8 @@ public struct ModeInputs: Sendable {
     public var targets: [Point] = []
     /// Of the picture's size: what the handles hold, where the rest of the picture is to stay as it is.
     public var held: Mask?
+    /// How a drag bends what it holds.
+    public var bend = DragBend.auto
     /// Of the picture's size: what an object casts on its ground, a shadow or a reflection, which goes where it goes.
     public var shadow: Mask?
     /// Shift of an object; of a pasted one from the reference's pixels to the picture's.
@@ -102,7 +104,7 @@ public struct ModeInputs: Sendable {
     package func isSame(as other: ModeInputs) -> Bool {
         mask == other.mask && likeness == other.likeness && referenceMask == other.referenceMask && handles == other.handles
             && targets == other.targets && displacement == other.displacement && resize == other.resize
-            && turn == other.turn && held == other.held && shadow == other.shadow && reference?.size == other.reference?.size
+            && turn == other.turn && bend == other.bend && held == other.held && shadow == other.shadow && reference?.size == other.reference?.size
     }
 }
 

@@ -6,6 +6,7 @@ import DragonModel
 extension EditAlgorithm: ExpressibleByArgument {}
 extension EditPreset: ExpressibleByArgument {}
 extension EditStart: ExpressibleByArgument {}
+extension DragBend: ExpressibleByArgument {}
 
 /// Options of every edit.
 struct EditingOptions: ParsableArguments {

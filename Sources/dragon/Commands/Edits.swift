@@ -102,6 +102,13 @@ struct Drag: EditCommand {
     var noObject = false
 
     @Option(
+        name: .long,
+        help:
+            "auto: a thin part of the object that is held near its end turns about where it begins; soft: all bends; rigid: the object, or what --mask marks, keeps its shape."
+    )
+    var bend = DragBend.auto
+
+    @Option(
         name: .long, parsing: .unconditionalSingleValue,
         help: ArgumentHelp("From a handle to its target; repeat for more.", valueName: "X,Y:X,Y"))
     var drag: [DragArgument] = []
@@ -112,7 +119,9 @@ struct Drag: EditCommand {
         guard object == nil || !noObject else { throw ValidationError("give --object or --no-object, not both") }
     }
 
-    func complete(_ given: inout ModeInputs) { (given.handles, given.targets) = (drag.map(\.handle), drag.map(\.target)) }
+    func complete(_ given: inout ModeInputs) {
+        (given.handles, given.targets, given.bend) = (drag.map(\.handle), drag.map(\.target), bend)
+    }
 
     func search(_ photo: PictureSource, _ given: inout ModeInputs) throws {
         guard given.mask == nil, given.held == nil, !noObject, !given.handles.isEmpty else { return }
