@@ -23,8 +23,10 @@ GPtrArray *animation_frames(Host *host, guint *active) {
     gint count = 0, own = frame_of(gimp->layer);
     gint *ids = gimp_image_get_layers(gimp->image, &count);
     *active = 0;
-    // GIMP lists them from the top.
+    // GIMP lists them from the top. Results of ours lie on frames, and are none.
     for (gint i = count - 1; i >= 0; i--) {
+        if (stack_source(ids[i]) != ids[i])
+            continue;
         if (ids[i] == own)
             *active = frames->len;
         g_ptr_array_add(frames, gimp_layer_of(gimp, ids[i]));
@@ -44,11 +46,24 @@ dragon_point animation_origin(Host *host) {
     return (dragon_point){x, y};
 }
 
+// All results on a frame.
+static GArray *results_on(gint32 image, gint32 frame) {
+    gint count = 0;
+    gint *ids = gimp_image_get_layers(image, &count);
+    GArray *results = stack_results(frame, ids[0]);
+    g_free(ids);
+    return results;
+}
+
 Picture *animation_see(Host *host, HostLayer *layer, const Picture *before) {
     gint32 image = ((Gimp *)host)->image;
     Picture *picture = before ? picture_copy(before)
                               : picture_new(gimp_image_width(image), gimp_image_height(image), colours_format(image));
+    GArray *results = results_on(image, layer->id);
     stack_lay_at(layer->id, 0, 0, picture, NULL);
+    for (guint i = 0; i < results->len; i++)
+        stack_lay_at(g_array_index(results, gint32, i), 0, 0, picture, NULL);
+    g_array_unref(results);
     return picture;
 }
 

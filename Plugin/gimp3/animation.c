@@ -22,13 +22,14 @@ GPtrArray *animation_frames(Host *host, guint *active) {
     GPtrArray *frames = g_ptr_array_new();
     GimpItem *own = frame_of(gimp->layer);
     GimpLayer **layers = gimp_image_get_layers(gimp->image);
-    // GIMP lists them from the top.
+    // GIMP lists them from the top. Results of ours lie on frames, and are none.
     for (guint i = 0; layers[i]; i++)
-        g_ptr_array_insert(frames, 0, host_layer_of(gimp, layers[i]));
+        if (stack_source(layers[i]) == layers[i])
+            g_ptr_array_insert(frames, 0, host_layer_of(gimp, layers[i]));
     *active = 0;
-    for (guint i = 0; layers[i]; i++)
-        if (GIMP_ITEM(layers[i]) == own)
-            *active = frames->len - 1 - i;
+    for (guint i = 0; i < frames->len; i++)
+        if (GIMP_ITEM(((HostLayer *)g_ptr_array_index(frames, i))->layer) == own)
+            *active = i;
     g_free(layers);
     return frames;
 }
@@ -44,12 +45,24 @@ dragon_point animation_origin(Host *host) {
     return (dragon_point){x, y};
 }
 
+// All results on a frame.
+static GPtrArray *results_on(GimpImage *image, GimpLayer *frame) {
+    GimpLayer **layers = gimp_image_get_layers(image);
+    GPtrArray *results = stack_results(frame, layers[0]);
+    g_free(layers);
+    return results;
+}
+
 Picture *animation_see(Host *host, HostLayer *layer, const Picture *before) {
     GimpImage *image = ((Gimp *)host)->image;
     Picture *picture =
         before ? picture_copy(before)
                : picture_new(gimp_image_get_width(image), gimp_image_get_height(image), colours_format(image));
+    GPtrArray *results = results_on(image, layer->layer);
     stack_lay_at(layer->layer, 0, 0, picture, NULL);
+    for (guint i = 0; i < results->len; i++)
+        stack_lay_at(g_ptr_array_index(results, i), 0, 0, picture, NULL);
+    g_ptr_array_unref(results);
     return picture;
 }
 
