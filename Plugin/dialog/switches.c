@@ -29,6 +29,12 @@ static void shadow_toggled(GtkToggleButton *button, Switches *switches) {
     session_edit_changed(switches->session);
 }
 
+// Only where there is one; while that of a bettered object is looked for it does not come and go.
+static gboolean has_shadow(const Switches *switches) {
+    const Session *session = switches->session;
+    return session->material->shadow || (session->is_finding_shadow && gtk_widget_get_visible(switches->shadow));
+}
+
 static void listen(guint events, void *data) {
     Switches *switches = data;
     const Session *session = switches->session;
@@ -43,8 +49,7 @@ static void listen(guint events, void *data) {
     }
     if (switches->shadow) {
         gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(switches->shadow), edit->takes_shadow);
-        // Only where there is one.
-        gtk_widget_set_visible(switches->shadow, session->material->shadow != NULL);
+        gtk_widget_set_visible(switches->shadow, has_shadow(switches));
         gtk_widget_set_sensitive(switches->shadow, edit->options.at[OPTION_PLATE] != 0);
     }
     switches->is_following = FALSE;

@@ -104,7 +104,8 @@ public struct ModeInputs: Sendable {
     package func isSame(as other: ModeInputs) -> Bool {
         mask == other.mask && likeness == other.likeness && referenceMask == other.referenceMask && handles == other.handles
             && targets == other.targets && displacement == other.displacement && resize == other.resize
-            && turn == other.turn && bend == other.bend && held == other.held && shadow == other.shadow && reference?.size == other.reference?.size
+            && turn == other.turn && bend == other.bend && held == other.held && shadow == other.shadow
+            && reference?.size == other.reference?.size
     }
 }
 
