@@ -29,8 +29,13 @@ public struct PhotoEdit: Sendable {
     /// - Parameter side: its longer side at most; nil takes that of the settings.
     func grid(_ footprint: Footprint, side: Int? = nil) -> WorkGrid {
         WorkGrid(
-            affected: footprint.affected, canvas: photo.size, margin: Self.margin(around: footprint.affected),
+            affected: footprint.affected, canvas: photo.size, margin: margin(around: footprint.affected),
             window: side ?? settings.side, multiple: Limits.sideMultiple)
+    }
+
+    /// Pixels around what is touched: as many as its ramps reach, at least.
+    func margin(around box: PixelBox) -> Int {
+        max(Self.margin(around: box), Int((settings.margins.grow + settings.margins.feather).rounded(.up)) + 1)
     }
 
     /// Pixels around what is touched: for the network to see, and for the result to fade into.

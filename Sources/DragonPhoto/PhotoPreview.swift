@@ -14,7 +14,7 @@ extension PhotoEdit {
         edit.settings.usesPlate = true
         let affected = try edit.footprint().affected
         // The photo at its own scale: nothing is resampled.
-        let own = max(affected.width, affected.height) + 2 * Self.margin(around: affected)
+        let own = max(affected.width, affected.height) + 2 * margin(around: affected)
         edit.settings.side = (own + Limits.sideMultiple - 1) / Limits.sideMultiple * Limits.sideMultiple
         let canvas = try edit.canvas(filling: .smooth)
         let composition = try mode.compose(canvas)

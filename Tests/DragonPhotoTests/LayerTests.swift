@@ -68,6 +68,20 @@ struct LayerTests {
         #expect(zip(layer.laid(over: photo).extent, layer.laid(over: photo).coverage).allSatisfy { ($0 > 0) == ($1 > 0) })
     }
 
+    @Test("a ramp wider than what is usually looked at around an object ends in nothing, not at a straight edge")
+    func wide() throws {
+        let photo = PictureSource(width: 600, height: 400) { box in Raster(width: box.width, height: box.height, planeCount: 3, value: 0.5)
+        }
+        let object = Mask(
+            height: 400, width: 600, cells: (0..<400 * 600).map { (280..<320).contains($0 % 600) && (180..<220).contains($0 / 600) })
+        var overrides = EditOverrides()
+        overrides.feather = 100
+        let settings = try EditSettings(.remove, overrides, defaults: ModelDefaults(), side: 64)
+        let layer = try PhotoEdit(photo: photo, mode: Remove(object: object), settings: settings).preview()
+        #expect(layer.extent.contains { $0 > 0.9 })
+        for y in 0..<layer.box.height { #expect(layer.extent[y * layer.box.width] < 0.01) }
+    }
+
     @Test("an edit that lays no object is one layer")
     func single() throws {
         #expect(try layer(Remove(object: object)).parts.isEmpty)
