@@ -42,22 +42,17 @@ static const Argument TAIL[] = {
     {"strength", KIND_NUMBER, "Strength", "Factor of the pull towards the edit; 0 or below for the model's own, 1",
      -1000, 1000, 0, FIELD(strength)},
     {"options", KIND_TEXT, "Options",
-     "Further values as key=value;key=value: preset (exact, fast or instant), lora (a file), lora-scale, guidance, "
-     "algorithm (dragon or diffeditor), edit-weight, content-weight, "
-     "contrast-weight, inpaint-weight, sde-strength, side, grow, feather, soften, plate (on or off), outline (x,y x,y "
-     "... around the object in pixels of the layer, instead of the selection: the object in it is found), inside and "
-     "outside (x,y x,y ... of points on the object and beside it), as-drawn (1 keeps the outline as it is), the same "
-     "of the reference (reference-outline, -inside, -outside), shadow (1 takes the shadow of what is moved, sized or "
-     "removed with it, where one is found), all-layers (1 edits all frames of an animation, which are the image's "
-     "layers in no group, the lowest "
-     "first, (replace) and (combine) in their names counting as for GIMP; a new image comes of it), frame-shift (x,y "
-     "that "
-     "what is edited goes on by from each frame to the next), frame-masks (channels: what is edited of each frame is "
-     "what "
-     "a channel of the image marks, the lowest being the first frame's), layers (2 lays a moved, sized or pasted "
-     "object on a "
-     "layer "
-     "of its own, above the rest's); may be empty",
+     "Further values as key=value;key=value: preset (exact, fast or instant), lora (a file), lora-scale, "
+     "guidance, algorithm (dragon or diffeditor), edit-weight, content-weight, contrast-weight, inpaint-weight, "
+     "sde-strength, side, grow, feather, soften, plate (on or off), outline (x,y x,y ... around the object in "
+     "pixels of the layer, instead of the selection: the object in it is found), inside and outside (x,y x,y ... "
+     "of points on the object and beside it), as-drawn (1 keeps the outline as it is), the same of the reference "
+     "(reference-outline, -inside, -outside), shadow (1 takes the shadow of what is moved, sized or removed with "
+     "it, where one is found), all-layers (1 edits all frames of an animation, which are the image's layers in no "
+     "group, the lowest first, (replace) and (combine) in their names counting as for GIMP; a new image comes of "
+     "it), frame-shift (x,y that what is edited goes on by from each frame to the next), frame-masks (channels: "
+     "what is edited of each frame is what a channel of the image marks, the lowest being the first frame's), "
+     "layers (2 lays a moved, sized or pasted object on a layer of its own, above the rest's); may be empty",
      FIELD(options)},
 };
 

@@ -30,8 +30,7 @@ extension Model {
             let (request, loaded) = try read(pointer)
             var options = EditOptions()
             options.wantsPreviews = report.isHeard
-            var prompts = loaded.diffusion.prompts(request.prompt, reference: request.referencePrompt)
-            prompts.image = try request.imagePrompt.map { try loaded.diffusion.imagePromptPicture($0) }
+            let prompts = try request.prompts(for: loaded.diffusion)
             return EditResult(try request.edit.run(loaded.diffusion, prompts: prompts, options: options, reusing: cache, in: context))
         }
     }
@@ -45,8 +44,7 @@ extension Model {
         return try exclusively(report.job()) { context in
             let requests = try pointers.map { try read($0) }
             let (request, loaded) = requests[0]
-            var prompts = loaded.diffusion.prompts(request.prompt, reference: request.referencePrompt)
-            prompts.image = try request.imagePrompt.map { try loaded.diffusion.imagePromptPicture($0) }
+            let prompts = try request.prompts(for: loaded.diffusion)
             let edit = try AnimationEdit(requests.map(\.request.edit))
             return try edit.run(loaded.diffusion, prompts: prompts, in: context).map { EditResult($0) }
         }

@@ -7,9 +7,9 @@ import DragonPhoto
 /// A request, read from the caller's memory and checked.
 struct Request {
     let edit: PhotoEdit
-    let prompt: String
-    let referencePrompt: String?
-    let imagePrompt: PictureSource?
+    private let prompt: String
+    private let referencePrompt: String?
+    private let imagePrompt: PictureSource?
 
     /// - Parameters:
     ///   - defaults: the model's.
@@ -27,6 +27,13 @@ struct Request {
         prompt = try text(request.prompt, "the prompt") ?? ""
         referencePrompt = try text(request.reference_prompt, "the reference's prompt")
         imagePrompt = request.image_prompt.pixels == nil ? nil : try CallerPicture(request.image_prompt, "the image prompt").source
+    }
+
+    /// What it says that the pictures show, for a model.
+    func prompts(for model: DiffusionModel) throws -> EditPrompts {
+        var prompts = model.prompts(prompt, reference: referencePrompt)
+        prompts.image = try imagePrompt.map { try model.imagePromptPicture($0) }
+        return prompts
     }
 }
 

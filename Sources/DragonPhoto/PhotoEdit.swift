@@ -12,7 +12,7 @@ public struct PhotoEdit: Sendable {
     /// The numbers that it runs with.
     public var settings: EditSettings
     /// What the photo shows without its object, where that is known; else its place is filled.
-    var ground: KnownGround?
+    var ground: Raster?
 
     /// An edit in the photo's own pixels.
     public init(photo: PictureSource, mode: any EditMode, settings: EditSettings) {

@@ -33,10 +33,7 @@ struct FringeTests {
         }
         let mask = Mask(height: side, width: side, shares: shares.map { UInt8(($0 * 255).rounded()) })
         let mode = Paste(object: mask, reference: reference, offset: Point(x: 0, y: 0.5))
-        let settings = try EditSettings(mode.name, EditOverrides(), defaults: ModelDefaults(), side: 256)
-        let edit = PhotoEdit(photo: dark, mode: mode, settings: settings)
-        let canvas = try edit.canvas(filling: .texture(seed: 0))
-        return Assembler(grid: canvas.grid, composition: try mode.compose(canvas)).layer(nil, photo: dark).laid(over: dark).colours
+        return try PhotoEdit.withoutNetwork(dark, mode)
     }
 
     @Test("pixels that show both are freed of it: no pale rim on a dark scene", arguments: [Float(3), 8])

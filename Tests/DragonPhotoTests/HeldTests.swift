@@ -16,25 +16,14 @@ private struct Horizon {
         return y < 90 ? [0.55, 0.7, 0.9][p] : [0.35, 0.45, 0.2][p]
     }
 
-    var photo: PictureSource {
-        PictureSource(width: side, height: side) { box in
-            Raster(
-                width: box.width, height: box.height,
-                planes: (0..<3).map { p in
-                    (0..<box.width * box.height).map { colour(box.x + $0 % box.width, box.y + $0 / box.width, p) }
-                })
-        }
-    }
+    var photo: PictureSource { PictureSource(side: side, colour: colour) }
 
     /// The post's top to the right and up.
     func bent(holding held: Mask?, texture: Bool) throws -> Raster {
         let drag = Drag(region: nil, handles: [Point(x: 120, y: 70)], targets: [Point(x: 145, y: 58)], held: held)
+        guard !texture else { return try PhotoEdit.withoutNetwork(photo, drag) }
         let settings = try EditSettings(drag.name, EditOverrides(), defaults: ModelDefaults(), side: 256)
-        let edit = PhotoEdit(photo: photo, mode: drag, settings: settings)
-        guard texture else { return try edit.preview().laid(over: photo).colours }
-        let canvas = try edit.canvas(filling: .texture(seed: 0))
-        let composition = try drag.compose(canvas)
-        return Assembler(grid: canvas.grid, composition: composition).layer(nil, photo: photo).laid(over: photo).colours
+        return try PhotoEdit(photo: photo, mode: drag, settings: settings).preview().laid(over: photo).colours
     }
 
     /// Pixels of the ground, away from the post before and after, that are not as they were.

@@ -25,22 +25,9 @@ private struct Bird {
         return [0.5, 0.65, 0.9][p]
     }
 
-    var photo: PictureSource {
-        PictureSource(width: side, height: side) { box in
-            Raster(
-                width: box.width, height: box.height,
-                planes: (0..<3).map { p in
-                    (0..<box.width * box.height).map { colour(box.x + $0 % box.width, box.y + $0 / box.width, p) }
-                })
-        }
-    }
+    var photo: PictureSource { PictureSource(side: side, colour: colour) }
 
-    func edited(_ drag: Drag) throws -> Raster {
-        let settings = try EditSettings(drag.name, EditOverrides(), defaults: ModelDefaults(), side: 256)
-        let edit = PhotoEdit(photo: photo, mode: drag, settings: settings)
-        let canvas = try edit.canvas(filling: .texture(seed: 0))
-        return Assembler(grid: canvas.grid, composition: try drag.compose(canvas)).layer(nil, photo: photo).laid(over: photo).colours
-    }
+    func edited(_ drag: Drag) throws -> Raster { try PhotoEdit.withoutNetwork(photo, drag) }
 }
 
 @Suite("What a drag keeps straight")

@@ -28,22 +28,9 @@ private struct Floor {
         return shadow[y, x] ? toDisplay(toLight(floor(x, y, p)) * light[p]) : floor(x, y, p)
     }
 
-    var photo: PictureSource {
-        PictureSource(width: side, height: side) { box in
-            Raster(
-                width: box.width, height: box.height,
-                planes: (0..<3).map { p in
-                    (0..<box.width * box.height).map { colour(box.x + $0 % box.width, box.y + $0 / box.width, p) }
-                })
-        }
-    }
+    var photo: PictureSource { PictureSource(side: side, colour: colour) }
 
-    func edited(_ mode: any EditMode) throws -> Raster {
-        let settings = try EditSettings(mode.name, EditOverrides(), defaults: ModelDefaults(), side: 256)
-        let edit = PhotoEdit(photo: photo, mode: mode, settings: settings)
-        let canvas = try edit.canvas(filling: .texture(seed: 0))
-        return Assembler(grid: canvas.grid, composition: try mode.compose(canvas)).layer(nil, photo: photo).laid(over: photo).colours
-    }
+    func edited(_ mode: any EditMode) throws -> Raster { try PhotoEdit.withoutNetwork(photo, mode) }
 
     /// Of the light that the floor has in an edited picture, mean over some pixels.
     func lightLeft(_ result: Raster, _ x: Range<Int>, _ y: Range<Int>, _ p: Int) -> Float {

@@ -41,13 +41,6 @@ private struct Sky {
         let all = colours(ballAt: 60, 60)
         return PictureSource(width: side, height: side, hasAlpha: isCutOut) { all.repeated(to: $0) }
     }
-
-    func edited(_ photo: PictureSource, _ mode: any EditMode) throws -> Raster {
-        let settings = try EditSettings(mode.name, EditOverrides(), defaults: ModelDefaults(), side: 256)
-        let edit = PhotoEdit(photo: photo, mode: mode, settings: settings)
-        let canvas = try edit.canvas(filling: .texture(seed: 0))
-        return Assembler(grid: canvas.grid, composition: try mode.compose(canvas)).layer(nil, photo: photo).laid(over: photo).colours
-    }
 }
 
 @Suite("An outline that is too wide leaves no seam")
@@ -65,7 +58,7 @@ struct WideOutlineTests {
 
     @Test("what it carries of a sky is in the colours of the sky at the new place, and the object in its own")
     func move() throws {
-        let result = try sky.edited(sky.photo, Move(object: sky.disc(60, 60, 30), by: Point(x: 100, y: 120)))
+        let result = try PhotoEdit.withoutNetwork(sky.photo, Move(object: sky.disc(60, 60, 30), by: Point(x: 100, y: 120)))
         let truth = sky.colours(ballAt: 160, 180)
         // Carried as it was, the sky would be off by 0.18.
         #expect(mean(result, truth, where: sky.disc(160, 180, 31) & !sky.disc(160, 180, 28)) < 0.025)
@@ -75,7 +68,7 @@ struct WideOutlineTests {
 
     @Test("an outline that follows its object keeps every bit of it")
     func exact() throws {
-        let result = try sky.edited(sky.photo, Move(object: sky.disc(60, 60, 24), by: Point(x: 100, y: 120)))
+        let result = try PhotoEdit.withoutNetwork(sky.photo, Move(object: sky.disc(60, 60, 24), by: Point(x: 100, y: 120)))
         #expect(largest(result, sky.colours(ballAt: 160, 180), where: sky.disc(160, 180, 22)) < 1e-6)
     }
 
@@ -83,12 +76,14 @@ struct WideOutlineTests {
     func paste() throws {
         let dark = sky.colours(ballAt: 400, 400).map { _, _ in 0.1 }
         let ground = PictureSource(width: sky.side, height: sky.side) { dark.repeated(to: $0) }
-        let pasted = try sky.edited(ground, Paste(object: sky.disc(60, 60, 30), reference: sky.photo, offset: Point(x: 60, y: 60)))
+        let pasted = try PhotoEdit.withoutNetwork(
+            ground, Paste(object: sky.disc(60, 60, 30), reference: sky.photo, offset: Point(x: 60, y: 60)))
         let rim = sky.disc(120, 120, 31) & !sky.disc(120, 120, 29)
         // As it was it would be brighter by 0.4.
         #expect(mean(pasted, dark, where: rim) < 0.08)
         let cut = Sky(isCutOut: true)
-        let whole = try sky.edited(ground, Paste(object: sky.disc(60, 60, 24), reference: cut.photo, offset: Point(x: 60, y: 60)))
+        let whole = try PhotoEdit.withoutNetwork(
+            ground, Paste(object: sky.disc(60, 60, 24), reference: cut.photo, offset: Point(x: 60, y: 60)))
         #expect(largest(whole, sky.colours(ballAt: 120, 120), where: sky.disc(120, 120, 22)) < 1e-6)
     }
 }

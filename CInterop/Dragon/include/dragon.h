@@ -576,7 +576,7 @@ dragon_status dragon_result_extent(dragon_result *result, uint8_t *pixels, int64
 
 /// One of the layers that a result is made of, as a result of its own, freed like any. Laid over the picture, the ground
 /// first and the object on it, they look as the result does. NULL with DRAGON_OK where the edit laid no object, so that the
-/// result is one layer: only move, resize and paste lay one.
+/// result is one layer: move, resize and paste lay one, and a drag of what does not bend.
 dragon_status dragon_result_part(dragon_result *result, dragon_part part, dragon_result **layer);
 
 void dragon_result_free(dragon_result *result);

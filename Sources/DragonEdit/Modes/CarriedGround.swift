@@ -50,41 +50,63 @@ struct CarriedGround {
         }
         let cells = mean / step
         let depth = DistanceField(to: !marked).distances
-        let looks = Self.likeness(colours, marked, side: cells)
+        let rim = marked.indices.filter { depth[$0] <= 1.5 }
+        let differences = Self.differences(colours, marked)
+        // On the roughest ground that counts no more would be alike: most outlines are told by this, while an object is moved about.
+        guard Self.isMost(rim, where: { differences[$0] < 1.5 * Self.factor * Self.roughest }) else { return nil }
+        let looks = Self.likeness(differences, colours, marked, side: cells)
         guard Float(marked.indices.count { looks[$0] < 0.1 }) >= Self.leastObject * Float(marked.count) else { return nil }
         let alike = looks.indices.map { looks[$0] * (2 - depth[$0] / Float(Self.reach * cells)).clamped(to: 0...1) }
         // What is ground begins at the outline.
         let pieces = Pieces(of: Mask(height: height, width: width, cells: alike.map { $0 > 0.3 }))
-        let rim = marked.indices.filter { depth[$0] <= 1.5 }
-        guard Float(rim.count { alike[$0] > 0.5 }) >= Self.leastRim * Float(max(1, rim.count)) else { return nil }
+        guard Self.isMost(rim, where: { alike[$0] > 0.5 }) else { return nil }
         let begun = Set(rim.map { pieces.numbers[$0] }.filter { $0 >= 0 })
         shares = alike.indices.map { !marked.cells[$0] ? 1 : begun.contains(pieces.numbers[$0]) ? alike[$0] : 0 }
     }
 
-    /// How much each cell of the object looks like a smooth continuation of what is around.
-    private static func likeness(_ colours: Raster, _ object: Mask, side: Double) -> [Float] {
+    private static func isMost(_ rim: [Int], where isGround: (Int) -> Bool) -> Bool {
+        Float(rim.count(where: isGround)) >= leastRim * Float(max(1, rim.count))
+    }
+
+    /// How far each cell is from a smooth continuation of what is around the object, of 255.
+    private static func differences(_ colours: Raster, _ object: Mask) -> [Float] {
         let (width, height) = (colours.width, colours.height)
         let outside = object.cells.map { $0 ? Float(0) : 1 }
-        let ones = [Float](repeating: 1, count: width * height)
-        let (radius, all) = (max(1, Int(blur * side)), boxSums(ones, width, height, 1))
-        let counts = boxSums(outside, width, height, radius)
-        var (difference, roughness) = ([Float](repeating: 0, count: width * height), [Float](repeating: 0, count: width * height))
+        let all = boxSums([Float](repeating: 1, count: width * height), width, height, 1)
+        var result = [Float](repeating: 0, count: width * height)
         for plane in colours.planes.prefix(3) {
             let around = smoothedIn(plane, weights: outside, width: width, height: height)
             let own = boxSums(plane, width, height, 1)
-            let blurred = boxSums(zip(plane, outside).map { $0 * $1 }, width, height, radius)
-            for at in plane.indices {
-                difference[at] = max(difference[at], 255 * abs(own[at] / all[at] - around[at]))
-                if outside[at] > 0 { roughness[at] = max(roughness[at], 255 * abs(plane[at] - blurred[at] / counts[at])) }
-            }
+            for at in plane.indices { result[at] = max(result[at], 255 * abs(own[at] / all[at] - around[at])) }
         }
+        return result
+    }
+
+    /// How far each cell around the object is from its own blur, of 255.
+    private static func roughness(_ colours: Raster, _ object: Mask, side: Double) -> [Float] {
+        let (width, height) = (colours.width, colours.height)
+        let outside = object.cells.map { $0 ? Float(0) : 1 }
+        let radius = max(1, Int(blur * side))
+        let counts = boxSums(outside, width, height, radius)
+        var result = [Float](repeating: 0, count: width * height)
+        for plane in colours.planes.prefix(3) {
+            let blurred = boxSums(zip(plane, outside).map { $0 * $1 }, width, height, radius)
+            for at in plane.indices where outside[at] > 0 { result[at] = max(result[at], 255 * abs(plane[at] - blurred[at] / counts[at])) }
+        }
+        return result
+    }
+
+    /// How much each cell of the object looks like a continuation of what is around, as far as that varies itself.
+    private static func likeness(_ differences: [Float], _ colours: Raster, _ object: Mask, side: Double) -> [Float] {
         let away = DistanceField(to: object).distances
         let near = away.map { $0 > 0 && $0 <= Float(max(6, 0.1 * side)) ? Float(1) : 0 }
-        let rough = smoothedIn(zip(roughness, near).map { $0 * $1 }, weights: near, width: width, height: height)
+        let roughness = roughness(colours, object, side: side)
+        let rough = smoothedIn(
+            zip(roughness, near).map { $0 * $1 }, weights: near, width: colours.width, height: colours.height)
         return object.cells.indices.map { at in
             guard object.cells[at], rough[at] < roughest else { return 0 }
             let most = max(least, factor * rough[at])
-            return ((2 * most - difference[at]) / most).clamped(to: 0...1)
+            return ((2 * most - differences[at]) / most).clamped(to: 0...1)
         }
     }
 
@@ -100,24 +122,23 @@ struct CarriedGround {
     }
 }
 
-extension CarriedObject {
+extension CarriedGround {
     /// Pixels from the outline on which the ground is met.
     private static let rim: Float = 2
     /// How strongly the object keeps its own colours, against the outline's 1: what is told wrongly of it stays its own, too.
     private static let hold: Float = 0.1
 
-    /// The object with what it carries of its old ground in the colours of the new one: at the outline the difference is taken out
+    /// An object's colours, with what it carries of its old ground in those of the new one: at the outline the difference is taken out
     /// whole, from there on smoothly less towards the object itself (membrane interpolation of Poisson's equation;
     /// Pérez, Gangnet and Blake, 2003).
-    func blended(into ground: Raster) -> CarriedObject {
-        guard let carriedGround else { return self }
+    ///
+    /// - Parameter carried: how much each pixel is of the old ground, row by row.
+    static func blended(_ colours: Raster, _ coverage: [Float], carried: [Float], into ground: Raster) -> Raster {
         let (width, height) = (colours.width, colours.height)
         let covered = Mask(height: height, width: width, cells: coverage.map { $0 > 0 })
         let depth = DistanceField(to: !covered).distances
-        let isRim = coverage.indices.map { covered.cells[$0] && depth[$0] <= Self.rim && carriedGround[$0] > 0.5 }
-        let weights = coverage.indices.map { at -> Float in
-            isRim[at] ? 1 : covered.cells[at] && carriedGround[at] < 0.1 ? Self.hold : 0
-        }
+        let isRim = coverage.indices.map { covered.cells[$0] && depth[$0] <= rim && carried[$0] > 0.5 }
+        let weights = coverage.indices.map { at -> Float in isRim[at] ? 1 : covered.cells[at] && carried[at] < 0.1 ? hold : 0 }
         let planes = (0..<3).map { p -> [Float] in
             let differences = zip(ground.planes[p], colours.planes[p]).map { $0 - $1 }
             let sums = boxSums(differences, width, height, 1)
@@ -125,10 +146,9 @@ extension CarriedObject {
             let change = smoothedIn(known, weights: weights, width: width, height: height)
             let range = samples(of: ground.planes[p] + colours.planes[p])
             return change.indices.map { at in
-                covered.cells[at] ? (colours.planes[p][at] + carriedGround[at] * change[at]).clamped(to: range) : colours.planes[p][at]
+                covered.cells[at] ? (colours.planes[p][at] + carried[at] * change[at]).clamped(to: range) : colours.planes[p][at]
             }
         }
-        return CarriedObject(
-            colours: Raster(width: width, height: height, planes: planes), coverage: coverage, occupied: occupied, carriedGround: nil)
+        return Raster(width: width, height: height, planes: planes)
     }
 }

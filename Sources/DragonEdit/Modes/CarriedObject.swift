@@ -8,12 +8,6 @@ package struct CarriedObject: Sendable {
     package let coverage: [Float]
     /// Pixels of which it covers more than half.
     package let occupied: Mask
-    /// How much each pixel is of the object's old ground, row by row; nil where none is carried.
-    let carriedGround: [Float]?
-
-    init(colours: Raster, coverage: [Float], occupied: Mask, carriedGround: [Float]?) {
-        (self.colours, self.coverage, self.occupied, self.carriedGround) = (colours, coverage, occupied, carriedGround)
-    }
 
     /// Pixels around the object that its antialiased edge reaches, of the part and of a cubic's support.
     private static let fringe = 3.0
@@ -21,7 +15,10 @@ package struct CarriedObject: Sendable {
     /// - Parameters:
     ///   - box: the part that it is laid on.
     ///   - soften: width of the ramp along the object's edge, in pixels of the part; 0 leaves the mask's.
-    package init(_ object: Mask, of source: PictureSource, _ placement: Placement, on box: PixelBox, soften: Double) throws {
+    ///   - ground: what it is laid on, of the part, whose colours take what a wide outline carries of the old ground; nil leaves that.
+    package init(
+        _ object: Mask, of source: PictureSource, _ placement: Placement, on box: PixelBox, soften: Double, onto ground: Raster? = nil
+    ) throws {
         // Its surroundings too: the edge reaches beyond the object's own box, and there must be colour wherever it covers.
         let around = Int((Self.fringe / placement.resize).rounded(.up)) + 1
         let wide = Placement(
@@ -39,13 +36,16 @@ package struct CarriedObject: Sendable {
         let planes = (moved.colours.planes.prefix(3) + [cover.planes[0]]).map { placed($0, seen, on: box, beyond: 0) }
         try Cancellation.check()
         occupied = Mask(height: box.height, width: box.width, cells: planes[3].map { $0 > 0.5 })
-        colours = Raster(width: box.width, height: box.height, planes: Array(planes[..<3]))
-        carriedGround = CarriedGround(around: object, in: placement.source, of: source).map { ground in
-            placed(wide.moved(ground.shares(in: wide.source), to: seen, isLight: false).planes[0], seen, on: box, beyond: 0)
-        }
-        try Cancellation.check()
         let shares = planes[3].map { min(max($0, 0), 1) }
         coverage = placement.isExact ? Self.antialiased(shares, box.width) : shares
+        let own = Raster(width: box.width, height: box.height, planes: Array(planes[..<3]))
+        guard let ground, let old = CarriedGround(around: object, in: placement.source, of: source) else {
+            colours = own
+            return
+        }
+        try Cancellation.check()
+        let carried = wide.moved(old.shares(in: wide.source), to: seen, isLight: false).planes[0]
+        colours = CarriedGround.blended(own, coverage, carried: placed(carried, seen, on: box, beyond: 0), into: ground)
     }
 
     /// Colours and coverage of a placement's source, in a part of its target.

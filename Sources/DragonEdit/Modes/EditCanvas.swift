@@ -8,18 +8,8 @@ package enum HoleFilling: Sendable {
     case smooth
     /// With the texture around it, which takes a while; the seed chooses among textures that fit.
     case texture(seed: UInt64)
-    /// As it is known to look.
-    case known(KnownGround)
-}
-
-/// A whole picture without its object.
-package struct KnownGround: Sendable {
-    private let colours: Raster
-
-    package init(_ colours: Raster) { self.colours = colours }
-
-    /// A part of it.
-    func part(_ box: PixelBox) -> Raster { colours.repeated(to: box) }
+    /// As it is known to look: the whole picture without its object.
+    case known(Raster)
 }
 
 /// What a mode composes on: the part of a picture that is worked on.
@@ -68,7 +58,7 @@ public struct EditCanvas: Sendable {
     /// - Parameter emptied: of the part's size; of what it holds in part, a part stays.
     package func plate(without emptied: Mask) throws -> Raster {
         if case .none = filling { return colours }
-        if case .known(let ground) = filling { return ground.part(box) }
+        if case .known(let ground) = filling { return ground.repeated(to: box) }
         let hole = Hole(emptied.touched, reach: margins.grow)
         try Cancellation.check()
         var plate = colours.filled(hole)
@@ -88,39 +78,38 @@ public struct EditCanvas: Sendable {
     /// - Parameter shadow: what it casts on its ground, which goes along.
     package func vacated(of object: Mask, shadow: Mask? = nil) throws -> Composition {
         let vacated = object.cropped(to: box)
-        let carried = try carried(object, of: picture)
-        let contact = contact(of: carried?.occupied ?? nothing)
-        try Cancellation.check()
         guard usesPlate else {
-            let reach = reach(of: vacated)
+            let (carried, reach) = (try carried(object, of: picture), reach(of: vacated))
             return Composition(
-                base: colours, isPrepared: false, carried: carried, replaced: reach, made: zip(reach, contact).map(max))
+                base: colours, isPrepared: false, carried: carried, replaced: reach,
+                made: zip(reach, contact(of: carried?.occupied ?? nothing)).map(max))
         }
-        guard let cast = shadow?.cropped(to: box) else {
-            let emptied = vacated.touched
-            let plate = try plate(without: vacated)
-            return Composition(
-                base: plate, isPrepared: true, carried: carried?.blended(into: plate), replaced: reach(of: emptied), made: contact,
-                filled: emptied.count)
-        }
+        let (base, replaced) = try ground(without: vacated, shadow: shadow?.cropped(to: box))
+        let carried = try carried(object, of: picture, onto: base)
+        return Composition(
+            base: base, isPrepared: true, carried: carried, replaced: replaced, made: contact(of: carried?.occupied ?? nothing),
+            filled: vacated.touched.count)
+    }
+
+    /// The part without an object and what it casts, which falls at its new place, and how much of each pixel that reaches.
+    private func ground(without vacated: Mask, shadow cast: Mask?) throws -> (base: Raster, replaced: [Float]) {
+        guard let cast else { return (try plate(without: vacated), reach(of: vacated.touched)) }
         // The ground under a shadow's edge is to be known without it.
         let emptied = vacated.joined(with: cast.touched)
         let filled = try plate(without: emptied)
         let shadow = try CastShadow(cast, of: vacated, plate: filled, self)
-        var (base, replaced) = (shadow.freed(filled, of: colours), reach(of: emptied.touched))
-        if let placement = footprint.placement {
-            let fallen = shadow.falling(on: base, placement)
-            (base, replaced) = (fallen.ground, zip(replaced, fallen.reach).map(max))
-        }
-        return Composition(
-            base: base, isPrepared: true, carried: carried?.blended(into: base), replaced: replaced, made: contact,
-            filled: vacated.touched.count)
+        let (base, replaced) = (shadow.freed(filled, of: colours), reach(of: emptied.touched))
+        guard let placement = footprint.placement else { return (base, replaced) }
+        let fallen = shadow.falling(on: base, placement)
+        return (fallen.ground, zip(replaced, fallen.reach).map(max))
     }
 
     /// An object of some picture at its new place.
-    package func carried(_ object: Mask, of source: PictureSource) throws -> CarriedObject? {
+    ///
+    /// - Parameter ground: what it is laid on, where what it carries of its old ground is to be blended into that.
+    package func carried(_ object: Mask, of source: PictureSource, onto ground: Raster? = nil) throws -> CarriedObject? {
         guard let placement = footprint.placement else { return nil }
-        return try CarriedObject(object, of: source, placement, on: box, soften: margins.soften)
+        return try CarriedObject(object, of: source, placement, on: box, soften: margins.soften, onto: ground)
     }
 }
 

@@ -52,8 +52,7 @@ public struct Paste: EditMode {
 
     /// The object is laid at its place.
     public func compose(_ canvas: EditCanvas) throws -> Composition {
-        var carried = try canvas.carried(object, of: reference)
-        if canvas.usesPlate { carried = carried?.blended(into: canvas.colours) }
+        let carried = try canvas.carried(object, of: reference, onto: canvas.usesPlate ? canvas.colours : nil)
         return Composition(
             base: canvas.colours, isPrepared: canvas.usesPlate, carried: carried, replaced: canvas.reach(of: canvas.nothing),
             made: canvas.contact(of: carried?.occupied ?? canvas.nothing))

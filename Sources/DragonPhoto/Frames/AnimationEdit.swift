@@ -68,7 +68,7 @@ public struct AnimationEdit: Sendable {
         for (round, index) in order.enumerated() {
             context.job.begin(round: round + (grounds == nil ? 0 : order.count), of: order.count * (grounds == nil ? 1 : 2))
             var edit = frames[index]
-            edit.ground = grounds.map { KnownGround($0[index].laid(over: edit.photo).colours) }
+            edit.ground = grounds.map { $0[index].laid(over: edit.photo).colours }
             var options = EditOptions()
             options.anchor = cache.guidanceBranch
             if let anchor = options.anchor { options.memoryLimit = edit.settings.memoryLimit.map { $0 - anchor.bankMemory } }
