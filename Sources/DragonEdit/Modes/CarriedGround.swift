@@ -35,28 +35,24 @@ struct CarriedGround {
         let mean = (Double(box.width) * Double(box.height)).squareRoot()
         step = max(1, mean / Self.side)
         part = box.grown(by: Int(Self.margin * mean) + 4).clipped(to: source.size.box)
-        (width, height) = (max(1, Int(Double(part.width) / step)), max(1, Int(Double(part.height) / step)))
-        let small = { [step, width, height] (raster: Raster) in
-            raster.width == width && raster.height == height
-                ? raster : raster.resampled(origin: (0, 0), step: step, width: width, height: height, isLight: false)
-        }
-        let cover = small(object.cropped(to: part).coverage).planes[0]
-        let marked = Mask(height: height, width: width, cells: cover.map { $0 > 0.02 })
-        let colours = small(source.colours(in: part))
+        let (pixels, coverage) = (source.colours(in: part), object.cropped(to: part).coverage)
+        // Most outlines are told in the coarse already, while an object is moved about.
+        let coarse = Cells(pixels.thinned(by: 2 * step), coverage.thinned(by: 2 * step), rim: 1...2.5)
+        guard coarse.mayCarry(coarse.differences(blur: 0)) else { return nil }
+        let cells = Cells(pixels.shrunk(by: step), coverage.shrunk(by: step), rim: 0...1.5)
+        (width, height) = (cells.colours.width, cells.colours.height)
+        let (colours, marked, side) = (cells.colours, cells.marked, mean / step)
         // Around a cut-out there is no ground, but more of its own colours.
         if colours.planes.count == 4 {
             let around = marked.cells.indices.filter { !marked.cells[$0] }
             guard around.count(where: { colours.planes[3][$0] > 0.99 }) * 2 > around.count else { return nil }
         }
-        let cells = mean / step
-        let depth = DistanceField(to: !marked).distances
-        let rim = marked.indices.filter { depth[$0] <= 1.5 }
-        let differences = Self.differences(colours, marked)
-        // On the roughest ground that counts no more would be alike: most outlines are told by this, while an object is moved about.
-        guard Self.isMost(rim, where: { differences[$0] < 1.5 * Self.factor * Self.roughest }) else { return nil }
-        let looks = Self.likeness(differences, colours, marked, side: cells)
+        let differences = cells.differences(blur: 1)
+        guard cells.mayCarry(differences) else { return nil }
+        let looks = Self.likeness(differences, colours, marked, side: side)
+        let (depth, rim) = (cells.depth, cells.rim)
         guard Float(marked.indices.count { looks[$0] < 0.1 }) >= Self.leastObject * Float(marked.count) else { return nil }
-        let alike = looks.indices.map { looks[$0] * (2 - depth[$0] / Float(Self.reach * cells)).clamped(to: 0...1) }
+        let alike = looks.indices.map { looks[$0] * (2 - depth[$0] / Float(Self.reach * side)).clamped(to: 0...1) }
         // What is ground begins at the outline.
         let pieces = Pieces(of: Mask(height: height, width: width, cells: alike.map { $0 > 0.3 }))
         guard Self.isMost(rim, where: { alike[$0] > 0.5 }) else { return nil }
@@ -66,20 +62,6 @@ struct CarriedGround {
 
     private static func isMost(_ rim: [Int], where isGround: (Int) -> Bool) -> Bool {
         Float(rim.count(where: isGround)) >= leastRim * Float(max(1, rim.count))
-    }
-
-    /// How far each cell is from a smooth continuation of what is around the object, of 255.
-    private static func differences(_ colours: Raster, _ object: Mask) -> [Float] {
-        let (width, height) = (colours.width, colours.height)
-        let outside = object.cells.map { $0 ? Float(0) : 1 }
-        let all = boxSums([Float](repeating: 1, count: width * height), width, height, 1)
-        var result = [Float](repeating: 0, count: width * height)
-        for plane in colours.planes.prefix(3) {
-            let around = smoothedIn(plane, weights: outside, width: width, height: height)
-            let own = boxSums(plane, width, height, 1)
-            for at in plane.indices { result[at] = max(result[at], 255 * abs(own[at] / all[at] - around[at])) }
-        }
-        return result
     }
 
     /// How far each cell around the object is from its own blur, of 255.
@@ -123,6 +105,46 @@ struct CarriedGround {
 }
 
 extension CarriedGround {
+    /// An object and what is around it, in cells of some pixels each.
+    private struct Cells {
+        let colours: Raster
+        /// The object's.
+        let marked: Mask
+        /// How deep in the object each cell lies.
+        let depth: [Float]
+        /// The object's cells along its outline.
+        let rim: [Int]
+
+        /// - Parameter range: depths, in cells, at which the outline's cells lie; those at 1 and less show both sides of it.
+        init(_ colours: Raster, _ coverage: Raster, rim range: ClosedRange<Float>) {
+            let marked = Mask(height: coverage.height, width: coverage.width, cells: coverage.planes[0].map { $0 > 0.02 })
+            let depth = DistanceField(to: !marked).distances
+            (self.colours, self.marked, self.depth) = (colours, marked, depth)
+            rim = marked.indices.filter { range.contains(depth[$0]) }
+        }
+
+        /// How far each cell is from a smooth continuation of what is around the object, of 255.
+        ///
+        /// - Parameter blur: cells around each that its own colour is the mean of.
+        func differences(blur: Int) -> [Float] {
+            let (width, height) = (colours.width, colours.height)
+            let outside = marked.cells.map { $0 ? Float(0) : 1 }
+            let all = boxSums([Float](repeating: 1, count: width * height), width, height, blur)
+            var result = [Float](repeating: 0, count: width * height)
+            for plane in colours.planes.prefix(3) {
+                let around = smoothedIn(plane, weights: outside, width: width, height: height)
+                let own = boxSums(plane, width, height, blur)
+                for at in plane.indices { result[at] = max(result[at], 255 * abs(own[at] / all[at] - around[at])) }
+            }
+            return result
+        }
+
+        /// Whether the outline may lie on ground: on the roughest that counts, no more would be alike.
+        func mayCarry(_ differences: [Float]) -> Bool {
+            isMost(rim) { differences[$0] < 1.5 * factor * roughest }
+        }
+    }
+
     /// Pixels from the outline on which the ground is met.
     private static let rim: Float = 2
     /// How strongly the object keeps its own colours, against the outline's 1: what is told wrongly of it stays its own, too.
@@ -150,5 +172,27 @@ extension CarriedGround {
             }
         }
         return Raster(width: width, height: height, planes: planes)
+    }
+}
+
+extension Raster {
+    /// Each cell the mean of the pixels that it stands for.
+    fileprivate func shrunk(by step: Double) -> Raster {
+        let size = cells(of: step)
+        guard size.width < width || size.height < height else { return self }
+        return resampled(origin: (0, 0), step: step, width: size.width, height: size.height, isLight: false)
+    }
+
+    /// Each cell the pixel in its middle, which is found at once.
+    fileprivate func thinned(by step: Double) -> Raster {
+        let size = cells(of: step)
+        let columns = (0..<size.width).map { min(Int((Double($0) + 0.5) * step), width - 1) }
+        let rows = (0..<size.height).map { min(Int((Double($0) + 0.5) * step), height - 1) * width }
+        return Raster(
+            width: size.width, height: size.height, planes: planes.map { plane in rows.flatMap { row in columns.map { plane[row + $0] } } })
+    }
+
+    private func cells(of step: Double) -> PixelSize {
+        PixelSize(width: max(1, Int(Double(width) / step)), height: max(1, Int(Double(height) / step)))
     }
 }

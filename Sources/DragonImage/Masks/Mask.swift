@@ -42,7 +42,7 @@ public struct Mask: Sendable, Equatable {
     package func contains(_ y: Int, _ x: Int) -> Bool { y >= 0 && y < height && x >= 0 && x < width }
 
     /// Number of set cells.
-    public var count: Int { cells.count { $0 } }
+    public var count: Int { cells.reduce(0) { $0 &+ ($1 ? 1 : 0) } }
 
     /// Positions of the set cells, row by row.
     package var indices: [Int] { cells.indices.filter { cells[$0] } }
