@@ -115,23 +115,67 @@ struct ArrangedTests {
         #expect(some != all && some != none)
     }
 
-    @Test("what is left begins without anything of its inversion, all else with it")
-    func forgets() throws {
+    @Test("what is left begins without anything of its own inversion, as strong in noise as what is around it; all else with it")
+    func forgets() {
+        let side = 24
+        let (object, shares) = (Samples.mask(side, side, x: 8..<16, y: 8..<16), (signal: Float(0.6), noise: Float(0.8)))
+        let own = LatentGrid(channels: 2, height: side, width: side, values: [Float](repeating: 0.5, count: 2 * side * side))
+        /// The inverted latent, with noise of a strength around the object and other noise in it.
+        func begun(_ strength: Float, seed: UInt64) -> LatentGrid {
+            let (around, inside) = (GaussianNoise(seed: 9).floats(own.values.count), GaussianNoise(seed: seed).floats(own.values.count))
+            var latent = own
+            for at in latent.values.indices {
+                let added = object.cells[at % (side * side)] ? 5 * inside[at] : strength * around[at]
+                latent.values[at] = shares.signal * own.values[at] + shares.noise * added
+            }
+            FreshNoise(own: own, inverted: latent, shares: shares, seed: 1).begin(object, of: &latent, around: object)
+            return latent
+        }
+        let (one, other) = (begun(0.3, seed: 2), begun(0.3, seed: 3))
+        #expect(one.values == other.values, "the object's own inversion is forgotten")
+        for strength: Float in [0.3, 1] {
+            let latent = begun(strength, seed: 2)
+            let added = latent.values.indices.filter { object.cells[$0 % (side * side)] }
+                .map { (latent.values[$0] - shares.signal * own.values[$0]) / shares.noise }
+            let found = (added.reduce(0) { $0 + $1 * $1 } / Float(added.count)).squareRoot()
+            #expect(abs(found / strength - 1) < 0.25, "\(found) for \(strength)")
+        }
+    }
+
+    @Test("an arranged start is finite, and without what is left as the inversion leaves it")
+    func arrangedEdit() throws {
         let object = Samples.mask(x: 8..<32, y: 8..<32)
         var request = Samples.request(Move.Working(object: object, by: Point(x: 32, y: 32)), steps: 4)
-        request.parameters.start = .arranged
         let model = try Samples.model()
-        let starts = try ["a cat", "an elephant on a bicycle"].map { prompt in
+        let conditioning = try model.conditioning(model.prompts("a cat"), in: context)
+        let starts = try [EditStart.inverted, .arranged].map { start in
+            request.parameters.start = start
             var options = EditOptions()
             let trace = EditTrace()
             options.trace = trace
-            let conditioning = try model.conditioning(model.prompts(prompt), in: context)
             #expect(areFinite(try model.edit(request, conditioning, options: options, in: context).values))
             return try #require(trace.tensors.first { $0.name == "start" }?.values)
         }
         let vacated = try #require(try request.plan(downsampling: model.autoencoder.configuration.downsampling).vacated)
-        let same = zip(starts[0], starts[1]).map { $0 == $1 }
-        let cells = vacated.left.cells
-        #expect(same.indices.allSatisfy { same[$0] == cells[$0 % cells.count] })
+        let left = vacated.left.cells
+        let same = starts[0].indices.filter { starts[0][$0] == starts[1][$0] }
+        #expect(same.allSatisfy { !left[$0 % left.count] } && !same.isEmpty)
+    }
+
+    @Test("another seed's noise keeps the strength of the inverted noise", arguments: [Float(0.3), 1])
+    func varies(strength: Float) {
+        let side = 24
+        let cells = Samples.mask(side, side, x: 6..<18, y: 6..<18)
+        let own = LatentGrid(channels: 2, height: side, width: side, values: [Float](repeating: 0.5, count: 2 * side * side))
+        var latent = own
+        let noise = GaussianNoise(seed: 9).floats(own.values.count)
+        for at in latent.values.indices { latent.values[at] = 0.6 * own.values[at] + 0.8 * strength * noise[at] }
+        let before = latent
+        FreshNoise(own: own, inverted: latent, shares: (0.6, 0.8), seed: 1).vary(cells, of: &latent, share: 0.8)
+        let changed = latent.values.indices.filter { latent.values[$0] != before.values[$0] }
+        #expect(Set(changed.map { $0 % (side * side) }) == Set(cells.indices))
+        let added = changed.map { (latent.values[$0] - 0.3) / 0.8 }
+        let found = (added.reduce(0) { $0 + $1 * $1 } / Float(added.count)).squareRoot()
+        #expect(abs(found / strength - 1) < 0.25, "\(found)")
     }
 }

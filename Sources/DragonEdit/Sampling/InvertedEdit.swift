@@ -69,7 +69,7 @@ public final class InvertedEdit: @unchecked Sendable {
         let plan = try request.plan(downsampling: model.autoencoder.configuration.downsampling)
         let planned = try start(plan, request.parameters, in: context)
         options.trace?.record("start", [1, planned.channels, planned.height, planned.width], planned.values)
-        let varied = variation(of: planned, request, plan)
+        let varied = try variation(of: planned, request, plan, in: context)
         let start = try Tensor(varied.values, shape: [1, varied.channels, varied.height, varied.width], in: context)
         inversion.bank.anchor = options.anchor?.inversion.bank
         let run = EditSampler(
@@ -87,40 +87,33 @@ public final class InvertedEdit: @unchecked Sendable {
         return image
     }
 
-    /// What sampling begins with: as published, or arranged. What an object leaves is then z = √ᾱ·x₀ + √(1−ᾱ)·n, with x₀ the smooth
-    /// continuation of the latent around it and n fresh noise (DiffEditor's regional noise, at its strongest and from the start).
+    /// What sampling begins with: as published, or arranged, where what an object leaves is begun anew.
     private func start(_ plan: any EditPlan, _ parameters: EditParameters, in context: ComputeContext) throws -> LatentGrid {
         let inverted = try inversion.noisiest(in: context).grids()
         var result = parameters.start == .arranged ? plan.arranged(inverted) : plan.start(inverted)
-        guard let vacated else { return result }
-        let (around, shares) = (latent.grids()[0].smoothedIn(vacated.object), inversion.sampler.shares(at: parameters.firstStep))
-        let noise = GaussianNoise(seed: parameters.seed).floats(result.values.count)
-        result.lay(where: vacated.left) { c, y, x in
-            shares.signal * around[c, y, x] + shares.noise * noise[(c * around.height + y) * around.width + x]
-        }
+        if let vacated { freshNoise(inverted[0], parameters).begin(vacated.left, of: &result, around: vacated.object) }
         return result
+    }
+
+    private func freshNoise(_ inverted: LatentGrid, _ parameters: EditParameters) -> FreshNoise {
+        FreshNoise(
+            own: latent.grids()[0], inverted: inverted, shares: inversion.sampler.shares(at: parameters.firstStep), seed: parameters.seed)
     }
 
     /// Share of the noise that another seed puts in place of the inverted one, where something is made anew.
     private static let freshShare: Float = 0.8
 
-    /// The start with other noise where the seed may decide, its variance kept: z' = √ᾱ·x₀ + √(1−ᾱ)·(√(1−s²)·ε + s·n), where x₀
-    /// and ε are the picture's own latent and the noise that its inversion added to it.
-    private func variation(of start: LatentGrid, _ request: EditRequest, _ plan: any EditPlan) -> LatentGrid {
+    /// The start with other noise where the seed may decide.
+    private func variation(
+        of start: LatentGrid, _ request: EditRequest, _ plan: any EditPlan, in context: ComputeContext
+    ) throws -> LatentGrid {
         let parameters = request.parameters
         guard parameters.seed != 0 else { return start }
         var cells = request.invented?.resized(height: start.height, width: start.width) ?? plan.inventedRegion
         // What is vacated is the seed's already, and has nothing of the picture's own to keep.
         if let vacated { cells = cells & !vacated.left }
-        let (own, shares) = (latent.grids()[0], inversion.sampler.shares(at: parameters.firstStep))
-        let noise = GaussianNoise(seed: parameters.seed).floats(start.values.count)
-        let kept = (1 - Self.freshShare * Self.freshShare).squareRoot()
         var result = start
-        result.lay(where: cells) { c, y, x in
-            let at = (c * start.height + y) * start.width + x
-            let signal = shares.signal * own.values[at]
-            return signal + kept * (start.values[at] - signal) + Self.freshShare * shares.noise * noise[at]
-        }
+        freshNoise(try inversion.noisiest(in: context).grids()[0], parameters).vary(cells, of: &result, share: Self.freshShare)
         return result
     }
 

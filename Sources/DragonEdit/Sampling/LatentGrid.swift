@@ -33,4 +33,16 @@ extension LatentGrid {
         }
         return result
     }
+
+    /// Every cell the mean of those around it.
+    func blurred(by reach: Int) -> LatentGrid {
+        let counts = boxSums([Float](repeating: 1, count: height * width), width, height, reach)
+        var result = self
+        for c in 0..<channels {
+            let first = c * height * width
+            let sums = boxSums(Array(values[first..<first + height * width]), width, height, reach)
+            for at in sums.indices { result.values[first + at] = sums[at] / counts[at] }
+        }
+        return result
+    }
 }
