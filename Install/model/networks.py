@@ -5,6 +5,9 @@ left out at the finest level, where it would cost more than all convolutions tog
 levels below. The network predicts v rather than the noise: at high noise v is the picture itself, which a briefly
 trained network gets roughly right, while a small error of the noise there becomes a large one of the picture.
 """
+import contextlib
+import json
+
 import safetensors.torch
 import torch
 from diffusers import DDIMScheduler, UNet2DConditionModel
@@ -13,22 +16,27 @@ from transformers import CLIPTextConfig, CLIPTextModel
 
 from vocabulary import LENGTH
 
-WIDTHS = (64, 128, 192, 192)
+WIDTHS = (64, 128, 192, 192)    # of a new model
 HEAD = 32                       # channels per attention head
 CONTEXT = 128                   # width of the text embedding
 
 
-def unet(channels, inpainting=False):
+def unet(channels, inpainting=False, widths=WIDTHS):
     """With `inpainting`, as Stable Diffusion has it: the noisy latent, the mask, the latent of the picture with grey in its hole."""
     net = UNet2DConditionModel(
         sample_size=32, in_channels=2 * channels + 1 if inpainting else channels, out_channels=channels,
-        block_out_channels=WIDTHS, layers_per_block=1,
+        block_out_channels=widths, layers_per_block=1,
         down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
         up_block_types=("UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
-        attention_head_dim=tuple(w // HEAD for w in WIDTHS),    # diffusers' name for the *number* of heads
+        attention_head_dim=tuple(w // HEAD for w in widths),    # diffusers' name for the *number* of heads
         cross_attention_dim=CONTEXT, norm_num_groups=16)
     start_as_identity(net)
     return net
+
+
+def widths_of(folder):
+    """The channels at each level of an exported model."""
+    return tuple(json.loads((folder / "unet/config.json").read_text())["block_out_channels"])
 
 
 def start_as_identity(net):
@@ -53,17 +61,22 @@ def scheduler():
         steps_offset=1, prediction_type="v_prediction", timestep_spacing="leading")
 
 
+def has_bfloat16(device):
+    """Whether products in bfloat16 are the faster ones; processors without them take twenty times as long."""
+    return device.type != "cpu" or torch.cpu._is_avx512_bf16_supported()
+
+
 class Diffusion(torch.nn.Module):
     """Both networks and the training loss."""
 
-    def __init__(self, vocabulary, channels, inpainting=False):
+    def __init__(self, vocabulary, channels, inpainting=False, widths=WIDTHS):
         super().__init__()
-        self.unet = unet(channels, inpainting)
+        self.unet = unet(channels, inpainting, widths)
         self.text = text_encoder(vocabulary)
         self.register_buffer("alphas", scheduler().alphas_cumprod.clone(), persistent=False)
 
     def load(self, folder):
-        """Takes the weights of an exported model of the same shape; one for inpainting may start from one that is not."""
+        """Takes the weights of an exported model of the same widths; one for inpainting may start from one that is not."""
         for part, network, name in (("unet", self.unet, "diffusion_pytorch_model"), ("text_encoder", self.text, "model")):
             weights = safetensors.torch.load_file(folder / part / f"{name}.safetensors")
             if network is self.unet:
@@ -72,9 +85,15 @@ class Diffusion(torch.nn.Module):
             network.load_state_dict(weights)
 
     def predict(self, noisy, t, ids):
-        """v for each item; equal prompts are embedded once."""
+        """v for each item."""
+        return self.unet(noisy, t, encoder_hidden_states=self.embedded(ids), return_dict=False)[0]
+
+    def embedded(self, ids):
+        """Embeddings of prompts; on a processor equal ones are embedded once, while an accelerator would wait for their number."""
+        if ids.device.type != "cpu":
+            return self.text(ids)[0]
         prompts, which = torch.unique(ids, dim=0, return_inverse=True)
-        return self.unet(noisy, t, encoder_hidden_states=self.text(prompts)[0][which], return_dict=False)[0]
+        return self.text(prompts)[0][which]
 
     def loss(self, latents, t, noise, ids, mask=None, grey=None):
         """→ (weighted loss, unweighted loss by item).
@@ -86,14 +105,12 @@ class Diffusion(torch.nn.Module):
         """
         a = self.alphas[t][:, None, None, None]
         noisy, target = a.sqrt() * latents + (1 - a).sqrt() * noise, a.sqrt() * noise - (1 - a).sqrt() * latents
-        on_cpu = latents.device.type == "cpu"
         # the fused attention for CPUs is slow backwards: with the plain one a step takes a sixth less
-        kernels = [SDPBackend.MATH] if on_cpu else [SDPBackend.FLASH_ATTENTION, SDPBackend.MATH]
+        kernels = sdpa_kernel([SDPBackend.MATH]) if latents.device.type == "cpu" else contextlib.nullcontext()
         if mask is not None:
             noisy = torch.cat([noisy, mask, torch.lerp(latents, grey[:, None, None].expand_as(latents), mask)], 1)
-        if on_cpu:              # oneDNN's convolutions are fastest with channels last
-            noisy = noisy.contiguous(memory_format=torch.channels_last)
-        with torch.autocast(latents.device.type, torch.bfloat16), sdpa_kernel(kernels):
+        noisy = noisy.contiguous(memory_format=torch.channels_last)         # convolutions are fastest so
+        with torch.autocast(latents.device.type, torch.bfloat16, enabled=has_bfloat16(latents.device)), kernels:
             predicted = self.predict(noisy, t, ids)
         error = (predicted.float() - target).square()
         error = error.mean((1, 2, 3)) if mask is None else (error * mask).sum((1, 2, 3)) / mask.sum((1, 2, 3)) / latents.shape[1]

@@ -47,31 +47,36 @@ def load_sprite(key, path, smallest=80, largest=320):
     return Sprite(pixels, sources.name_of(path), sources.kind_of(key), "cartoon" in key)
 
 
-class Composer:
-    """Draws scenes from one side of the split (training by default)."""
+def pictures(unpacked, evaluation=False):
+    """Backdrops, each with whether it is a photograph, and sprites of one side of the split."""
+    backdrops = [(load_backdrop(p), sources.is_photograph(p)) for p in sources.backdrops(unpacked)[evaluation]]
+    sprites = [load_sprite(k, p) for k, p in sources.stamps(unpacked)[evaluation]]
+    return backdrops, [s for s in sprites if s]
 
-    def __init__(self, unpacked, evaluation=False):
-        files = sources.backdrops(unpacked)[evaluation]
-        self.backdrops = [load_backdrop(p) for p in files]
-        shares = np.array([2.0 if sources.is_photograph(p) else 1.0 for p in files])
+
+class Composer:
+    """Draws scenes of given backdrops and sprites."""
+
+    def __init__(self, backdrops, sprites):
+        self.backdrops = [pixels for pixels, _ in backdrops]
+        shares = np.array([2.0 if photograph else 1.0 for _, photograph in backdrops])
         self.shares = shares / shares.sum()
-        sprites = [load_sprite(k, p) for k, p in sources.stamps(unpacked)[evaluation]]
-        self.sprites = [s for s in sprites if s]
-        weights = np.array([0.35 if s.drawn else 1.0 for s in self.sprites])
+        self.sprites = sprites
+        weights = np.array([0.35 if s.drawn else 1.0 for s in sprites])
         self.weights = weights / weights.sum()
 
     def scene(self, rng):
-        """→ (256 × 256 × 3 uint8, caption)."""
-        canvas = jitter(self.backdrop(rng), rng, 1.0)
+        """→ (256 × 256 × 3 uint8, caption, 256 × 256 float32: where objects lie)."""
+        canvas, covered = jitter(self.backdrop(rng), rng, 1.0), np.zeros((SIDE, SIDE, 1), np.float32)
         count = rng.choice([0, 1, 2, 3, 4], p=[0.08, 0.5, 0.24, 0.12, 0.06])
         chosen = [self.sprites[i] for i in rng.choice(len(self.sprites), count, p=self.weights)]
         if count > 1 and rng.random() < 0.25:
             chosen[1] = chosen[0]                       # two alike: the same thing at two places
         for sprite in chosen:
-            place(canvas, posed(sprite, rng), rng)
+            place(canvas, covered, posed(sprite, rng), rng)
         if rng.random() < 0.15:
             canvas *= illumination(rng)
-        return np.clip(canvas * 255 + 0.5, 0, 255).astype(np.uint8), caption(chosen, rng)
+        return np.clip(canvas * 255 + 0.5, 0, 255).astype(np.uint8), caption(chosen, rng), covered[..., 0]
 
     def backdrop(self, rng):
         """A crop of a photograph or, now and then, a plain or graded colour."""
@@ -135,8 +140,8 @@ def posed(sprite, rng):
     return cv2.warpAffine(np.ascontiguousarray(pixels), matrix, (nw, nh), flags=cv2.INTER_LINEAR)
 
 
-def place(canvas, sprite, rng):
-    """Lays a premultiplied sprite over the canvas, mostly wholly inside it, sometimes with a soft shadow."""
+def place(canvas, covered, sprite, rng):
+    """Lays a premultiplied sprite over the canvas, mostly wholly inside it, sometimes with a soft shadow; tells where it lies."""
     h, w = sprite.shape[:2]
     loose = 0.35 if rng.random() < 0.15 else 0.0
     x = int(rng.uniform(-loose * w, SIDE - w * (1 - loose)))
@@ -147,6 +152,7 @@ def place(canvas, sprite, rng):
         shade = cv2.GaussianBlur(np.pad(sprite[..., 3], pad), (0, 0), blur) * np.float32(rng.uniform(0.2, 0.6))
         _over(canvas, np.zeros((*shade.shape, 3), np.float32), shade, x + dx - pad, y + dy - pad)
     _over(canvas, sprite[..., :3], sprite[..., 3], x, y)
+    _over(covered, sprite[..., 3:], sprite[..., 3], x, y)
 
 
 def _over(canvas, rgb, alpha, x, y):

@@ -14,19 +14,28 @@ BACKDROPS = (
     "gnome-backgrounds", "mate-backgrounds", "ukui-wallpapers", "plasma-workspace-wallpapers",
     "lomiri-wallpapers-16.04", "lomiri-wallpapers-20.04",
 )
+# Packages whose photographs lie below one folder each.
+PHOTOGRAPHS = {
+    "scratch": "scratch/Media/Backgrounds", "krank": "games/krank/levels/unera-backgrounds", "palapeli-data": "palapeli/collection",
+    "tuxpaint-data": "tuxpaint/templates", "gcompris-qt-data": "gcompris-qt/photographs",
+}
 PICTURES = {".png", ".jpg", ".jpeg", ".webp"}
 NAMES = PICTURES | {".svg"}         # a drawing holds out the picture rendered from it, but is not itself read
 # Signs and coins are no objects one would move in a photograph; the rest of the stamps are.
 UNSUITABLE_STAMPS = re.compile(r"^symbols/|/flags/|/roadsigns/|/military/")
 # Vector patterns, screenshots and pictures with writing in them.
 UNSUITABLE_BACKDROPS = re.compile(r"screenshot|/vnc-|Transparent-Wallpaper|2004default|firstgeneration")
+# Drawings and paintings among the photographs.
+DRAWN = re.compile(r"party-room|/room\d|spotlight|chalkboard|playground|school2|the-movies|mural|/kitchen")
+# Of GCompris' activities those that show photographs; they lie in resource files.
+ACTIVITIES = ("clickgame", "details", "erase", "explore_farm_animals", "explore_monuments", "explore_world_animals")
 
 
 def fetch(cache):
     """Downloads and unpacks every package below `cache`, once; returns the folder they are unpacked in."""
     archives, unpacked = cache / "debs", cache / "data"
     archives.mkdir(parents=True, exist_ok=True)
-    for package in (STAMPS, *BACKDROPS):
+    for package in (STAMPS, *BACKDROPS, *PHOTOGRAPHS):
         target = unpacked / package
         if target.exists():
             continue
@@ -34,7 +43,20 @@ def fetch(cache):
         archive = next(archives.glob(f"{package}_*.deb"))
         target.mkdir(parents=True)
         subprocess.run(["dpkg-deb", "-x", archive, target], check=True)
+        for activity in ACTIVITIES:
+            for resources in target.rglob(f"{activity}.rcc"):
+                take_out(resources, target / "usr/share" / PHOTOGRAPHS[package])
     return unpacked
+
+
+def take_out(resources, folder, least=30_000):
+    """Writes the larger WebP pictures that a Qt resource file holds; it stores them as they are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    data = resources.read_bytes()
+    for found in re.finditer(rb"RIFF(....)WEBP", data, re.DOTALL):
+        size = int.from_bytes(found[1], "little") + 8
+        if size >= least:
+            (folder / f"{resources.stem}-{found.start()}.webp").write_bytes(data[found.start():found.start() + size])
 
 
 def is_evaluation_key(key):
@@ -79,14 +101,17 @@ def backdrops(unpacked):
     """Background pictures as (training files, evaluation files)."""
     shares = [(unpacked / p / "usr/share", below) for p in BACKDROPS for below in ("backgrounds", "wallpapers")]
     files = _keys_below([f for f in shares if (f[0] / f[1]).is_dir()])
-    kept = {k: p for k, p in files.items() if p.suffix in PICTURES and not UNSUITABLE_BACKDROPS.search(k)}
+    files |= _keys_below([(unpacked / p / "usr/share", below) for p, below in PHOTOGRAPHS.items()])
+    kept = {k: p for k, p in files.items()
+            if p.suffix in PICTURES and not UNSUITABLE_BACKDROPS.search(k) and not DRAWN.search(k)}
     sides = split(list(files), backdrop_identity)
     return tuple(sorted({kept[k].resolve() for k in side if k in kept}) for side in sides)
 
 
 def is_photograph(path):
     """Photographs are fewer than computed patterns, and are what a user brings: the composer shows them more often."""
-    return bool(re.search(r"/nature/|_by_|ColorfulCups|wood-|calla|goldfish", str(path)))
+    return bool(re.search(r"/nature/|_by_|ColorfulCups|wood-|calla|goldfish", str(path))) or any(
+        below in str(path) for below in PHOTOGRAPHS.values())
 
 
 @functools.cache
