@@ -19,6 +19,7 @@ from vocabulary import LENGTH
 WIDTHS = (64, 128, 192, 192)    # of a new model
 HEAD = 32                       # channels per attention head
 CONTEXT = 128                   # width of the text embedding
+KNOWN = 0.1                     # how much counts of what a network for inpainting is shown: samplers step the whole latent
 
 
 def unet(channels, inpainting=False, widths=WIDTHS):
@@ -98,7 +99,7 @@ class Diffusion(torch.nn.Module):
     def loss(self, latents, t, noise, ids, mask=None, grey=None):
         """→ (weighted loss, unweighted loss by item).
 
-        `mask`, n × 1 × H × W: what a network for inpainting is to paint, and all that counts then; `grey`: the latent of a grey cell.
+        `mask`, n × 1 × H × W: what a network for inpainting is to paint, which counts most then; `grey`: the latent of a grey cell.
 
         Weighted by clamp(SNR, 1, 5) / (SNR + 1): below SNR 1 as v's plain error, above 5 flat in the picture's error,
         so that the noise of nearly clean pictures, which cannot be told from texture, doesn't fill the gradient.
@@ -113,6 +114,10 @@ class Diffusion(torch.nn.Module):
         with torch.autocast(latents.device.type, torch.bfloat16, enabled=has_bfloat16(latents.device)), kernels:
             predicted = self.predict(noisy, t, ids)
         error = (predicted.float() - target).square()
-        error = error.mean((1, 2, 3)) if mask is None else (error * mask).sum((1, 2, 3)) / mask.sum((1, 2, 3)) / latents.shape[1]
+        if mask is None:
+            error = error.mean((1, 2, 3))
+        else:
+            counted = mask + KNOWN * (1 - mask)
+            error = (error * counted).sum((1, 2, 3)) / counted.sum((1, 2, 3)) / latents.shape[1]
         snr = self.alphas[t] / (1 - self.alphas[t])
         return (error * snr.clamp(1, 5) / (snr + 1)).mean(), error.detach()
