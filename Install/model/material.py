@@ -7,7 +7,6 @@ import numpy as np
 from PIL import Image
 
 import scenes
-import sources
 
 QUALITY = 92                    # of WebP: what it loses is finer than what a crop's scaling leaves
 SHORT_SIDE = 640
@@ -15,23 +14,23 @@ SHORT_SIDE = 640
 
 def write(unpacked, file):
     """The training side of the split."""
+    backdrops, sprites = scenes.pictures(unpacked, short_side=SHORT_SIDE)
     index = {"backdrops": [], "sprites": []}
     with zipfile.ZipFile(file, "w") as archive:
-        for number, path in enumerate(sources.backdrops(unpacked)[0]):
+        for number, (pixels, photograph) in enumerate(backdrops):
             name = f"backdrops/{number:04}.webp"
-            archive.writestr(name, encoded(Image.fromarray(scenes.load_backdrop(path, SHORT_SIDE))))
-            index["backdrops"].append({"file": name, "photograph": sources.is_photograph(path)})
-        for number, (key, path) in enumerate(sources.stamps(unpacked)[0]):
-            if sprite := scenes.load_sprite(key, path):
-                name = f"sprites/{number:04}.webp"
-                archive.writestr(name, encoded(Image.fromarray((sprite.pixels * 255 + 0.5).astype(np.uint8))))
-                index["sprites"].append({"file": name, "name": sprite.name, "kind": sprite.kind, "drawn": sprite.drawn})
+            archive.writestr(name, encoded(pixels))
+            index["backdrops"].append({"file": name, "photograph": photograph})
+        for number, sprite in enumerate(sprites):
+            name = f"sprites/{number:04}.webp"
+            archive.writestr(name, encoded((sprite.pixels * 255 + 0.5).astype(np.uint8)))
+            index["sprites"].append({"file": name, "name": sprite.name, "kind": sprite.kind, "drawn": sprite.drawn})
         archive.writestr("index.json", json.dumps(index, indent=1))
 
 
-def encoded(picture):
+def encoded(pixels):
     stream = io.BytesIO()
-    picture.save(stream, "WEBP", quality=QUALITY, method=4, exact=True)
+    Image.fromarray(pixels).save(stream, "WEBP", quality=QUALITY, method=4, exact=True)
     return stream.getvalue()
 
 

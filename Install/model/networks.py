@@ -63,7 +63,7 @@ def scheduler():
 
 
 def has_bfloat16(device):
-    """Whether products in bfloat16 are the faster ones; processors without them take twenty times as long."""
+    """Whether products in bfloat16 are the faster ones; processors without them take up to nine times as long."""
     return device.type != "cpu" or torch.cpu._is_avx512_bf16_supported()
 
 

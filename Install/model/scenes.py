@@ -47,9 +47,9 @@ def load_sprite(key, path, smallest=80, largest=320):
     return Sprite(pixels, sources.name_of(path), sources.kind_of(key), "cartoon" in key)
 
 
-def pictures(unpacked, evaluation=False):
+def pictures(unpacked, evaluation=False, short_side=768):
     """Backdrops, each with whether it is a photograph, and sprites of one side of the split."""
-    backdrops = [(load_backdrop(p), sources.is_photograph(p)) for p in sources.backdrops(unpacked)[evaluation]]
+    backdrops = [(load_backdrop(p, short_side), sources.is_photograph(p)) for p in sources.backdrops(unpacked)[evaluation]]
     sprites = [load_sprite(k, p) for k, p in sources.stamps(unpacked)[evaluation]]
     return backdrops, [s for s in sprites if s]
 

@@ -9,9 +9,7 @@ extension PhotoEdit {
     init(_ photo: PictureSource, _ mode: any EditMode) throws {
         self.init(photo: photo, mode: mode, settings: try EditSettings(mode.name, defaults: ModelDefaults(), side: 64))
     }
-}
 
-extension PhotoEdit {
     /// A photo after an edit of its own pixels alone, what is vacated filled with texture.
     static func withoutNetwork(_ photo: PictureSource, _ mode: any EditMode) throws -> Raster {
         let settings = try EditSettings(mode.name, EditOverrides(), defaults: ModelDefaults(), side: 256)

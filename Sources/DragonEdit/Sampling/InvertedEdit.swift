@@ -67,9 +67,13 @@ public final class InvertedEdit: @unchecked Sendable {
         var request = request
         request.parameters.steps = self.request.parameters.steps
         let plan = try request.plan(downsampling: model.autoencoder.configuration.downsampling)
-        let planned = try start(plan, request.parameters, in: context)
+        let inverted = try inversion.noisiest(in: context).grids()
+        let fresh = FreshNoise(
+            own: latent.grids()[0], inverted: inverted[0], shares: inversion.sampler.shares(at: request.parameters.firstStep),
+            seed: request.parameters.seed)
+        let planned = start(plan, inverted, fresh, request.parameters)
         options.trace?.record("start", [1, planned.channels, planned.height, planned.width], planned.values)
-        let varied = try variation(of: planned, request, plan, in: context)
+        let varied = variation(of: planned, fresh, request, plan)
         let start = try Tensor(varied.values, shape: [1, varied.channels, varied.height, varied.width], in: context)
         inversion.bank.anchor = options.anchor?.inversion.bank
         let run = EditSampler(
@@ -88,32 +92,23 @@ public final class InvertedEdit: @unchecked Sendable {
     }
 
     /// What sampling begins with: as published, or arranged, where what an object leaves is begun anew.
-    private func start(_ plan: any EditPlan, _ parameters: EditParameters, in context: ComputeContext) throws -> LatentGrid {
-        let inverted = try inversion.noisiest(in: context).grids()
+    private func start(_ plan: any EditPlan, _ inverted: [LatentGrid], _ fresh: FreshNoise, _ parameters: EditParameters) -> LatentGrid {
         var result = parameters.start == .arranged ? plan.arranged(inverted) : plan.start(inverted)
-        if let vacated { freshNoise(inverted[0], parameters).begin(vacated.left, of: &result, around: vacated.object) }
+        if let vacated { fresh.begin(vacated.left, of: &result, around: vacated.object) }
         return result
-    }
-
-    private func freshNoise(_ inverted: LatentGrid, _ parameters: EditParameters) -> FreshNoise {
-        FreshNoise(
-            own: latent.grids()[0], inverted: inverted, shares: inversion.sampler.shares(at: parameters.firstStep), seed: parameters.seed)
     }
 
     /// Share of the noise that another seed puts in place of the inverted one, where something is made anew.
     private static let freshShare: Float = 0.8
 
     /// The start with other noise where the seed may decide.
-    private func variation(
-        of start: LatentGrid, _ request: EditRequest, _ plan: any EditPlan, in context: ComputeContext
-    ) throws -> LatentGrid {
-        let parameters = request.parameters
-        guard parameters.seed != 0 else { return start }
+    private func variation(of start: LatentGrid, _ fresh: FreshNoise, _ request: EditRequest, _ plan: any EditPlan) -> LatentGrid {
+        guard request.parameters.seed != 0 else { return start }
         var cells = request.invented?.resized(height: start.height, width: start.width) ?? plan.inventedRegion
         // What is vacated is the seed's already, and has nothing of the picture's own to keep.
         if let vacated { cells = cells & !vacated.left }
         var result = start
-        freshNoise(try inversion.noisiest(in: context).grids()[0], parameters).vary(cells, of: &result, share: Self.freshShare)
+        fresh.vary(cells, of: &result, share: Self.freshShare)
         return result
     }
 

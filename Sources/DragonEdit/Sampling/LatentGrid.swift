@@ -25,23 +25,20 @@ extension LatentGrid {
     /// With cells made of what surrounds them, smoothly.
     func smoothedIn(_ cells: Mask) -> LatentGrid {
         let weights = cells.cells.map { $0 ? Float(0) : 1 }
-        var result = self
-        for c in 0..<channels {
-            let plane = c * height * width..<(c + 1) * height * width
-            result.values.replaceSubrange(
-                plane, with: DragonImage.smoothedIn(Array(values[plane]), weights: weights, width: width, height: height))
-        }
-        return result
+        return mapPlanes { DragonImage.smoothedIn($0, weights: weights, width: width, height: height) }
     }
 
     /// Every cell the mean of those around it.
     func blurred(by reach: Int) -> LatentGrid {
         let counts = boxSums([Float](repeating: 1, count: height * width), width, height, reach)
+        return mapPlanes { zip(boxSums($0, width, height, reach), counts).map { $0 / $1 } }
+    }
+
+    private func mapPlanes(_ change: ([Float]) -> [Float]) -> LatentGrid {
         var result = self
         for c in 0..<channels {
-            let first = c * height * width
-            let sums = boxSums(Array(values[first..<first + height * width]), width, height, reach)
-            for at in sums.indices { result.values[first + at] = sums[at] / counts[at] }
+            let plane = c * height * width..<(c + 1) * height * width
+            result.values.replaceSubrange(plane, with: change(Array(values[plane])))
         }
         return result
     }
