@@ -72,7 +72,8 @@ struct SettingsTests {
             return Double(parameters.guidedSteps) / Double(parameters.steps - parameters.firstStep)
         }
         #expect(try guided([]) == 1)
-        for arguments in [["--preset", "fast"], ["--steps", "25"], ["--steps", "12"], ["--steps", "48"]] {
+        #expect(try guided(["--preset", "fast"]) == 0.4, "every other one, from an even step on")
+        for arguments in [["--steps", "25"], ["--steps", "12"], ["--steps", "48"]] {
             #expect(try guided(arguments) == 1, "\(arguments)")
         }
         let published = EditModeName.move.parameters()

@@ -120,7 +120,7 @@ struct InpaintingTests {
     func presets() throws {
         let exact = try settings(.exact) { $0.isInpainting = true }
         #expect(exact.method == .inpainting && exact.steps == 50 && exact.firstStep == 0 && exact.guidanceScale == 4)
-        #expect(try settings(.fast) { $0.isInpainting = true }.steps == 24)
+        #expect(try settings(.fast) { $0.isInpainting = true }.steps == 20)
         #expect(try settings(.exact) { $0.fewSteps = 4 }.method == .inversion)
     }
 }

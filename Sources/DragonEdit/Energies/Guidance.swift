@@ -14,6 +14,16 @@ struct GuidanceResult {
     let gradient: [Float]
     let edit: Float
     let content: Float
+    /// The encoder's part of the current latent's pass.
+    let encoded: EncodedLatent
+}
+
+/// What a picture of the guidance branch is compared by at a step.
+enum Reference {
+    /// Its inverted latent at the step's timestep.
+    case latent(Tensor)
+    /// Feature maps that its inversion met there: of the latent before, which is almost the same.
+    case features([Tensor])
 }
 
 /// The gradient of an edit's energies with respect to the latent (DragonDiffusion, equation 3).
@@ -34,10 +44,13 @@ final class Guidance {
     ///
     /// - Parameters:
     ///   - latent: `[1, channels, height, width]`, the current one.
-    ///   - references: the inverted latents at the same timestep, one for each picture.
-    func callAsFunction(_ latent: Tensor, references: [Tensor], timestep: Int, in context: ComputeContext) throws -> GuidanceResult {
-        let referenceFeatures = try references.map {
-            try unet.features(of: $0, timestep: timestep, text: conditioning.text, in: context).features
+    ///   - references: what the picture is compared with, one for each picture.
+    func callAsFunction(_ latent: Tensor, references: [Reference], timestep: Int, in context: ComputeContext) throws -> GuidanceResult {
+        let referenceFeatures = try references.map { reference in
+            switch reference {
+            case .features(let known): known
+            case .latent(let latent): try unet.features(of: latent, timestep: timestep, text: conditioning.text, in: context).features
+            }
         }
         let pass = try unet.differentiableFeatures(of: latent, timestep: timestep, text: conditioning.text, in: context)
         if terms.isEmpty {
@@ -62,7 +75,8 @@ final class Guidance {
             cotangents.append(try Tensor(gradient, shape: [functions] + feature.shape.dropFirst(), in: context))
         }
         let gradients = try unet.latentGradient(cotangents, through: pass, in: context).values
-        return GuidanceResult(gradient: combine(gradients, count: latent.count), edit: energies[0], content: energies[1])
+        return GuidanceResult(
+            gradient: combine(gradients, count: latent.count), edit: energies[0], content: energies[1], encoded: pass.encoded)
     }
 
     private static func add(_ term: EnergyTerm, _ current: Tensor, _ reference: Tensor, _ gradient: UnsafeMutablePointer<Float>) -> Float {

@@ -14,7 +14,7 @@ package struct EditMemory {
 
     package init(_ request: EditRequest, _ model: DiffusionModel, keepsFullPrecision: Bool) {
         self.init(
-            request.source.size, steps: request.parameters.steps, model.unet.configuration, model.autoencoder.configuration,
+            request.source.size, steps: request.bankedSteps, model.unet.configuration, model.autoencoder.configuration,
             keepsFullPrecision: keepsFullPrecision)
     }
 
@@ -54,8 +54,13 @@ extension EditRequest {
     ///
     /// - Throws: ``EditError/memory(needed:allowed:remedy:)``.
     public func checkMemory(on files: ModelFiles, limit: Int?) throws {
-        _ = try EditMemory(source.size, steps: parameters.steps, on: files).keepsBank(limit: limit)
+        _ = try EditMemory(source.size, steps: bankedSteps, on: files).keepsBank(limit: limit)
     }
+}
+
+extension EditRequest {
+    /// Steps that a memory bank keeps: of a generated picture all that it was made in.
+    fileprivate var bankedSteps: Int { if case .generated = source { parameters.steps } else { parameters.bankedSteps } }
 }
 
 extension EditMemory {

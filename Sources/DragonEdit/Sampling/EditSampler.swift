@@ -46,8 +46,9 @@ final class EditSampler {
         try inversion.provideBank(step: step, in: context)
         var (z, next) = (latent, latent)
         for repetition in 0..<repetitions {
-            let noise = try predict(z, step)
-            let guided = schedule.guides(step) ? try guide(noise, z, step, records: repetition == 0) : noise
+            let guidance = schedule.guides(step) ? try guide(z, step, records: repetition == 0) : nil
+            let noise = try predict(z, step, encoded: guidance?.encoded)
+            let guided = try guidance.map { try noise.adding(Tensor($0.gradient, shape: z.shape, in: context), in: context) } ?? noise
             // The direction keeps the unguided prediction.
             next = try sampler.step(z, noise: noise, guided: guided, scatter: 0, at: step, context)
             if options.wantsPreviews { origin = try sampler.origin(z, noise: guided, at: step, context) }
@@ -61,24 +62,30 @@ final class EditSampler {
     }
 
     /// ε_u + cfg·(ε_c − ε_u), the bank mixed into the decoder's self-attention.
-    private func predict(_ z: Tensor, _ step: Int) throws -> Tensor {
+    ///
+    /// - Parameter encoded: the encoder's part, where guidance has done it.
+    private func predict(_ z: Tensor, _ step: Int, encoded: EncodedLatent?) throws -> Tensor {
         inversion.bank.phase = .mix(step: step)
-        let scale = parameters.guidanceScale
+        let scale = schedule.guidanceScale(parameters.guidanceScale, at: step)
         let base = conditioning.base.text
         let text = scale == 1 ? base : try Tensor.stacked([conditioning.empty.text, base], in: context)
+        let image = conditioning.image(at: step, parameters)
+        // Guidance sees no picture as a prompt, and no guidance scale.
+        let isShared = image == nil && model.unet.configuration.guidanceEmbeddingDim == nil
         let predicted = try model.predict(
-            z, timestep: sampler.timesteps[step], text: text, guidanceScale: scale,
-            image: conditioning.image(at: step, parameters), exchange: inversion.bank, in: context)
+            z, timestep: sampler.timesteps[step], text: text, guidanceScale: scale, image: image, exchange: inversion.bank,
+            encoded: isShared ? encoded : nil, in: context)
         return try sampler.noise(predicted, in: z, at: step, context)
     }
 
-    private func guide(_ noise: Tensor, _ z: Tensor, _ step: Int, records: Bool) throws -> Tensor {
-        let found = try guidance(z, references: inversion.latents(at: step), timestep: sampler.timesteps[step], in: context)
+    private func guide(_ z: Tensor, _ step: Int, records: Bool) throws -> GuidanceResult {
+        let found = try guidance(
+            z, references: inversion.references(at: step), timestep: sampler.timesteps[step], in: context)
         if records, let trace = options.trace {
             trace.record("guidance.\(step)", z.shape, found.gradient)
             trace.record("energy.\(step)", [2], [found.edit, found.content])
         }
-        return try noise.adding(Tensor(found.gradient, shape: z.shape, in: context), in: context)
+        return found
     }
 
     /// DiffEditor's regional SDE: inside the region part of the direction becomes noise.

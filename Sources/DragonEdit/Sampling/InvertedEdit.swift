@@ -34,7 +34,7 @@ public final class InvertedEdit: @unchecked Sendable {
         try options.trace?.record("z0", Tensor.stacked(pictures.map { $0.latents[0] }, in: context))
         inversion = Inversion(
             unet: model.unet, sampler: sampler, pictures: pictures, bank: bank, keepsBank: keepsBank,
-            firstStep: request.parameters.firstStep)
+            parameters: request.parameters)
         try inversion.run(in: context)
         try options.trace?.record("zT", inversion.noisiest(in: context))
     }
@@ -46,8 +46,8 @@ public final class InvertedEdit: @unchecked Sendable {
     /// Whether a request with other numbers, but of the same pictures and edit, can go on from here.
     public func serves(_ parameters: EditParameters) -> Bool {
         let own = request.parameters
-        return (own.steps, own.firstStep, own.scheduleSteps, own.start)
-            == (parameters.steps, parameters.firstStep, parameters.scheduleSteps, parameters.start)
+        return (own.steps, own.firstStep, own.scheduleSteps, own.start, own.isThrifty)
+            == (parameters.steps, parameters.firstStep, parameters.scheduleSteps, parameters.start, parameters.isThrifty)
     }
 
     /// Bytes of what its memory bank keeps.

@@ -59,6 +59,10 @@ public struct EditParameters: Sendable, Equatable {
     public var algorithm = EditAlgorithm.dragon
     /// Whether there is an inversion at all.
     public var method = EditMethod.inversion
+    /// Whether work is left out that changes the picture least: ``PublishedSchedule`` says at which steps.
+    public var isThrifty = false
+    /// Whether classifier-free guidance goes on to the last step where work is left out.
+    public var guidesTextThroughout = false
     /// Whether a tiny autoencoder stands for the model's, where there is one: what it loses of detail comes from the photo.
     public var usesTinyAutoencoder = false
     /// Where chance begins, in what is made anew; 0 is the edit as published, to which ``EditAlgorithm/dragon`` adds none.
@@ -70,8 +74,17 @@ public struct EditParameters: Sendable, Equatable {
         (self.guidanceScale, self.sdeStrength) = (guidanceScale, sdeStrength)
     }
 
-    /// Steps whose keys and values a memory bank keeps.
-    package var bankedSteps: Int { method == .inpainting ? 0 : steps }
+    /// Steps of a given picture whose keys and values a memory bank keeps.
+    package var bankedSteps: Int { method == .inpainting ? 0 : steps - firstStep }
+
+    /// Less work, for a preset: what is prepared has its place already, and need not go all the way to noise.
+    mutating func hurry(isPrepared: Bool) {
+        isThrifty = true
+        if isPrepared { firstStep = max(firstStep, Int(Self.preparedShare * Double(steps))) }
+    }
+
+    /// Share of the schedule that a prepared picture leaves out.
+    private static let preparedShare = 0.4
 
     /// Sets the number of steps; the first one stays where it is on the schedule.
     mutating func setSteps(_ count: Int) {

@@ -55,10 +55,11 @@ extension EditParameters {
     /// The work after an inversion.
     func samplingParts(pictures: Double) -> [Job.Part] {
         let schedule = PublishedSchedule(self)
-        let prediction: Double = guidanceScale == 1 ? 1 : 2
-        // Features of each reference, features of the latent, and more than twice that back: two gradients side by side.
-        let guidance = 0.9 * pictures + 0.9 + 2.4
         let sample = (min(firstStep, steps)..<steps).map { step in
+            let prediction: Double = schedule.guidanceScale(guidanceScale, at: step) == 1 ? 1 : 2
+            // Features of each reference, features of the latent, whose encoder's part serves the prediction too, and more than twice
+            // that back: two gradients side by side.
+            let guidance = (schedule.keepsFeatures(step) ? 0 : 0.9 * pictures) + 0.9 - 0.4 + 2.4
             let once = prediction + (schedule.guides(step) ? guidance : 0)
             return once * Double(schedule.repetitions(step)) + Double(schedule.repetitions(step) - 1)
         }

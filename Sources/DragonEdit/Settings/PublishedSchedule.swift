@@ -1,6 +1,9 @@
 /// What happens at which step of an edit: every step number of both papers, as published for runs of 50 steps
 /// (DragonDiffusion, section 4.1; DiffEditor, section 4; ALGORITHM section 4), stretched to a run's own length.
 ///
+/// Where work is left out, energies are followed as seldom as DiffEditor does, with the features that the inversion met on its way, and
+/// classifier-free guidance ends after a third.
+///
 /// A model may be tuned for another number of steps. Then the numbers are taken as counted in those, and stretched from there.
 public struct PublishedSchedule: Sendable, Equatable {
     /// Steps of a published run.
@@ -22,18 +25,23 @@ public struct PublishedSchedule: Sendable, Equatable {
     static let bankOfOne = 5..<steps
     /// The bank of two pictures composes keys and values: appearance, pasting.
     static let bankOfTwo = 0..<36
+    /// Where work is left out, classifier-free guidance: later the picture hardly follows it.
+    static let thriftyText = 0..<17
 
     /// Steps of the run.
     private let run: Int
     /// Steps that the numbers are counted in.
     private let own: Int
     private let isDiffEditor: Bool
+    private let isThrifty: Bool
+    private let guidesTextThroughout: Bool
     /// Whether there is any energy to follow.
     private let isGuided: Bool
 
     init(_ parameters: EditParameters) {
         (run, own) = (parameters.steps, parameters.scheduleSteps)
         isDiffEditor = parameters.algorithm == .diffeditor
+        (isThrifty, guidesTextThroughout) = (parameters.isThrifty, parameters.guidesTextThroughout)
         isGuided = parameters.energyScale != 0
     }
 
@@ -43,9 +51,20 @@ public struct PublishedSchedule: Sendable, Equatable {
     private func isEven(_ step: Int) -> Bool { step % 2 == 0 }
 
     /// Whether a step follows the energies.
-    func guides(_ step: Int) -> Bool {
+    func guides(_ step: Int) -> Bool { isGuided && mayGuide(step) }
+
+    /// Whether a step would follow energies, were there any.
+    private func mayGuide(_ step: Int) -> Bool {
         let published = published(step)
-        return isGuided && Self.guided.contains(published) && (!isDiffEditor || Self.densely.contains(published) || isEven(step))
+        return Self.guided.contains(published) && (!(isDiffEditor || isThrifty) || Self.densely.contains(published) || isEven(step))
+    }
+
+    /// Whether energies compare with features that the inversion met at a step, for whatever strength of theirs.
+    func keepsFeatures(_ step: Int) -> Bool { isThrifty && mayGuide(step) }
+
+    /// The classifier-free guidance scale of a step.
+    func guidanceScale(_ scale: Float, at step: Int) -> Float {
+        isThrifty && !guidesTextThroughout && !Self.thriftyText.contains(published(step)) ? 1 : scale
     }
 
     /// Whether a step adds DiffEditor's regional noise.

@@ -116,17 +116,25 @@ extension DiffusionModel {
     ///   - surroundings: what an inpainting model takes beside the latent.
     ///   - image: a picture that is a prompt too.
     ///   - exchange: what the decoder's self-attention attends to; nil for its own tokens.
+    ///   - encoded: the encoder's part for the prompt, where it is there already.
     public func predict(
         _ latent: Tensor, timestep: Int, text: Tensor, guidanceScale: Float, surroundings: Surroundings? = nil,
-        image: ImageInfluence? = nil, exchange: (any SelfAttentionExchange)? = nil, in context: ComputeContext
+        image: ImageInfluence? = nil, exchange: (any SelfAttentionExchange)? = nil, encoded: EncodedLatent? = nil,
+        in context: ComputeContext
     ) throws -> Tensor {
         let input = try surroundings.map { try latent.concatenatingChannels($0.channels, in: context) } ?? latent
         guard text.batch == 2 else {
             return try unet(
-                input, timestep: timestep, text: text, guidanceScale: guidanceScale, image: image, exchange: exchange, in: context)
+                input, timestep: timestep, text: text, guidanceScale: guidanceScale, image: image, exchange: exchange, encoded: encoded,
+                in: context)
+        }
+        let encoded = try encoded.map { known in
+            let empty = try unet.encoded(input, timestep: timestep, text: text.items(0..<1, in: context), in: context)
+            return try EncodedLatent.stacked(empty, known, in: context)
         }
         let both = try unet(
-            Tensor.stacked([input, input], in: context), timestep: timestep, text: text, image: image, exchange: exchange, in: context)
+            Tensor.stacked([input, input], in: context), timestep: timestep, text: text, image: image, exchange: exchange, encoded: encoded,
+            in: context)
         return try both.items(1..<2, in: context).scaled(
             by: guidanceScale, adding: both.items(0..<1, in: context), scaledBy: 1 - guidanceScale, in: context)
     }

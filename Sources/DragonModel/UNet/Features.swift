@@ -4,6 +4,8 @@ import DragonTensor
 public struct FeaturePass: Sendable {
     /// One feature map for each block asked for, `[1, channels, height, width]`.
     public let features: [Tensor]
+    /// The encoder's part of the pass.
+    public let encoded: EncodedLatent
     fileprivate let taps: [Int]
     fileprivate let saved: UNet.Saved?
 }
@@ -28,15 +30,28 @@ extension UNet {
         try featurePass(latent, timestep, text, taps ?? configuration.featureBlocks, saves: true, in: context)
     }
 
+    /// A prediction, and the outputs of the decoder's blocks that are compared: parameters and result as for each alone.
+    public func predictionAndFeatures(
+        _ latent: Tensor, timestep: Int, text: Tensor, exchange: (any SelfAttentionExchange)? = nil, in context: ComputeContext
+    ) throws -> (predicted: Tensor, features: [Tensor]) {
+        let conditions = UNetConditions(time: try timeEmbedding(timestep, in: context), text: text, exchange: exchange)
+        var features: [Tensor] = []
+        let predicted = try predict(encode(latent, conditions, in: context).encoded, conditions, in: context) { index, output in
+            if configuration.featureBlocks.contains(index) { features.append(output) }
+        }
+        return (predicted, features)
+    }
+
     private func featurePass(
         _ latent: Tensor, _ timestep: Int, _ text: Tensor, _ taps: [Int], saves: Bool, in context: ComputeContext
     ) throws -> FeaturePass {
         let conditions = UNetConditions(time: try timeEmbedding(timestep, in: context), text: text, saves: saves)
         var features: [Tensor] = []
-        let (_, saved) = try run(latent, conditions, decoderBlocks: (taps.last ?? -1) + 1, in: context) { index, output in
+        var (encoded, saved) = try encode(latent, conditions, in: context)
+        (_, saved.up) = try decode(encoded, conditions, blocks: (taps.last ?? -1) + 1, in: context) { index, output in
             if taps.contains(index) { features.append(output) }
         }
-        return FeaturePass(features: features, taps: taps, saved: saves ? saved : nil)
+        return FeaturePass(features: features, encoded: encoded, taps: taps, saved: saves ? saved : nil)
     }
 
     /// The gradient with respect to the latent of functions of the features.
@@ -56,7 +71,7 @@ extension UNet {
             d = try up[index].inputGradient(d, saved.up[index], skips: &taken, in: context)
         }
         // The decoder took the encoder's outputs from the end, and going back meets them in order again.
-        var skips = Array(repeating: SkipGradient(gradient: nil), count: saved.untaken) + taken
+        var skips = Array(repeating: SkipGradient(gradient: nil), count: pass.encoded.skips.count - taken.count) + taken
         d = try mid.inputGradient(d, saved.mid, in: context)
         for index in saved.down.indices.reversed() {
             d = try down[index].inputGradient(d, saved.down[index], skips: &skips, in: context)

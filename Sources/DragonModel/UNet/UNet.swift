@@ -67,14 +67,24 @@ public struct UNet: Sendable {
     ///   - guidanceScale: the scale that a model with an embedding for it should follow; others take no notice.
     ///   - image: a picture that cross-attention sees beside the text; for a batch of two its first item is not shown it.
     ///   - exchange: what the decoder's self-attention attends to; nil for its own tokens.
+    ///   - encoded: the encoder's part, where another pass of the same latent, timestep and text has done it.
     /// - Returns: `[batch, outChannels, height, width]`.
     public func callAsFunction(
         _ latent: Tensor, timestep: Int, text: Tensor, guidanceScale: Float = 1, image: ImageInfluence? = nil,
-        exchange: (any SelfAttentionExchange)? = nil, in context: ComputeContext
+        exchange: (any SelfAttentionExchange)? = nil, encoded: EncodedLatent? = nil, in context: ComputeContext
     ) throws -> Tensor {
         let time = try timeEmbedding(timestep, guidanceScale: guidanceScale, in: context)
         let conditions = UNetConditions(time: time, text: text, exchange: exchange, image: image)
-        let (x, _) = try run(latent, conditions, decoderBlocks: up.count, in: context)
+        return try predict(encoded ?? encode(latent, conditions, in: context).encoded, conditions, in: context) { _, _ in }
+    }
+
+    /// The decoder's part of a prediction.
+    ///
+    /// - Parameter visit: called with the number and the output of each of its blocks.
+    func predict(
+        _ encoded: EncodedLatent, _ conditions: UNetConditions, in context: ComputeContext, visit: (Int, Tensor) -> Void
+    ) throws -> Tensor {
+        let (x, _) = try decode(encoded, conditions, blocks: up.count, in: context, visit: visit)
         return try convOut(normOut(x, silu: true, in: context), in: context)
     }
 
@@ -83,19 +93,13 @@ public struct UNet: Sendable {
         var down: [DownBlock.Saved] = []
         var mid: [UNetLayer.Saved] = []
         var up: [[UNetLayer.Saved]] = []
-        /// Encoder outputs that the decoder had not taken when it stopped.
-        var untaken = 0
         var latentSides = (height: 0, width: 0)
     }
 
-    /// A pass through the encoder, the middle and the first blocks of the decoder.
-    ///
-    /// - Parameter visit: called with the number and the output of each of the decoder's blocks.
-    /// - Returns: the last block's output, and what the pullback needs of the pass.
-    func run(
-        _ latent: Tensor, _ conditions: UNetConditions, decoderBlocks: Int, in context: ComputeContext,
-        visit: (Int, Tensor) -> Void = { _, _ in }
-    ) throws -> (Tensor, Saved) {
+    /// A pass through the encoder and the middle, and what the pullback needs of it.
+    func encode(
+        _ latent: Tensor, _ conditions: UNetConditions, in context: ComputeContext
+    ) throws -> (encoded: EncodedLatent, saved: Saved) {
         var saved = Saved(latentSides: (latent.shape[2], latent.shape[3]))
         var x = try convIn(latent, in: context)
         var skips = [x]
@@ -105,13 +109,24 @@ public struct UNet: Sendable {
             x = y
         }
         (x, saved.mid) = try mid(x, conditions, in: context)
-        for (index, block) in up.prefix(decoderBlocks).enumerated() {
+        return (EncodedLatent(middle: x, skips: skips), saved)
+    }
+
+    /// A pass through the first blocks of the decoder.
+    ///
+    /// - Parameter visit: called with the number and the output of each.
+    /// - Returns: the last block's output, and what the pullback needs of the pass.
+    func decode(
+        _ encoded: EncodedLatent, _ conditions: UNetConditions, blocks: Int, in context: ComputeContext,
+        visit: (Int, Tensor) -> Void = { _, _ in }
+    ) throws -> (Tensor, saved: [[UNetLayer.Saved]]) {
+        var (x, skips, saved) = (encoded.middle, encoded.skips, [[UNetLayer.Saved]]())
+        for (index, block) in up.prefix(blocks).enumerated() {
             let (y, part) = try block(x, conditions, skips: &skips, in: context)
-            saved.up.append(part)
+            saved.append(part)
             x = y
             visit(index, x)
         }
-        saved.untaken = skips.count
         return (x, saved)
     }
 }

@@ -29,6 +29,9 @@ struct Bench: ParsableCommand {
     @Option(name: .long, help: "What to measure.")
     var phase = Phase.unet
 
+    @Option(name: .long, help: "Of a whole edit: exact or fast.")
+    var preset = EditPreset.exact
+
     @Option(name: .customLong("repeat"), help: "How often, after a first time that does not count.")
     var repetitions = 3
 
@@ -115,8 +118,11 @@ struct Bench: ParsableCommand {
         return { _ = try autoencoder.decode(latent, in: context) }
     }
 
-    /// A whole move, of the published 50 steps.
+    /// A whole move with the published numbers, of a picture that is taken to be prepared.
     private func edit(_ files: ModelFiles, in context: ComputeContext) throws -> () throws -> Void {
+        var overrides = EditOverrides()
+        overrides.preset = preset
+        let settings = try EditSettings(.move, overrides, defaults: ModelDefaults(), side: side)
         let model = try DiffusionModel(files: files, in: context)
         let pixels = GaussianNoise(seed: 2).floats(3 * side * side).map { min(max($0 / 3, -1), 1) }
         let quarter = side / 4..<side / 2
@@ -125,7 +131,7 @@ struct Bench: ParsableCommand {
             cells: (0..<side * side).map { quarter.contains($0 / side) && quarter.contains($0 % side) })
         let request = EditRequest(
             source: .picture(WorkingPicture(height: side, width: side, values: pixels)),
-            edit: DragonEdit.Move.Working(object: object, by: Point(x: Double(side / 4), y: 0)), parameters: EditModeName.move.parameters())
+            edit: DragonEdit.Move.Working(object: object, by: Point(x: Double(side / 4), y: 0)), parameters: settings.parameters)
         let conditioning = try model.conditioning(model.prompts("a photo"), in: context)
         return { _ = try model.edit(request, conditioning, in: context) }
     }
@@ -140,7 +146,8 @@ struct Bench: ParsableCommand {
             return
         }
         let report = JSONObject([
-            "command": .string("bench"), "phase": .string(phase.rawValue), "side": .integer(side), "repeat": .integer(repetitions),
+            "command": .string("bench"), "phase": .string(phase.rawValue), "preset": .string(preset.rawValue), "side": .integer(side),
+            "repeat": .integer(repetitions),
             "seconds": .object(JSONObject(["min": .number(least), "median": .number(median)])), "gflops": .number(speed),
             "gflop": .number((operations / 1e9).rounded(toDigits: 1)), "peak_bytes": .integer(peakMemory),
             "threads": .integer(context.threads),

@@ -76,7 +76,9 @@ struct EditInputs {
 
     /// Checks the edit and does all of it that comes before the model. The memory is looked at first, before anything takes time.
     func prepared(_ mode: any EditMode, for files: ModelFiles, in context: ComputeContext) throws -> ReadyEdit {
-        let settings = try EditSettings(mode.name, options.overrides, defaults: files.defaults, side: files.workingSide)
+        var overrides = options.overrides
+        overrides.editsPhoto = if case .file = origin { true } else { false }
+        let settings = try EditSettings(mode.name, overrides, defaults: files.defaults, side: files.workingSide)
         let downsampling = files.autoencoderConfiguration.downsampling
         let source: EditRequest.Source
         if case .file = origin {} else if settings.parameters.method == .inpainting { throw EditError.needsPhoto }
