@@ -25,7 +25,7 @@ void test_command_line(void) {
     dragon_model *model = open_model();
     dragon_parameters parameters = {.size = sizeof parameters};
     EXPECT(model, dragon_parameters_default(model, DRAGON_MOVE, &parameters), DRAGON_OK, NULL);
-    parameters.steps = 24;
+    parameters.preset = DRAGON_PRESET_FAST;
     request.parameters = &parameters;
     request.prompt = "a square";
     dragon_result *result = NULL;
