@@ -30,6 +30,15 @@ class PatchAutoencoder:
     context_weight: torch.Tensor = None     # 3·64 × channels × 3 × 3: from the cells around to a patch's pixels
     context_bias: torch.Tensor = None       # 3·64
 
+    kind = ("dragon", "PatchAutoencoder")       # as model_index.json has it
+
+    @property
+    def channels(self):
+        return len(self.encoder_weight)
+
+    def to(self, device):
+        return PatchAutoencoder(*(None if x is None else x.to(device) for x in vars(self).values()))
+
     def encode(self, pictures):
         """n × 3 × H × W in [-1, 1] → n × channels × H/8 × W/8."""
         return F.conv2d(pictures, self.encoder_weight, self.encoder_bias, stride=PATCH)

@@ -26,7 +26,7 @@ def write(trainer, folder):
     scheduler().save_pretrained(folder / "scheduler")
     pipeline = "StableDiffusionInpaintPipeline" if trainer.inpainting else "StableDiffusionPipeline"
     index = {"_class_name": pipeline, "unet": ["diffusers", "UNet2DConditionModel"],
-             "vae": ["dragon", "PatchAutoencoder"], "text_encoder": ["transformers", "CLIPTextModel"],
+             "vae": trainer.code.kind, "text_encoder": ["transformers", "CLIPTextModel"],
              "tokenizer": ["transformers", "CLIPTokenizer"], "scheduler": ["diffusers", "DDIMScheduler"]}
     (folder / "model_index.json").write_text(json.dumps(index, indent=2) + "\n")
     shutil.copy(DEFAULTS, folder / "dragon.json")

@@ -1,4 +1,4 @@
-"""Runs the reference implementation of the edits on a model with a patch autoencoder that predicts v."""
+"""Runs the reference implementation of the edits on an embedded model, which predicts v."""
 import types
 
 import numpy as np
@@ -6,8 +6,8 @@ import torch
 from diffusers import DDIMScheduler, UNet2DConditionModel
 from transformers import CLIPTextModel
 
+import latents
 import placement
-from autoencoder import PatchAutoencoder
 from vocabulary import Vocabulary
 
 
@@ -20,7 +20,7 @@ def rgb(image):
 
 
 class AsVariational:
-    """The patch autoencoder behind the interface of a variational one: its "posterior" is a point."""
+    """The autoencoder behind the interface of a variational one: its "posterior" is a point."""
 
     def __init__(self, code):
         self.code, self.config = code, types.SimpleNamespace(scaling_factor=1.0)
@@ -55,7 +55,7 @@ class Editor:
         text = CLIPTextModel.from_pretrained(folder / "text_encoder", **load)
         self.schedule = DDIMScheduler.from_pretrained(folder / "scheduler")
         self.vocabulary = Vocabulary.load(folder / "tokenizer")
-        self.sampler = oracle.Oracle(unet, AsVariational(PatchAutoencoder.load(folder / "vae")), text, self.schedule)
+        self.sampler = oracle.Oracle(unet, AsVariational(latents.load(folder / "vae")), text, self.schedule)
         if self.schedule.config.prediction_type == "v_prediction":
             self.sampler.net = predicting_noise(oracle.Network, self.schedule.alphas_cumprod)(unet)
 

@@ -54,6 +54,12 @@ struct LatentPreviewTests {
         }
     }
 
+    @Test("a decoder of the model's own that takes longer than a step is not asked for every step")
+    func ownDecoder() throws {
+        let model = try DiffusionModel(files: ModelFiles(path: inRepository("Install/model/embedded")), in: ComputeContext(threads: 2))
+        #expect(model.quickAutoencoder != nil && model.previewAutoencoder == nil)
+    }
+
     @Test("an edit shows pictures of the window's size with a tiny autoencoder, one pixel a cell without", arguments: [true, false])
     func shownWhileSampling(hasTiny: Bool) throws {
         let sides = Mutex<[Int]>([])

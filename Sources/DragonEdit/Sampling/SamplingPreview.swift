@@ -1,7 +1,8 @@
 import DragonModel
 import DragonTensor
 
-/// What is shown of a latent while it is sampled: the tiny decoder's picture where there is such a decoder, else a linear function's.
+/// What is shown of a latent while it is sampled: the tiny decoder's picture where there is such a decoder, quick beside a step, else a
+/// linear function's.
 struct SamplingPreview {
     private enum Way {
         case decoder(Autoencoder)
@@ -15,7 +16,7 @@ struct SamplingPreview {
     ///   - linear: what serves where there is no tiny decoder; the full one takes longer than a step.
     init(_ model: DiffusionModel, in context: ComputeContext, linear: () throws -> LatentPreview) rethrows {
         self.context = context
-        way = if let decoder = model.quickAutoencoder { .decoder(decoder) } else { .linear(try linear()) }
+        way = if let decoder = model.previewAutoencoder { .decoder(decoder) } else { .linear(try linear()) }
     }
 
     /// - Parameter latent: of a batch of one.

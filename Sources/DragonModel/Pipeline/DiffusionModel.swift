@@ -47,6 +47,15 @@ public struct DiffusionModel: Sendable {
         return tinyAutoencoder.autoencoder
     }
 
+    /// The tiny autoencoder that was installed, or the model's own where its decoder is quick beside a prediction: beside a small network
+    /// it is not.
+    public var previewAutoencoder: Autoencoder? {
+        guard case .tiny(let network) = autoencoder.configuration.architecture else { return tinyAutoencoder.autoencoder }
+        let side = 32
+        let isQuick = network.decoderOperations(height: side, width: side) < unet.configuration.operations(height: side, width: side) / 2
+        return isQuick ? autoencoder : nil
+    }
+
     /// Reads every number once, telling the job.
     private static func check(_ scopes: [WeightScope], in context: ComputeContext) throws {
         let job = context.job

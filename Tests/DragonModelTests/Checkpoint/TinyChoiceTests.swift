@@ -102,7 +102,11 @@ struct TinyChoiceTests {
         }
         #expect(words(folder.file("nowhere")).contains("cannot read"))
         #expect(words(fixture("model/vae")).contains("given by --vae"))
-        #expect(words(tiny, inRepository("Install/model/embedded")).contains("leave it out"))
+        let other = try model(at: "other")
+        unlink("\(other)/vae")
+        try folder.write(
+            "other/vae/config.json", #"{"_class_name": "PatchAutoencoder", "latent_channels": 4, "patch_size": 8, "scaling_factor": 1}"#)
+        #expect(words(tiny, other).contains("leave it out"))
         try copy(halves, to: "taesdxl")
         #expect(words(folder.file("taesdxl/taesd_encoder.safetensors")).contains("take taesd"))
         #expect(words(fixture("variants/inpainting/diffusion_pytorch_model.safetensors")).contains("no autoencoder"))
