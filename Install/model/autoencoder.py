@@ -118,4 +118,9 @@ def decibels(a, b):
 
 def as_tensor(scenes):
     """n uint8 pictures → n × 3 × H × W in [-1, 1]."""
-    return torch.from_numpy(np.stack(scenes)).permute(0, 3, 1, 2).float() / 127.5 - 1
+    return scaled(torch.from_numpy(np.stack(scenes)))
+
+
+def scaled(pictures):
+    """n × H × W × 3 bytes → n × 3 × H × W in [-1, 1]."""
+    return pictures.permute(0, 3, 1, 2).float() / 127.5 - 1

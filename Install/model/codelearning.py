@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 
 import convolutional
+from autoencoder import scaled
 
 CROP = 128
 NOISE = 0.1                     # most of it a latent meets on its way to the decoder, against which small values are no hiding place
@@ -28,7 +29,7 @@ class Pictures:
         pictures = self.shards[int(torch.randint(len(self.shards), ()))]["pictures"]
         chosen = torch.randint(len(pictures), (count,), device=self.device)
         y, x = (int(v) for v in torch.randint(pictures.shape[1] - CROP + 1, (2,)))
-        crops = pictures[:, y:y + CROP, x:x + CROP][chosen].permute(0, 3, 1, 2).float() / 127.5 - 1
+        crops = scaled(pictures[:, y:y + CROP, x:x + CROP][chosen])
         return crops.flip(-1) if torch.rand(()) < 0.5 else crops
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 import latents
-from autoencoder import PATCH, as_tensor
+from autoencoder import PATCH, as_tensor, scaled
 from scenes import Composer
 from vocabulary import Vocabulary
 
@@ -144,6 +144,6 @@ class Scenes:
 @torch.no_grad()
 def encoded(code, pictures):
     """Latents in half precision of n × H × W × 3 bytes."""
-    x = pictures.permute(0, 3, 1, 2).float() / 127.5 - 1
+    x = scaled(pictures)
     with torch.autocast(x.device.type, torch.bfloat16, enabled=x.device.type != "cpu" and code.signs is None):
         return code.encode(x).half()

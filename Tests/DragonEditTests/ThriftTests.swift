@@ -46,10 +46,10 @@ struct ThriftTests {
         let schedule = PublishedSchedule(fast)
         #expect((0..<20).filter(schedule.guides) == [0, 1, 2, 3, 4, 6, 8, 10] && fast.guidedSteps == 2)
         #expect((0..<20).filter(schedule.keepsFeatures) == (0..<20).filter(schedule.guides))
-        #expect((0..<20).filter { schedule.guidanceScale(4, at: $0) == 4 } == Array(0..<7))
+        #expect((0..<20).filter { schedule.guidanceScale(at: $0) == 4 } == Array(0..<7))
         let exact = try settings(.exact) { _ in }
         #expect(exact == Move.published && !(0..<50).contains(where: PublishedSchedule(exact).keepsFeatures))
-        #expect((0..<50).allSatisfy { PublishedSchedule(exact).guidanceScale(4, at: $0) == 4 })
+        #expect((0..<50).allSatisfy { PublishedSchedule(exact).guidanceScale(at: $0) == 4 })
         #expect(fast.cost(isInpainting: false) < 0.16 * exact.cost(isInpainting: false))
     }
 
@@ -59,7 +59,7 @@ struct ThriftTests {
         #expect(try settings(.fast) { $0.editsPhoto = false }.firstStep == 0)
         #expect(try settings(.fast) { $0.firstStep = 3 }.firstStep == 3)
         let asked = try settings(.fast) { $0.guidanceScale = 7 }
-        #expect((0..<20).allSatisfy { PublishedSchedule(asked).guidanceScale(asked.guidanceScale, at: $0) == 7 })
+        #expect((0..<20).allSatisfy { PublishedSchedule(asked).guidanceScale(at: $0) == 7 })
         #expect(try settings(.fast) { $0.guidanceScale = 4 } == settings(.fast) { _ in }, "the model's own, told")
     }
 

@@ -56,9 +56,7 @@ extension EditRequest {
     public func checkMemory(on files: ModelFiles, limit: Int?) throws {
         _ = try EditMemory(source.size, steps: bankedSteps, on: files).keepsBank(limit: limit)
     }
-}
 
-extension EditRequest {
     /// Steps that a memory bank keeps: of a generated picture all that it was made in.
     fileprivate var bankedSteps: Int { if case .generated = source { parameters.steps } else { parameters.bankedSteps } }
 }

@@ -66,7 +66,7 @@ final class EditSampler {
     /// - Parameter encoded: the encoder's part, where guidance has done it.
     private func predict(_ z: Tensor, _ step: Int, encoded: EncodedLatent?) throws -> Tensor {
         inversion.bank.phase = .mix(step: step)
-        let scale = schedule.guidanceScale(parameters.guidanceScale, at: step)
+        let scale = schedule.guidanceScale(at: step)
         let base = conditioning.base.text
         let text = scale == 1 ? base : try Tensor.stacked([conditioning.empty.text, base], in: context)
         let image = conditioning.image(at: step, parameters)

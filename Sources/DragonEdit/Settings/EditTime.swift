@@ -56,7 +56,7 @@ extension EditParameters {
     func samplingParts(pictures: Double) -> [Job.Part] {
         let schedule = PublishedSchedule(self)
         let sample = (min(firstStep, steps)..<steps).map { step in
-            let prediction: Double = schedule.guidanceScale(guidanceScale, at: step) == 1 ? 1 : 2
+            let prediction: Double = schedule.guidanceScale(at: step) == 1 ? 1 : 2
             // Features of each reference, features of the latent, whose encoder's part serves the prediction too, and more than twice
             // that back: two gradients side by side.
             let guidance = (schedule.keepsFeatures(step) ? 0 : 0.9 * pictures) + 0.9 - 0.4 + 2.4

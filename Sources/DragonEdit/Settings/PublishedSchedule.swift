@@ -34,6 +34,8 @@ public struct PublishedSchedule: Sendable, Equatable {
     private let own: Int
     private let isDiffEditor: Bool
     private let isThrifty: Bool
+    /// The classifier-free guidance scale, and whether it goes on to the last step where work is left out.
+    private let guidanceScale: Float
     private let guidesTextThroughout: Bool
     /// Whether there is any energy to follow.
     private let isGuided: Bool
@@ -41,7 +43,8 @@ public struct PublishedSchedule: Sendable, Equatable {
     init(_ parameters: EditParameters) {
         (run, own) = (parameters.steps, parameters.scheduleSteps)
         isDiffEditor = parameters.algorithm == .diffeditor
-        (isThrifty, guidesTextThroughout) = (parameters.isThrifty, parameters.guidesTextThroughout)
+        isThrifty = parameters.isThrifty
+        (guidanceScale, guidesTextThroughout) = (parameters.guidanceScale, parameters.guidesTextThroughout)
         isGuided = parameters.energyScale != 0
     }
 
@@ -63,8 +66,8 @@ public struct PublishedSchedule: Sendable, Equatable {
     func keepsFeatures(_ step: Int) -> Bool { isThrifty && mayGuide(step) }
 
     /// The classifier-free guidance scale of a step.
-    func guidanceScale(_ scale: Float, at step: Int) -> Float {
-        isThrifty && !guidesTextThroughout && !Self.thriftyText.contains(published(step)) ? 1 : scale
+    func guidanceScale(at step: Int) -> Float {
+        isThrifty && !guidesTextThroughout && !Self.thriftyText.contains(published(step)) ? 1 : guidanceScale
     }
 
     /// Whether a step adds DiffEditor's regional noise.

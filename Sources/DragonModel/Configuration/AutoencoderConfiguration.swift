@@ -126,15 +126,14 @@ public struct TinyNetwork: Sendable, Equatable {
     /// TAESD's shape.
     public init() {}
 
-    /// Operations of the decoder's convolutions, as they are done here: by Winograd's algorithm they take a third.
+    /// Operations of the decoder's convolutions.
     ///
     /// - Parameters:
     ///   - height: of the latent.
     ///   - width: of the latent.
     func decoderOperations(height: Int, width: Int) -> Double {
-        let convolution = 2 * 9 * Double(channels * channels) / 3
-        return decoderBlocks.enumerated().reduce(0) { sum, level in
-            sum + Double(3 * level.element + 1) * convolution * Double((height * width) << (2 * level.offset))
+        decoderBlocks.enumerated().reduce(0) { sum, level in
+            sum + Double(3 * level.element + 1) * convolution(channels, channels, Double((height * width) << (2 * level.offset)))
         }
     }
 

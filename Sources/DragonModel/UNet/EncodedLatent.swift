@@ -17,13 +17,10 @@ public struct EncodedLatent: Sendable {
 }
 
 extension UNet {
-    /// The encoder's part of a prediction that sees no picture as a prompt.
+    /// The encoder's part of a prediction that sees neither a picture as a prompt nor a guidance scale.
     ///
     /// - Parameters: as those of a prediction.
-    public func encoded(
-        _ latent: Tensor, timestep: Int, text: Tensor, guidanceScale: Float = 1, in context: ComputeContext
-    ) throws -> EncodedLatent {
-        let time = try timeEmbedding(timestep, guidanceScale: guidanceScale, in: context)
-        return try encode(latent, UNetConditions(time: time, text: text), in: context).encoded
+    public func encoded(_ latent: Tensor, timestep: Int, text: Tensor, in context: ComputeContext) throws -> EncodedLatent {
+        try encode(latent, UNetConditions(time: timeEmbedding(timestep, in: context), text: text), in: context).encoded
     }
 }

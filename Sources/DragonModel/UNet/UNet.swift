@@ -75,14 +75,15 @@ public struct UNet: Sendable {
     ) throws -> Tensor {
         let time = try timeEmbedding(timestep, guidanceScale: guidanceScale, in: context)
         let conditions = UNetConditions(time: time, text: text, exchange: exchange, image: image)
-        return try predict(encoded ?? encode(latent, conditions, in: context).encoded, conditions, in: context) { _, _ in }
+        return try predict(encoded ?? encode(latent, conditions, in: context).encoded, conditions, in: context)
     }
 
     /// The decoder's part of a prediction.
     ///
     /// - Parameter visit: called with the number and the output of each of its blocks.
     func predict(
-        _ encoded: EncodedLatent, _ conditions: UNetConditions, in context: ComputeContext, visit: (Int, Tensor) -> Void
+        _ encoded: EncodedLatent, _ conditions: UNetConditions, in context: ComputeContext,
+        visit: (Int, Tensor) -> Void = { _, _ in }
     ) throws -> Tensor {
         let (x, _) = try decode(encoded, conditions, blocks: up.count, in: context, visit: visit)
         return try convOut(normOut(x, silu: true, in: context), in: context)

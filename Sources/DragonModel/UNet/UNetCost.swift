@@ -1,5 +1,8 @@
+/// Operations of a 3×3 convolution as it is done here: Winograd's algorithm takes a third.
+func convolution(_ channels: Int, _ out: Int, _ cells: Double) -> Double { 2 * 9 * Double(channels * out) * cells / 3 }
+
 extension UNetConfiguration {
-    /// Operations of one prediction for one picture, as they are done here: 3×3 convolutions by Winograd's algorithm take a third.
+    /// Operations of one prediction for one picture.
     ///
     /// - Parameters:
     ///   - height: of the latent.
@@ -39,8 +42,6 @@ extension UNetConfiguration {
         let shortcut = channels == out ? 0 : 2 * Double(channels * out) * cells
         return convolution(channels, out, cells) + convolution(out, out, cells) + shortcut
     }
-
-    private func convolution(_ channels: Int, _ out: Int, _ cells: Double) -> Double { 2 * 9 * Double(channels * out) * cells / 3 }
 
     /// A transformer's linear layers, and its attention to itself and to the text.
     private func transformer(_ level: Int, _ cells: Double) -> Double {
