@@ -8,7 +8,8 @@
 #define KEY_BLOCK 128
 #define KEY_TILES ((KEY_BLOCK + MR - 1) / MR)
 
-/* Per panel of queries: scaled queries, sums of values (both depth × PANEL), running maximum, running sum. */
+/* Per panel of queries: scaled queries in words, sums of values (both depth × PANEL at most), running maximum, running
+ * sum. */
 INLINE ptrdiff_t panel_state(const dragon_attention *a) {
     return (ptrdiff_t)(2 * a->depth + 2) * PANEL;
 }
@@ -24,17 +25,22 @@ static size_t attention_scratch(const dragon_attention *a, int32_t queries) {
            KEY_BLOCK * PANEL;
 }
 
+/* depth × PANEL numbers from column `first` on, times a factor, as words; zero past `columns`. */
+INLINE void weave_columns(const float *x, ptrdiff_t row, int first, int columns, int depth, float factor, float *out) {
+    for (int c = 0; c < depth; c += WORD_DEPTH, out += PANEL) {
+        const float *from = x + c * row + first;
+        for (int i = 0; i < PANEL; i += VL) {
+            int is_paired = WORD_DEPTH > 1 && c + 1 < depth;
+            vf next = is_paired ? widen_up_to(from + row, i, DRAGON_FLOAT32, columns - i) : (vf){};
+            store(out + i, weave(widen_up_to(from, i, DRAGON_FLOAT32, columns - i) * factor, next * factor));
+        }
+    }
+}
+
 static void load_queries(const dragon_attention *a, int first, int columns, float *state) {
     float factor = a->scale * LOG2_E; /* scores in bits: 2^x is cheaper than e^x */
     ptrdiff_t floats = (ptrdiff_t)a->depth * PANEL;
-    for (int c = 0; c < a->depth; c++) {
-        const float *from = a->query + c * a->query_row + first;
-        float *to = state + c * PANEL;
-        for (int i = 0; i < columns; i++)
-            to[i] = from[i] * factor;
-        for (int i = columns; i < PANEL; i++)
-            to[i] = 0;
-    }
+    weave_columns(a->query, a->query_row, first, columns, a->depth, factor, state);
     memset(state + floats, 0, (size_t)floats * sizeof *state);
     for (int i = 0; i < PANEL; i++) {
         state[2 * floats + i] = -1e30f;
@@ -42,20 +48,23 @@ static void load_queries(const dragon_attention *a, int first, int columns, floa
     }
 }
 
-/* Tokens [first, first + count) of a channel-major array of `total` tokens, as tiles of columns: A(token, channel). */
+/* Tokens [first, first + count) of a channel-major array of `total` tokens, as tiles of columns: A(token, channel), the
+ * channels in words. */
 INLINE void load_token_tiles(const void *x, int32_t type, ptrdiff_t row, int total, int first, int count, int depth,
                              float *tiles) {
     for (int tile = 0; tile * MR < count; tile++)
-        for (int c = 0; c < depth; c++) {
+        for (int c = 0; c < depth; c += WORD_DEPTH) {
             ptrdiff_t at = c * row + first + tile * MR;
-            float *to = tiles + ((ptrdiff_t)tile * depth + c) * A_COLUMN;
-            int left = total - first - tile * MR;
-            for (int r = 0; r < A_COLUMN && r < left; r += VL)
-                store(to + r, left - r >= VL ? widen_at(x, at + r, type) : widen_some(x, at + r, type, left - r));
+            float *to = tiles + ((ptrdiff_t)tile * words_of(depth) + c / WORD_DEPTH) * A_COLUMN;
+            int left = total - first - tile * MR, is_paired = WORD_DEPTH > 1 && c + 1 < depth;
+            for (int r = 0; r < A_COLUMN && r < left; r += VL) {
+                vf next = is_paired ? widen_up_to(x, at + row + r, type, left - r) : (vf){};
+                store(to + r, weave(widen_up_to(x, at + r, type, left - r), next));
+            }
         }
 }
 
-/* The same tokens as rows: A(channel, token). */
+/* The same tokens as rows: A(channel, token), the tokens in words. */
 INLINE void load_token_rows(const void *x, int32_t type, ptrdiff_t row, int first, int count, int depth, float *rows) {
     for (int c = 0; c < depth; c++)
         widen_row(x, c * row + first, count, type, rows + c * A_STRIDE);
@@ -72,34 +81,40 @@ static void load_keys(const dragon_attention *a, const dragon_keys *part, int fi
     WITH_ELEMENT_TYPE(part->type, load_keys_as(a, part, TYPE, first, count, keys, values));
 }
 
-/* scores[token][column] = tiles · columns, for `count` tokens; columns is depth × PANEL. */
+/* scores[token][column] = tiles · columns, for `count` tokens; columns are the words of depth × PANEL. */
 INLINE void multiply_token_tiles(const float *tiles, const float *columns, int depth, int count, float *scores) {
     for (int row = 0; row < count; row += MR) {
         tile_target target = {.c = scores + row * PANEL, .c_row = PANEL, .columns = PANEL};
-        tile_functions[1][1][min_int(MR, count - row) - 1](tiles + (ptrdiff_t)row / MR * depth * A_COLUMN, columns,
-                                                           depth, &target);
+        tile_functions[1][1][min_int(MR, count - row) - 1](tiles + (ptrdiff_t)row / MR * words_of(depth) * A_COLUMN,
+                                                           columns, words_of(depth), &target);
     }
 }
 
-/* sums[channel][column] += rows · scores, over `count` tokens. */
+/* sums[channel][column] += rows · scores, over `count` tokens, which both have in words. */
 INLINE void add_token_rows(const float *rows, const float *scores, int depth, int count, float *sums) {
     for (int row = 0; row < depth; row += MR) {
         tile_target target = {.c = sums + row * PANEL, .c_row = PANEL, .columns = PANEL, .accumulate = 1};
-        tile_functions[0][1][min_int(MR, depth - row) - 1](rows + (ptrdiff_t)row * A_STRIDE, scores, count, &target);
+        tile_functions[0][1][min_int(MR, depth - row) - 1](rows + (ptrdiff_t)row * A_STRIDE, scores, words_of(count),
+                                                           &target);
     }
 }
 
-/* Scores to weights in place: subtracts the new maximum, exponentiates, and rescales what was summed before. */
+/* Scores to the words of their weights, in place: subtracts the new maximum, exponentiates, and rescales what was summed
+ * before. */
 static void softmax_block(const dragon_attention *a, int count, float *scores, float *state) {
     float *out = state + (ptrdiff_t)a->depth * PANEL, *top = out + (ptrdiff_t)a->depth * PANEL, *sum = top + PANEL;
     for (int v = 0; v < PANEL; v += VL) {
         vf before = load(top + v), now = before, total = {};
         for (int j = 0; j < count; j++)
             now = maximum(now, load(scores + j * PANEL + v));
-        for (int j = 0; j < count; j++) {
-            vf weight = exp2_vf(load(scores + j * PANEL + v) - now);
-            store(scores + j * PANEL + v, weight);
+        for (int j = 0; j < count; j += WORD_DEPTH) {
+            vf weight = exp2_vf(load(scores + j * PANEL + v) - now), next = {};
+            if (WORD_DEPTH > 1 && j + 1 < count)
+                next = exp2_vf(load(scores + (j + 1) * PANEL + v) - now);
+            store(scores + j / WORD_DEPTH * PANEL + v, weave(weight, next));
             total += weight;
+            if (WORD_DEPTH > 1)
+                total += next;
         }
         vf shrink = exp2_vf(before - now);
         store(top + v, now);

@@ -16,14 +16,14 @@ static size_t attention_pullback_scratch(const dragon_attention_pullback *a) {
     ptrdiff_t cotangents = a->cotangents, d = a->depth;
     ptrdiff_t blocks = (1 + cotangents) * (TILE_BLOCK(d) + ROW_BLOCK(d));
     ptrdiff_t columns = (2 + 2 * cotangents) * COLUMN_BLOCK(d) + (1 + cotangents) * PANEL;
-    return (size_t)(blocks + columns + 2 * KEY_BLOCK * PANEL);
+    return (size_t)(blocks + columns + (WORD_DEPTH > 1 ? 3 : 2) * KEY_BLOCK * PANEL);
 }
 
-/* depth × PANEL columns from `first` on, times a factor, zero past `columns`. */
-INLINE void load_columns(const float *x, ptrdiff_t row, int first, int columns, int depth, float factor, float *out) {
-    for (int c = 0; c < depth; c++)
-        for (int i = 0; i < PANEL; i++)
-            out[c * PANEL + i] = i < columns ? x[c * row + first + i] * factor : 0;
+/* Rows of `count` tokens, PANEL numbers each, as words of neighbouring tokens; in place, if wanted. */
+INLINE void weave_tokens(const float *from, int count, float *to) {
+    for (int j = 0; j < count; j += WORD_DEPTH)
+        weave_rows(from + j * PANEL, j + 1 < count ? from + (j + 1) * PANEL : NULL, PANEL, PANEL,
+                   to + j / WORD_DEPTH * PANEL);
 }
 
 INLINE void store_columns(const float *from, float *x, ptrdiff_t row, int first, int columns, int depth, float factor) {
@@ -42,11 +42,11 @@ typedef struct query_columns {
 
 static void load_query_columns(const dragon_attention_pullback *a, int first, int columns, const query_columns *s) {
     ptrdiff_t block = COLUMN_BLOCK(a->depth);
-    load_columns(a->query, a->query_row, first, columns, a->depth, a->scale * LOG2_E, s->query);
+    weave_columns(a->query, a->query_row, first, columns, a->depth, a->scale * LOG2_E, s->query);
     for (int i = 0; i < PANEL; i++)
         s->log_sum[i] = i < columns ? a->log_sum[first + i] * LOG2_E : 0;
     for (int t = 0; t < a->cotangents; t++) {
-        load_columns(a->d_out + t * a->d_query_next, a->query_row, first, columns, a->depth, 1, s->d_out + t * block);
+        weave_columns(a->d_out + t * a->d_query_next, a->query_row, first, columns, a->depth, 1, s->d_out + t * block);
         for (int i = 0; i < PANEL; i++)
             s->dots[t * PANEL + i] = i < columns ? a->dots[(ptrdiff_t)t * a->queries + first + i] : 0;
     }
@@ -72,6 +72,8 @@ static void add_key_block(const dragon_attention_pullback *a, int count, const q
                 store(s->scores + at, load(s->weights + at) * (load(s->scores + at) - dots));
             }
         }
+        if (WORD_DEPTH > 1)
+            weave_tokens(s->scores, count, s->scores);
         add_token_rows(s->rows, s->scores, a->depth, count, s->d_query + t * block);
     }
 }
@@ -106,6 +108,7 @@ typedef struct key_columns {
     float *key, *value, *d_key, *d_value; /* d_key and d_value: one block for each cotangent */
     float *tiles, *rows;                  /* of the queries, then of each cotangent */
     float *weights, *scores;
+    float *words; /* of the weights */
 } key_columns;
 
 static void add_query_block(const dragon_attention_pullback *a, int first, int count, const key_columns *s) {
@@ -118,15 +121,20 @@ static void add_query_block(const dragon_attention_pullback *a, int first, int c
             store(weight, exp2_vf(load(weight) - log_sum));
         }
     }
+    if (WORD_DEPTH > 1)
+        weave_tokens(s->weights, count, s->words);
     for (int t = 0; t < a->cotangents; t++) {
         const float *dots = a->dots + (ptrdiff_t)t * a->queries + first;
-        add_token_rows(s->rows + (t + 1) * row_block, s->weights, a->depth, count, s->d_value + t * block);
+        add_token_rows(s->rows + (t + 1) * row_block, WORD_DEPTH > 1 ? s->words : s->weights, a->depth, count,
+                       s->d_value + t * block);
         multiply_token_tiles(s->tiles + (t + 1) * tile_block, s->value, a->depth, count, s->scores);
         for (int j = 0; j < count; j++)
             for (int v = 0; v < PANEL; v += VL) {
                 ptrdiff_t at = j * PANEL + v;
                 store(s->scores + at, load(s->weights + at) * (load(s->scores + at) - dots[j]));
             }
+        if (WORD_DEPTH > 1)
+            weave_tokens(s->scores, count, s->scores);
         add_token_rows(s->rows, s->scores, a->depth, count, s->d_key + t * block);
     }
 }
@@ -138,10 +146,11 @@ static void attention_key_gradient(const dragon_attention_pullback *a, int32_t b
     s.key = scratch, s.value = s.key + block, s.d_key = s.value + block, s.d_value = s.d_key + n * block;
     s.tiles = s.d_value + n * block, s.rows = s.tiles + (n + 1) * TILE_BLOCK(d);
     s.weights = s.rows + (n + 1) * ROW_BLOCK(d), s.scores = s.weights + KEY_BLOCK * PANEL;
+    s.words = s.scores + KEY_BLOCK * PANEL;
     for (int first = begin; first < end; first += PANEL) {
         int columns = min_int(PANEL, end - first);
-        load_columns(a->key, a->key_row, first, columns, d, a->scale * LOG2_E, s.key);
-        load_columns(a->value, a->key_row, first, columns, d, 1, s.value);
+        weave_columns(a->key, a->key_row, first, columns, d, a->scale * LOG2_E, s.key);
+        weave_columns(a->value, a->key_row, first, columns, d, 1, s.value);
         memset(s.d_key, 0, (size_t)(2 * n * block) * sizeof(float));
         for (int query = 0; query < a->queries; query += KEY_BLOCK) {
             int count = min_int(KEY_BLOCK, a->queries - query);

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const dragon_kernel_table dragon_kernels_baseline;
+extern const dragon_kernel_table dragon_kernels_baseline, dragon_kernels_baseline_bfloat;
 #ifdef __x86_64__
-extern const dragon_kernel_table dragon_kernels_avx2;
-extern const dragon_kernel_table dragon_kernels_avx512;
+extern const dragon_kernel_table dragon_kernels_avx2, dragon_kernels_avx2_bfloat;
+extern const dragon_kernel_table dragon_kernels_avx512, dragon_kernels_avx512_bfloat;
 #endif
 
 int32_t dragon_instruction_set_available(int32_t instruction_set) {
@@ -27,14 +27,36 @@ int32_t dragon_instruction_set_available(int32_t instruction_set) {
     return 0;
 }
 
-const dragon_kernel_table *dragon_kernels(int32_t instruction_set) {
+int32_t dragon_multiplies_bfloat(int32_t instruction_set) {
 #ifdef __x86_64__
+    return instruction_set == DRAGON_AVX512 && dragon_instruction_set_available(DRAGON_AVX512) &&
+           __builtin_cpu_supports("avx512bf16");
+#else
+    (void)instruction_set;
+    return 0;
+#endif
+}
+
+#ifdef __x86_64__
+static const dragon_kernel_table *bfloat_kernels(int32_t instruction_set) {
+    if (dragon_multiplies_bfloat(instruction_set))
+        return &dragon_kernels_avx512_bfloat;
+    return instruction_set == DRAGON_BASELINE ? &dragon_kernels_baseline_bfloat : &dragon_kernels_avx2_bfloat;
+}
+#endif
+
+const dragon_kernel_table *dragon_kernels(int32_t instruction_set, int32_t format) {
+#ifdef __x86_64__
+    if (format == DRAGON_BFLOAT16)
+        return bfloat_kernels(instruction_set);
     if (instruction_set == DRAGON_AVX2)
         return &dragon_kernels_avx2;
     if (instruction_set == DRAGON_AVX512)
         return &dragon_kernels_avx512;
 #else
     (void)instruction_set;
+    if (format == DRAGON_BFLOAT16)
+        return &dragon_kernels_baseline_bfloat;
 #endif
     return &dragon_kernels_baseline;
 }

@@ -1,4 +1,4 @@
-/* Products of a weight and columns: A is widened and B packed block by block on the way to the tiles. */
+/* Products of a weight and columns: A and B are brought to the products' format block by block on the way to the tiles. */
 #ifndef DRAGON_PRODUCT_H
 #define DRAGON_PRODUCT_H
 
@@ -8,9 +8,10 @@
 #define ROW_GROUP 4
 #define A_BLOCK_FLOATS (K_BLOCK * A_COLUMN > MR * A_STRIDE ? K_BLOCK * A_COLUMN : MR * A_STRIDE)
 
-/* Columns of A in a block: whole filters. */
+/* Columns of A in a block: whole filters, and whole words. */
 INLINE int block_columns(const dragon_product *p) {
-    return p->taps > 1 ? K_BLOCK / p->taps * p->taps : K_BLOCK;
+    int whole = (p->taps > 1 ? p->taps : 1) * WORD_DEPTH;
+    return WORD_DEPTH * K_BLOCK / whole * whole;
 }
 
 INLINE int is_column_major(const dragon_product *p) {
@@ -32,34 +33,31 @@ INLINE int panel_vectors(const dragon_product *p, int panel) {
 
 /* ---- A */
 
-INLINE void widen_row(const void *a, ptrdiff_t first, int count, int32_t type, float *out) {
-    int k = 0;
-    for (; k + VL <= count; k += VL)
-        store(out + k, widen_at(a, first + k, type));
-    if (k < count)
-        store(out + k, widen_some(a, first + k, type, count - k));
-}
-
 /* Filters whose taps are read in reverse, or whose channels do not follow each other. */
 static void widen_filters(const dragon_product *p, ptrdiff_t row, int k0, int count, float *out) {
     int taps = p->taps;
-    float forward[32];
+    float forward[32], numbers[WORD_DEPTH * K_BLOCK], *flat = WORD_DEPTH > 1 ? numbers : out;
     for (int k = 0; k < count; k += taps) {
         ptrdiff_t first = row * p->a_row + (k0 + k) / taps * p->a_col;
         ptrdiff_t lowest = p->a_tap < 0 ? first + (taps - 1) * p->a_tap : first;
-        widen_row(p->a, lowest, taps, p->a_type, forward);
+        for (int t = 0; t < taps; t += VL)
+            store(forward + t, widen_up_to(p->a, lowest + t, p->a_type, taps - t));
         for (int t = 0; t < taps; t++)
-            out[k + t] = forward[p->a_tap < 0 ? taps - 1 - t : t];
+            flat[k + t] = forward[p->a_tap < 0 ? taps - 1 - t : t];
     }
+    if (WORD_DEPTH > 1)
+        widen_row(numbers, 0, count, DRAGON_FLOAT32, out);
 }
 
 INLINE void widen_columns(const dragon_product *p, int32_t type, int row, int k0, int count, float *out) {
     int rows = min_int(A_COLUMN, p->m - row);
-    for (int k = 0; k < count; k++, out += A_COLUMN) {
+    for (int k = 0; k < count; k += WORD_DEPTH, out += A_COLUMN) {
         ptrdiff_t first = (k0 + k) * p->a_col + row;
-        for (int r = 0; r < rows; r += VL)
-            store(out + r,
-                  rows - r >= VL ? widen_at(p->a, first + r, type) : widen_some(p->a, first + r, type, rows - r));
+        int is_paired = WORD_DEPTH > 1 && k + 1 < count;
+        for (int r = 0; r < rows; r += VL) {
+            vf next = is_paired ? widen_up_to(p->a, first + p->a_col + r, type, rows - r) : (vf){};
+            store(out + r, weave(widen_up_to(p->a, first + r, type, rows - r), next));
+        }
     }
 }
 
@@ -83,18 +81,6 @@ static void widen_block(const dragon_product *p, int row, int rows, int k0, int 
 }
 
 /* ---- B */
-
-INLINE void copy_columns(const float *from, float *to, int columns, int width) {
-    if (columns == width) {
-        for (int i = 0; i < width; i += VL)
-            store(to + i, load(from + i));
-    } else {
-        for (int i = 0; i < columns; i++)
-            to[i] = from[i];
-        for (int i = columns; i < width; i++)
-            to[i] = 0;
-    }
-}
 
 /* Outputs of a convolution that lie in one row of its output: their inputs lie in one row too. */
 typedef struct output_run {
@@ -129,23 +115,34 @@ INLINE void copy_run(const float *row, int x, int width, int stride, int length,
     }
 }
 
+/* Row k of the patches' matrix: one tap of one channel, for the columns of a panel. */
+static void pack_tap(const dragon_product *p, const float *item, const output_run *runs, int run_count, int k,
+                     float *out) {
+    int area = p->window * p->window, ky = k % area / p->window, kx = k % p->window;
+    const float *channel = item + k / area * p->b_row;
+    for (int r = 0; r < run_count; r++) {
+        int y = runs[r].y + ky;
+        if (y < 0 || y >= p->in_height)
+            memset(out + runs[r].lane, 0, (size_t)runs[r].length * sizeof *out);
+        else
+            copy_run(channel + (ptrdiff_t)y * p->in_width, runs[r].x + kx, p->in_width, p->stride, runs[r].length,
+                     out + runs[r].lane);
+    }
+}
+
 static void pack_patches(const dragon_product *p, const float *item, int first, int columns, int width, int k0,
                          int count, float *out) {
     output_run runs[PANEL];
-    int run_count = find_runs(p, first, columns, runs), area = p->window * p->window;
-    for (int k = k0; k < k0 + count; k++, out += width) {
-        const float *channel = item + k / area * p->b_row;
-        int ky = k % area / p->window, kx = k % p->window;
-        for (int r = 0; r < run_count; r++) {
-            int y = runs[r].y + ky;
-            if (y < 0 || y >= p->in_height)
-                memset(out + runs[r].lane, 0, (size_t)runs[r].length * sizeof *out);
-            else
-                copy_run(channel + (ptrdiff_t)y * p->in_width, runs[r].x + kx, p->in_width, p->stride, runs[r].length,
-                         out + runs[r].lane);
-        }
-        for (int i = columns; i < width; i++)
-            out[i] = 0;
+    int run_count = find_runs(p, first, columns, runs);
+    float rows[2][PANEL];
+    for (int k = k0; k < k0 + count; k += WORD_DEPTH, out += width) {
+        int is_paired = WORD_DEPTH > 1 && k + 1 < k0 + count;
+        float *row = WORD_DEPTH > 1 ? rows[0] : out;
+        pack_tap(p, item, runs, run_count, k, row);
+        if (is_paired)
+            pack_tap(p, item, runs, run_count, k + 1, rows[1]);
+        if (WORD_DEPTH > 1 || columns < width)
+            weave_rows(row, is_paired ? rows[1] : NULL, columns, width, out);
     }
 }
 
@@ -156,47 +153,49 @@ static void pack_panel(const dragon_product *p, int panel, int k0, int count, fl
     if (p->window) {
         pack_patches(p, item, first, columns, width, k0, count, out);
     } else {
-        for (int k = 0; k < count; k++)
-            copy_columns(item + (k0 + k) * p->b_row + first, out + (ptrdiff_t)k * width, columns, width);
+        for (int k = 0; k < count; k += WORD_DEPTH, out += width) {
+            const float *row = item + (k0 + k) * p->b_row + first;
+            weave_rows(row, k + 1 < count ? row + p->b_row : NULL, columns, width, out);
+        }
     }
 }
 
 static size_t packed_floats(const dragon_product *p, int32_t panels) {
-    return (size_t)p->k * PANEL * (size_t)panels;
+    return (size_t)words_of(p->k) * PANEL * (size_t)panels;
 }
 
 static void pack_all(const dragon_product *p, int32_t panel_begin, int32_t panel_end, float *packed) {
     for (int panel = panel_begin; panel < panel_end; panel++)
-        pack_panel(p, panel, 0, p->k, packed + (ptrdiff_t)panel * p->k * PANEL);
+        pack_panel(p, panel, 0, p->k, packed + (ptrdiff_t)panel * words_of(p->k) * PANEL);
 }
 
 /* ---- C */
 
-/* Floats of B that a task packs whole: they stay in the second-level cache while the rows pass over them. Above, B is
+/* Words of B that a task packs whole: they stay in the second-level cache while the rows pass over them. Above, B is
  * packed a block of k at a time, and C is read and written once more for every block. */
 #define WHOLE_LIMIT (1 << 18)
 
 INLINE int packs_whole(const dragon_product *p, int panels) {
-    return (ptrdiff_t)panels * p->k * PANEL <= WHOLE_LIMIT;
+    return (ptrdiff_t)panels * words_of(p->k) * PANEL <= WHOLE_LIMIT;
 }
 
 static size_t multiply_scratch(const dragon_product *p, int32_t panels, int32_t is_packed) {
-    size_t columns = packs_whole(p, panels) ? (size_t)p->k : K_BLOCK;
+    size_t columns = packs_whole(p, panels) ? (size_t)words_of(p->k) : K_BLOCK;
     return ROW_GROUP * A_BLOCK_FLOATS + (is_packed ? 0 : (size_t)panels * columns * PANEL);
 }
 
-/* Columns of B in packed form: panel q starts at data + (q − first)·depth·PANEL and holds rows k0 … k0 + depth. */
+/* Columns of B in packed form: panel q starts at data + (q − first)·words·PANEL and holds rows k0 … k0 + depth. */
 typedef struct packed_columns {
     const float *data;
-    int first, depth, k0;
+    int first, depth, words, k0;
 } packed_columns;
 
 static void multiply_tile(const dragon_product *p, int row, int rows, int panel, const float *a,
                           const packed_columns *columns, int k0, int count) {
     int in_item = panels_of_item(p), vectors = panel_vectors(p, panel);
     ptrdiff_t offset = panel / in_item * p->c_item + row * p->c_row + panel % in_item * PANEL;
-    const float *b = columns->data + (ptrdiff_t)(panel - columns->first) * columns->depth * PANEL +
-                     (ptrdiff_t)(k0 - columns->k0) * vectors * VL;
+    const float *b = columns->data + (ptrdiff_t)(panel - columns->first) * columns->words * PANEL +
+                     (ptrdiff_t)((k0 - columns->k0) / WORD_DEPTH) * vectors * VL;
     tile_target target = {
         .c = p->c + offset,
         .c_row = p->c_row,
@@ -205,7 +204,7 @@ static void multiply_tile(const dragon_product *p, int row, int rows, int panel,
         .residual = k0 == 0 && p->residual ? p->residual + offset : NULL,
         .accumulate = p->accumulate || k0 > 0,
     };
-    tile_functions[is_column_major(p)][vectors - 1][rows - 1](a, b, count, &target);
+    tile_functions[is_column_major(p)][vectors - 1][rows - 1](a, b, words_of(count), &target);
 }
 
 /* Rows [row, end) of at most ROW_GROUP tiles, by k0 … k0 + count of A, over the panels. */
@@ -230,16 +229,17 @@ static void multiply_packed(const dragon_product *p, int row_begin, int row_end,
 static void multiply(const dragon_product *p, int32_t row_begin, int32_t row_end, int32_t panel_begin,
                      int32_t panel_end, const float *packed, float *scratch) {
     float *own = scratch + ROW_GROUP * A_BLOCK_FLOATS;
-    packed_columns columns = {packed, 0, p->k, 0};
+    packed_columns columns = {packed, 0, p->k, words_of(p->k), 0};
     if (packed) {
         multiply_packed(p, row_begin, row_end, panel_begin, panel_end, &columns, scratch);
         return;
     }
     int step = packs_whole(p, panel_end - panel_begin) ? p->k : block_columns(p);
     for (int k0 = 0; k0 < p->k; k0 += step) {
-        columns = (packed_columns){own, panel_begin, min_int(step, p->k - k0), k0};
+        int depth = min_int(step, p->k - k0);
+        columns = (packed_columns){own, panel_begin, depth, words_of(depth), k0};
         for (int panel = panel_begin; panel < panel_end; panel++)
-            pack_panel(p, panel, k0, columns.depth, own + (ptrdiff_t)(panel - panel_begin) * columns.depth * PANEL);
+            pack_panel(p, panel, k0, columns.depth, own + (ptrdiff_t)(panel - panel_begin) * columns.words * PANEL);
         multiply_packed(p, row_begin, row_end, panel_begin, panel_end, &columns, scratch);
     }
 }

@@ -2,10 +2,10 @@
 #ifndef DRAGON_TILE_H
 #define DRAGON_TILE_H
 
-#include "vector.h"
+#include "formats.h"
 
 #define PANEL (2 * VL)
-/* Columns of A that are widened at a time: with a panel of B they fill about half of a 48 KB first-level cache. */
+/* Words of a row of A that are made at a time: with a panel of B they fill about half of a 48 KB first-level cache. */
 #define K_BLOCK 256
 /* Distance between rows of a row-major block of A; the extra vector keeps rows off the same cache sets. */
 #define A_STRIDE (K_BLOCK + VL)
@@ -74,7 +74,7 @@ INLINE void tile_store(int rows, int vectors, vf sums[MR][2], const tile_target 
     }
 }
 
-/* a(r, k) = a[r·row + k·column], with constant strides; b(k, ·) = b[k·vectors·VL …]. */
+/* a(r, k) = a[r·row + k·column], with constant strides; b(k, ·) = b[k·vectors·VL …]. k and the depth count words. */
 INLINE void tile(int rows, int vectors, ptrdiff_t row, ptrdiff_t column, const float *a, const float *b, int depth,
                  const tile_target *t) {
     vf sums[MR][2];
@@ -86,10 +86,10 @@ INLINE void tile(int rows, int vectors, ptrdiff_t row, ptrdiff_t column, const f
     for (int k = 0; k < depth; k++) {
         vf b0 = load(b), b1 = vectors > 1 ? load(b + VL) : b0;
         UNROLL for (int r = 0; r < rows; r++) {
-            vf factor = splat(a[r * row]);
-            sums[r][0] += factor * b0;
+            vf factor = splat_word(a + r * row);
+            sums[r][0] = add_products(sums[r][0], factor, b0);
             if (vectors > 1)
-                sums[r][1] += factor * b1;
+                sums[r][1] = add_products(sums[r][1], factor, b1);
         }
         a += column;
         b += vectors * VL;

@@ -1,19 +1,27 @@
-/* 3×3 convolutions by F(4×4, 3×3): Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A over 6×6 patches d that overlap by two.
+/* 3×3 convolutions by minimal filtering: Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A over overlapping patches d.
  *
- * Interpolation points 0, ±1, ±2, ∞. The transformed filters are made anew on the way, a block of rows at a time:
- * reading nine halves and computing thirty-six floats is cheaper than reading thirty-six floats from memory. */
+ * float32 takes F(4×4, 3×3). In a narrow format that loses too much of what its transforms add and subtract: it takes
+ * F(2×4, 3×3), two rows by four columns, and points of interpolation whose powers stay near 1. The transformed filters are
+ * made anew on the way, a block of rows at a time: reading nine halves and computing thirty-six floats is cheaper than
+ * reading thirty-six floats from memory. */
 #ifndef DRAGON_WINOGRAD_H
 #define DRAGON_WINOGRAD_H
 
 #include "tile.h"
+#include "winograd_points.h"
 
-#define POINTS 36
+/* Rows and columns of a tile's outputs, and of the patch under them. */
+#define TILE_ROWS (WORD_DEPTH > 1 ? 2 : 4)
+#define TILE_COLUMNS 4
+#define PATCH_ROWS (TILE_ROWS + 2)
+#define PATCH_COLUMNS (TILE_COLUMNS + 2)
+#define POINTS (PATCH_ROWS * PATCH_COLUMNS)
 
 INLINE int tile_rows_of(const dragon_winograd *w) {
-    return divide_up(w->height, 4);
+    return divide_up(w->height, TILE_ROWS);
 }
 INLINE int tile_columns_of(const dragon_winograd *w) {
-    return divide_up(w->width, 4);
+    return divide_up(w->width, TILE_COLUMNS);
 }
 INLINE int band_tiles(const dragon_winograd *w) {
     return (w->band_end - w->band_begin) * tile_columns_of(w);
@@ -25,66 +33,32 @@ INLINE int band_panels(const dragon_winograd *w) {
     return divide_up(band_tiles(w), band_width(w));
 }
 
-/* Transformed input: [point][panel][channel][tile of the panel]. */
-INLINE ptrdiff_t input_index(const dragon_winograd *w, int point, int panel, int channel) {
-    return (((ptrdiff_t)point * band_panels(w) + panel) * w->in_channels + channel) * band_width(w);
+/* Transformed input: [point][panel][word of channels][tile of the panel]. */
+INLINE ptrdiff_t input_index(const dragon_winograd *w, int point, int panel, int word) {
+    return (((ptrdiff_t)point * band_panels(w) + panel) * words_of(w->in_channels) + word) * band_width(w);
 }
 
 static size_t winograd_input_floats(const dragon_winograd *w) {
-    return (size_t)POINTS * (size_t)band_panels(w) * (size_t)w->in_channels * (size_t)band_width(w);
-}
-
-/* Bᵀ applied to six values. */
-INLINE void input_transform(const vf d[6], vf out[6]) {
-    vf even = d[4] - 4.0f * d[2], odd = d[3] - 4.0f * d[1];
-    vf even2 = d[4] - d[2], odd2 = 2.0f * (d[3] - d[1]);
-    out[0] = 4.0f * d[0] - 5.0f * d[2] + d[4];
-    out[1] = even + odd;
-    out[2] = even - odd;
-    out[3] = even2 + odd2;
-    out[4] = even2 - odd2;
-    out[5] = 4.0f * d[1] - 5.0f * d[3] + d[5];
-}
-
-/* Aᵀ applied to six values. */
-INLINE void output_transform(const vf m[6], vf out[4]) {
-    vf sum1 = m[1] + m[2], difference1 = m[1] - m[2];
-    vf sum2 = m[3] + m[4], difference2 = m[3] - m[4];
-    out[0] = m[0] + sum1 + sum2;
-    out[1] = difference1 + 2.0f * difference2;
-    out[2] = sum1 + 4.0f * sum2;
-    out[3] = difference1 + 8.0f * difference2 + m[5];
-}
-
-/* G applied to three values. */
-INLINE void filter_transform(vf g0, vf g1, vf g2, vf out[6]) {
-    vf a = (g0 + g2) * (-1.0f / 6), b = g1 * (-1.0f / 6);
-    vf c = g0 * (1.0f / 24) + g2 * (1.0f / 6), d = g1 * (1.0f / 12);
-    out[0] = g0 * 0.25f;
-    out[1] = a + b;
-    out[2] = a - b;
-    out[3] = c + d;
-    out[4] = c - d;
-    out[5] = g2;
+    return (size_t)POINTS * (size_t)band_panels(w) * (size_t)words_of(w->in_channels) * (size_t)band_width(w);
 }
 
 /* ---- input */
 
-/* Six rows of Bᵀd for one row of tiles; row i at rows + i·stride, its first float being column −1 of the picture. */
+/* The rows of Bᵀd for one row of tiles; row i at rows + i·stride, its first float being column −1 of the picture. */
 static void transform_down(const dragon_winograd *w, const float *picture, int tile_row, float *rows,
                            ptrdiff_t stride) {
     for (int x = 0; x < w->width; x += VL) {
-        vf d[6], t[6];
-        UNROLL for (int i = 0; i < 6; i++) {
-            int y = 4 * tile_row - 1 + i;
+        vf d[PATCH_ROWS], t[PATCH_ROWS];
+        UNROLL for (int i = 0; i < PATCH_ROWS; i++) {
+            int y = TILE_ROWS * tile_row - 1 + i;
             d[i] = y >= 0 && y < w->height ? load(picture + (ptrdiff_t)y * w->width + x) : (vf){};
         }
-        input_transform(d, t);
-        UNROLL for (int i = 0; i < 6; i++) {
+        input_transform(TILE_ROWS, d, t);
+        UNROLL for (int i = 0; i < PATCH_ROWS; i++) {
             store(rows + i * stride + 1 + x, t[i]);
         }
     }
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < PATCH_ROWS; i++) {
         rows[i * stride] = 0;
         for (ptrdiff_t x = w->width + 1; x < stride; x++)
             rows[i * stride + x] = 0;
@@ -104,9 +78,9 @@ INLINE void gather_tiles(const float *row, vf d[6]) {
 }
 
 /* `count` lanes to tiles [tile, tile + count) of the band. */
-INLINE void store_tiles(const dragon_winograd *w, int point, int channel, int tile, int count, vf value, float *input) {
+INLINE void store_tiles(const dragon_winograd *w, int point, int word, int tile, int count, vf value, float *input) {
     int width = band_width(w), lane = tile % width;
-    float *out = input + input_index(w, point, tile / width, channel) + lane;
+    float *out = input + input_index(w, point, tile / width, word) + lane;
     if (count == VL && lane + VL <= width) {
         store(out, value);
     } else if (count == VL / 2 && lane + VL / 2 <= width) {
@@ -115,7 +89,7 @@ INLINE void store_tiles(const dragon_winograd *w, int point, int channel, int ti
         float lanes[VL];
         memcpy(lanes, &value, sizeof lanes);
         for (int i = 0; i < count; i++)
-            input[input_index(w, point, (tile + i) / width, channel) + (tile + i) % width] = lanes[i];
+            input[input_index(w, point, (tile + i) / width, word) + (tile + i) % width] = lanes[i];
     }
 }
 
@@ -123,34 +97,44 @@ INLINE ptrdiff_t row_stride(const dragon_winograd *w) {
     return (ptrdiff_t)divide_up(tile_columns_of(w), VL) * 4 * VL + 2 * VL;
 }
 
-static void clear_spare_tiles(const dragon_winograd *w, int channel, float *input) {
+static void clear_spare_tiles(const dragon_winograd *w, int word, float *input) {
     int width = band_width(w), tiles = band_tiles(w);
     for (int point = 0; point < POINTS; point++)
         for (int tile = tiles; tile < band_panels(w) * width; tile++)
-            input[input_index(w, point, tile / width, channel) + tile % width] = 0;
+            input[input_index(w, point, tile / width, word) + tile % width] = 0;
 }
 
-/* scratch: 6 rows. */
-static void winograd_input(const dragon_winograd *w, int32_t channel, float *input, float *scratch) {
-    ptrdiff_t stride = row_stride(w);
-    int columns = tile_columns_of(w);
+/* One row of points of VL tiles, of the channels of a word: row i of each channel's Bᵀd is `rows` floats apart. */
+INLINE void transform_across(const dragon_winograd *w, int word, int i, int tile, int count, const float *row,
+                             ptrdiff_t rows, float *input) {
+    vf d[PATCH_COLUMNS], t[WORD_DEPTH][PATCH_COLUMNS];
+    UNROLL for (int channel = 0; channel < WORD_DEPTH; channel++) {
+        gather_tiles(row + channel * rows, d);
+        input_transform(TILE_COLUMNS, d, t[channel]);
+    }
+    UNROLL for (int j = 0; j < PATCH_COLUMNS; j++) {
+        store_tiles(w, i * PATCH_COLUMNS + j, word, tile, count, weave(t[0][j], t[WORD_DEPTH - 1][j]), input);
+    }
+}
+
+/* scratch: PATCH_ROWS rows for each channel of a word. */
+static void winograd_input(const dragon_winograd *w, int32_t word, float *input, float *scratch) {
+    ptrdiff_t stride = row_stride(w), channel_rows = PATCH_ROWS * stride;
+    int columns = tile_columns_of(w), first = word * WORD_DEPTH, channels = min_int(WORD_DEPTH, w->in_channels - first);
+    memset(scratch + channels * channel_rows, 0, (size_t)((WORD_DEPTH - channels) * channel_rows) * sizeof *scratch);
     for (int row = w->band_begin; row < w->band_end; row++) {
         int item = row / tile_rows_of(w);
-        const float *picture = w->x + item * w->x_item + (ptrdiff_t)channel * w->height * w->width;
-        transform_down(w, picture, row % tile_rows_of(w), scratch, stride);
+        const float *picture = w->x + item * w->x_item + (ptrdiff_t)first * w->height * w->width;
+        for (int c = 0; c < channels; c++)
+            transform_down(w, picture + (ptrdiff_t)c * w->height * w->width, row % tile_rows_of(w),
+                           scratch + c * channel_rows, stride);
         for (int x = 0; x < columns; x += VL) {
             int tile = (row - w->band_begin) * columns + x, count = min_int(VL, columns - x);
-            for (int i = 0; i < 6; i++) {
-                vf d[6], t[6];
-                gather_tiles(scratch + i * stride + 4 * x, d);
-                input_transform(d, t);
-                UNROLL for (int j = 0; j < 6; j++) {
-                    store_tiles(w, i * 6 + j, channel, tile, count, t[j], input);
-                }
-            }
+            for (int i = 0; i < PATCH_ROWS; i++)
+                transform_across(w, word, i, tile, count, scratch + i * stride + 4 * x, channel_rows, input);
         }
     }
-    clear_spare_tiles(w, channel, input);
+    clear_spare_tiles(w, word, input);
 }
 
 /* ---- filters */
@@ -178,19 +162,19 @@ INLINE void load_filters(const void *weight, int32_t type, ptrdiff_t first, ptrd
     }
 }
 
-/* G g Gᵀ of VL filters to u[point · point_stride …]. */
+/* G g Gᵀ of VL filters: point (i, j) at out[i·PATCH_COLUMNS + j]. */
 INLINE void transform_filter_group(const void *weight, int32_t type, int flip, ptrdiff_t first, ptrdiff_t between,
-                                   float *u, ptrdiff_t point_stride) {
-    vf taps[9], rows[3][6], out[6];
+                                   vf out[POINTS]) {
+    vf taps[9], rows[3][PATCH_COLUMNS], column[PATCH_ROWS];
     load_filters(weight, type, first, between, taps);
     UNROLL for (int y = 0; y < 3; y++) {
         int start = flip ? 8 - 3 * y : 3 * y, step = flip ? -1 : 1;
-        filter_transform(taps[start], taps[start + step], taps[start + 2 * step], rows[y]);
+        filter_transform(TILE_COLUMNS, taps[start], taps[start + step], taps[start + 2 * step], rows[y]);
     }
-    UNROLL for (int j = 0; j < 6; j++) {
-        filter_transform(rows[0][j], rows[1][j], rows[2][j], out);
-        UNROLL for (int i = 0; i < 6; i++) {
-            store(u + (i * 6 + j) * point_stride, out[i]);
+    UNROLL for (int j = 0; j < PATCH_COLUMNS; j++) {
+        filter_transform(TILE_ROWS, rows[0][j], rows[1][j], rows[2][j], column);
+        UNROLL for (int i = 0; i < PATCH_ROWS; i++) {
+            out[i * PATCH_COLUMNS + j] = column[i];
         }
     }
 }
@@ -204,18 +188,31 @@ static void copy_filters(const void *weight, int32_t type, ptrdiff_t first, ptrd
         memcpy(copy + (size_t)i * bytes, (const char *)weight + (first + i * between) * element_size(type), bytes);
 }
 
+/* The transformed filters of `count` channels from k on, none if below 1: VL of them at most. */
+INLINE void transform_some_filters(const dragon_winograd *w, int32_t type, int flip, int row, int k, int count,
+                                   vf out[POINTS]) {
+    ptrdiff_t total = (ptrdiff_t)w->out_channels * w->in_channels * 9;
+    ptrdiff_t first = row * w->w_out + k * w->w_in, between = w->w_in;
+    if (count >= VL && first + (VL - 1) * between + 9 + VL <= total) {
+        transform_filter_group(w->weight, type, flip, first, between, out);
+    } else {
+        char copy[SPARE_FILTERS * sizeof(float)];
+        copy_filters(w->weight, type, first, between, max_int(0, min_int(VL, count)), copy);
+        transform_filter_group(copy, type, flip, 0, 9, out);
+    }
+}
+
+/* A row of filters to words of u, point after point. */
 INLINE void transform_filter_row(const dragon_winograd *w, int32_t type, int flip, int row, int k0, int count, float *u,
                                  ptrdiff_t point_stride) {
-    ptrdiff_t total = (ptrdiff_t)w->out_channels * w->in_channels * 9;
-    char copy[SPARE_FILTERS * sizeof(float)];
-    for (int k = 0; k < count; k += VL) {
-        ptrdiff_t first = row * w->w_out + (k0 + k) * w->w_in, between = w->w_in;
-        const void *weight = w->weight;
-        if (count - k < VL || first + (VL - 1) * between + 9 + VL > total) {
-            copy_filters(weight, type, first, between, min_int(VL, count - k), copy);
-            weight = copy, first = 0, between = 9;
+    for (int k = 0; k < count; k += WORD_DEPTH * VL) {
+        vf points[WORD_DEPTH][POINTS];
+        UNROLL for (int part = 0; part < WORD_DEPTH; part++) {
+            transform_some_filters(w, type, flip, row, k0 + k + part * VL, count - k - part * VL, points[part]);
         }
-        transform_filter_group(weight, type, flip, first, between, u + k, point_stride);
+        UNROLL for (int point = 0; point < POINTS; point++) {
+            store(u + point * point_stride + k / WORD_DEPTH, along(points[0][point], points[WORD_DEPTH - 1][point]));
+        }
     }
 }
 

@@ -57,6 +57,12 @@ const Option OPTIONS[OPTION_COUNT] = {
     [OPTION_PLATE] = {"plate", OPTION_SWITCH, .highest = 1, .step = 1, FIELD(use_plate), .words = {"off", "on"},
                       .label = N_("Fill the old place first"),
                       .tooltip = N_("Fills the place the object leaves before the edit: fewer ghosts of it remain.")},
+    [OPTION_PRECISION] = {"precision", OPTION_CHOICE, .highest = DRAGON_PRECISION_BF16, .step = 1, FIELD(precision),
+                          .words = {"auto", "fp32", "bf16"}, .names = {N_("Automatic"), "fp32", "bf16"},
+                          .label = N_("Precision"),
+                          .tooltip =
+                              N_("What the network rounds its numbers to. bf16 is twice as fast where the processor "
+                                 "multiplies such numbers itself; Automatic finds out.")},
 };
 
 void options_clear(OptionValues *values) {

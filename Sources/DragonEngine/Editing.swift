@@ -2,6 +2,7 @@ import CDragon
 import DragonEdit
 import DragonModel
 import DragonPhoto
+import DragonTensor
 
 extension Model {
     /// Reads a request.
@@ -31,7 +32,8 @@ extension Model {
             var options = EditOptions()
             options.wantsPreviews = report.isHeard
             let prompts = try request.prompts(for: loaded.diffusion)
-            return EditResult(try request.edit.run(loaded.diffusion, prompts: prompts, options: options, reusing: cache, in: context))
+            let precise = ComputeContext(context, precision: request.edit.settings.precision)
+            return EditResult(try request.edit.run(loaded.diffusion, prompts: prompts, options: options, reusing: cache, in: precise))
         }
     }
 }
@@ -46,7 +48,8 @@ extension Model {
             let (request, loaded) = requests[0]
             let prompts = try request.prompts(for: loaded.diffusion)
             let edit = try AnimationEdit(requests.map(\.request.edit))
-            return try edit.run(loaded.diffusion, prompts: prompts, in: context).map { EditResult($0) }
+            let precise = ComputeContext(context, precision: request.edit.settings.precision)
+            return try edit.run(loaded.diffusion, prompts: prompts, in: precise).map { EditResult($0) }
         }
     }
 }

@@ -1,6 +1,7 @@
 import CDragon
 import DragonEdit
 import DragonModel
+import DragonTensor
 
 extension EditModeName {
     /// The mode that the header numbers so: in the table's order.
@@ -46,6 +47,21 @@ extension EditStart {
     fileprivate var number: dragon_start { dragon_start(1 + (Self.allCases.firstIndex(of: self) ?? 0)) }
 }
 
+extension Precision {
+    /// The header's order.
+    private static let numbered: [Precision] = [.auto, .fp32, .bf16]
+
+    /// The precision that the header numbers so.
+    fileprivate init(checking value: dragon_precision) throws {
+        guard Self.numbered.indices.contains(Int(value)) else {
+            throw Failure.badInput("the precision is \(value): choose one of dragon_precision")
+        }
+        self = Self.numbered[Int(value)]
+    }
+
+    fileprivate var number: dragon_precision { dragon_precision(Self.numbered.firstIndex(of: self) ?? 0) }
+}
+
 extension EditOverrides {
     /// What a caller's struct says: every number but those that it leaves to the model.
     init(_ given: dragon_parameters) throws {
@@ -66,6 +82,7 @@ extension EditOverrides {
         }
         preset = EditPreset.allCases[Int(given.preset)]
         start = try EditStart.checking(given.start)
+        precision = try Precision(checking: given.precision)
         imageScale = given.image_prompt_scale < 0 ? nil : given.image_prompt_scale
         let (first, end) = (Int(given.image_prompt_first), Int(given.image_prompt_end))
         guard (first, end) == (0, 0) || 0 <= first && first < end else {
@@ -100,6 +117,7 @@ extension dragon_parameters {
         (use_plate, use_network) = (settings.usesPlate ? 1 : 0, settings.usesNetwork ? 1 : 0)
         memory_limit = UInt64(settings.memoryLimit ?? 0)
         start = parameters.start.number
+        precision = settings.precision.number
         image_prompt_scale = parameters.imageScale
         image_prompt_first = Int32(clamping: parameters.imageSteps.lowerBound)
         image_prompt_end = Int32(clamping: parameters.imageSteps.upperBound)

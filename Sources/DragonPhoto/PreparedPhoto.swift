@@ -15,7 +15,7 @@ public final class PreparedPhoto: @unchecked Sendable {
     private let composition: Composition
     /// What the network sees and does; nil where nothing is left to it.
     private let task: Task?
-    private var inverted: (edit: InvertedEdit, prompts: EditPrompts, reconstruction: Tensor?)?
+    private var inverted: (edit: InvertedEdit, prompts: EditPrompts, format: ProductFormat, reconstruction: Tensor?)?
 
     /// What the network is for: an edit of both papers, or places to paint in.
     private enum Task {
@@ -105,7 +105,7 @@ public final class PreparedPhoto: @unchecked Sendable {
         let guidanceBranch = try guidanceBranch(request, model, prompts, options, in: context)
         let result = try guidanceBranch.sample(request, options: options, in: context)
         let reconstruction = try inverted?.reconstruction ?? guidanceBranch.reconstruction(in: context)
-        inverted = options.isReused ? (guidanceBranch, prompts, reconstruction) : nil
+        inverted = options.isReused ? (guidanceBranch, prompts, context.productFormat, reconstruction) : nil
         return (result, reconstruction)
     }
 
@@ -114,7 +114,9 @@ public final class PreparedPhoto: @unchecked Sendable {
         _ request: EditRequest, _ model: DiffusionModel, _ prompts: EditPrompts, _ options: EditOptions, in context: ComputeContext
     ) throws -> InvertedEdit {
         let assembly = Job.Part(.assemble, cost: 2)
-        if let inverted, inverted.prompts == prompts, inverted.edit.serves(request.parameters) {
+        if let inverted, inverted.prompts == prompts, inverted.format == context.productFormat,
+            inverted.edit.serves(request.parameters)
+        {
             context.job.expect(request.parts(isInverted: true) + [assembly])
             return inverted.edit
         }

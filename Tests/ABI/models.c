@@ -162,6 +162,32 @@ static void test_instant(void) {
     remove(path);
 }
 
+// Rounded products give nearly the same picture, also after an edit that was not rounded.
+static void test_precision(void) {
+    dragon_model *model = open_model();
+    dragon_request request = move_request();
+    dragon_result *exact = NULL, *rounded = NULL, *again = NULL;
+    CHECK(move_parameters.precision == DRAGON_PRECISION_AUTO, "%d", move_parameters.precision);
+    move_parameters.use_plate = 0;
+    move_parameters.precision = DRAGON_PRECISION_FP32;
+    EXPECT(model, dragon_edit(model, &request, &exact), DRAGON_OK, NULL);
+    move_parameters.precision = DRAGON_PRECISION_BF16;
+    EXPECT(model, dragon_edit(model, &request, &rounded), DRAGON_OK, NULL);
+    EXPECT(model, dragon_edit(model, &request, &again), DRAGON_OK, NULL);
+    CHECK(!same_pixels(exact, rounded), "rounding shows");
+    CHECK(same_pixels(rounded, again), "and is the same each time");
+    move_parameters.precision = DRAGON_PRECISION_BF16 + 1;
+    dragon_result *none = NULL;
+    EXPECT(model, dragon_edit(model, &request, &none), DRAGON_BAD_INPUT, "precision");
+    move_parameters.precision = -1;
+    EXPECT(model, dragon_edit(model, &request, &none), DRAGON_BAD_INPUT, "precision");
+    dragon_result_free(exact);
+    dragon_result_free(rounded);
+    dragon_result_free(again);
+    dragon_model_close(model);
+    move_request();
+}
+
 // A model with an adapter is shown a picture beside the prompt; what sampling begins with can be chosen.
 static void test_image_prompts(void) {
     char path[4096];
@@ -345,6 +371,7 @@ void test_models(void) {
     test_watched_opening();
     test_opening_with_additions();
     test_instant();
+    test_precision();
     test_image_prompts();
     test_inspecting();
     test_lora_lists();

@@ -1,9 +1,11 @@
-"""Times PyTorch + diffusers on what `dragon bench` times, alternating with it, and prints the ratio of the medians.
+"""Times PyTorch + diffusers, or OpenVINO, on what `dragon bench` times, alternating with it, and prints the ratio of the medians.
 
     python3 timing.py MODEL [--dragon PATH] [--side 512] [--repeat 5] [--threads 2] [--phases unet,unet2,guidance,encode,decode]
+                      [--peer torch|openvino-fp32|openvino-bf16|openvino-int8|openvino-int8-bf16] [--precision fp32|bf16|auto]
 
-Both sides stay loaded and take turns, run by run, so that a machine whose speed drifts favours neither.
-Needs: torch, diffusers, safetensors (PyPI).
+Both sides stay loaded and take turns, run by run, so that a machine whose speed drifts favours neither. Against OpenVINO, which has
+no gradients, all phases but guidance. Its 8-bit weights and activations are quantised on one random input: good for the time.
+Needs: torch, diffusers, safetensors, and for those openvino and nncf (PyPI).
 """
 import argparse
 import json
@@ -67,6 +69,60 @@ def torch_phases(model, side):
     }
 
 
+class Function(torch.nn.Module):
+    """A UNet or an autoencoder as a function of tensors alone, which is what can be converted."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def forward(self, *inputs):
+        return self.function(*inputs)
+
+
+def openvino_phases(model, side, peer, threads):
+    """The same functions, compiled for the processor by OpenVINO."""
+    import openvino
+
+    unet, vae = load(UNet2DConditionModel, model, "unet"), load(AutoencoderKL, model, "vae")
+    cells = side // 8
+    latent, text = torch.randn(2, unet.config.in_channels, cells, cells), torch.randn(2, 77, unet.config.cross_attention_dim)
+    predict = Function(lambda z, t: unet(z, torch.tensor(481), encoder_hidden_states=t).sample)
+    predict.network = unet
+    encode, decode = Function(lambda x: vae.encode(x).latent_dist.mean), Function(lambda z: vae.decode(z).sample)
+    encode.network = decode.network = vae
+    functions = {
+        "unet": (predict, (latent[:1], text[:1])),
+        "unet2": (predict, (latent, text)),
+        "encode": (encode, (torch.rand(1, 3, side, side) * 2 - 1,)),
+        "decode": (decode, (torch.randn(1, vae.config.latent_channels, cells, cells),)),
+    }
+    hints = {"INFERENCE_PRECISION_HINT": "bf16" if peer.endswith("bf16") else "f32", "INFERENCE_NUM_THREADS": threads}
+
+    def compiled(function, inputs):
+        network = openvino.convert_model(function, example_input=inputs)
+        network.reshape([list(x.shape) for x in inputs])
+        arrays = [x.numpy() for x in inputs]
+        if "int8" in peer:
+            import nncf
+
+            network = nncf.quantize(network, nncf.Dataset([arrays]), model_type=nncf.ModelType.TRANSFORMER, subset_size=1)
+        run = openvino.Core().compile_model(network, "CPU", hints)
+        return lambda: run(arrays)
+
+    made = {}
+
+    def phase(name):
+        def run():
+            if name not in made:
+                made[name] = compiled(*functions[name])
+            made[name]()
+
+        return run
+
+    return {name: phase(name) for name in functions}
+
+
 @torch.no_grad()
 def main():
     ap = argparse.ArgumentParser()
@@ -76,11 +132,15 @@ def main():
     ap.add_argument("--repeat", type=int, default=5)
     ap.add_argument("--threads", type=int, default=2)
     ap.add_argument("--phases", default="unet,unet2,guidance,encode,decode")
+    ap.add_argument("--peer", default="torch", choices=["torch"] + [f"openvino-{x}" for x in ("fp32", "bf16", "int8", "int8-bf16")])
+    ap.add_argument("--precision", default="fp32", choices=["fp32", "bf16", "auto"])
     a = ap.parse_args()
     torch.set_num_threads(a.threads)
-    phases = torch_phases(a.model, a.side)
-    print(f"{'phase':8}{'torch':>9}{'dragon':>9}{'ratio':>8}   (median seconds; ratio of medians, min and max of pairs)")
+    phases = torch_phases(a.model, a.side) if a.peer == "torch" else openvino_phases(a.model, a.side, a.peer, a.threads)
+    print(f"{'phase':8}{'peer':>9}{'dragon':>9}{'ratio':>8}   (median seconds; ratio of medians, min and max of pairs)")
     for name in a.phases.split(","):
+        if name not in phases:
+            continue
         # `--repeat 1` makes one warm-up run and one timed run a process; torch is warmed up once.
         phases[name]()
         pairs = []
@@ -90,7 +150,7 @@ def main():
             theirs = time.perf_counter() - start
             out = subprocess.run(
                 [a.dragon, "bench", "--model", a.model, "--side", str(a.side), "--phase", name, "--repeat", "1",
-                 "--threads", str(a.threads), "--json"], check=True, capture_output=True, env=os.environ)
+                 "--threads", str(a.threads), "--precision", a.precision, "--json"], check=True, capture_output=True, env=os.environ)
             pairs.append((theirs, json.loads(out.stdout)["seconds"]["min"]))
         theirs, ours = (statistics.median(p[i] for p in pairs) for i in (0, 1))
         ratios = [o / t for t, o in pairs]

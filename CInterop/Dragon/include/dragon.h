@@ -152,6 +152,16 @@ enum {
     DRAGON_PRESET_INSTANT = 2,
 };
 
+/// What the network's products (linear layers, convolutions, attention and their pullbacks) round their operands to. Sums,
+/// norms and all that is kept between layers are float32 in any case.
+typedef int32_t dragon_precision;
+enum {
+    /// bfloat16 where this processor was measured to be faster with it, float32 elsewhere.
+    DRAGON_PRECISION_AUTO = 0,
+    DRAGON_PRECISION_FP32 = 1,
+    DRAGON_PRECISION_BF16 = 2,
+};
+
 /// What an edit begins with whose picture is not prepared.
 typedef int32_t dragon_start;
 enum {
@@ -264,6 +274,8 @@ typedef struct dragon_parameters {
     /// The steps that see it, from the first to before the end, counted in the model's own; both 0 are DiffEditor's.
     int32_t image_prompt_first;
     int32_t image_prompt_end;
+    /// A struct that ends before this field has DRAGON_PRECISION_AUTO.
+    dragon_precision precision;
 } dragon_parameters;
 
 /// What a callback is told. Valid during the callback only.

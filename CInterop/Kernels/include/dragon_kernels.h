@@ -41,9 +41,9 @@ typedef struct dragon_product {
     int32_t n; /* columns of each item */
 } dragon_product;
 
-/* A 3×3 convolution of stride 1 and padding 1 by Winograd's minimal filtering F(4×4, 3×3) (Lavin and Gray, 2016,
- * arXiv 1509.09308): 36 products for 16 outputs where the direct sum takes 144. Its tiles run row by row over all
- * items; a band is a range of rows of tiles that is worked on together. */
+/* A 3×3 convolution of stride 1 and padding 1 by Winograd's minimal filtering (Lavin and Gray, 2016, arXiv 1509.09308):
+ * F(4×4, 3×3), 36 products for 16 outputs where the direct sum takes 144, or, with products of bfloat16, F(2×4, 3×3), 24
+ * for 8. Its tiles run row by row over all items; a band is a range of rows of tiles that is worked on together. */
 typedef struct dragon_winograd {
     const void *weight; /* filter (o, c) starts at weight + o·w_out + c·w_in; its taps follow each other */
     int32_t weight_type;
@@ -98,9 +98,11 @@ typedef struct dragon_attention_pullback {
 
 typedef struct dragon_kernel_table {
     const char *name;
-    int32_t lanes;     /* floats in a vector */
-    int32_t tile_rows; /* rows of the innermost product */
-    int32_t panel;     /* columns in a panel of B: two vectors */
+    int32_t lanes;         /* floats in a vector */
+    int32_t tile_rows;     /* rows of the innermost product */
+    int32_t panel;         /* columns in a panel of B: two vectors */
+    int32_t word_depth;    /* numbers along a product's depth in one word of its format */
+    int32_t winograd_rows; /* rows of outputs of one of Winograd's tiles; four columns always */
 
     /* Products. A panel is `panel` columns of one item; item i owns the panels from i·ceil(n / panel). */
     size_t (*packed_floats)(const dragon_product *, int32_t panels);
@@ -110,10 +112,11 @@ typedef struct dragon_kernel_table {
     void (*multiply)(const dragon_product *, int32_t row_begin, int32_t row_end, int32_t panel_begin, int32_t panel_end,
                      const float *packed, float *scratch);
 
-    /* Winograd: first every channel of a band, then blocks of output channels. */
+    /* Winograd: first every word of a band's channels, then blocks of output channels. */
     size_t (*winograd_input_floats)(const dragon_winograd *);
     size_t (*winograd_scratch)(const dragon_winograd *, int32_t rows);
-    void (*winograd_input)(const dragon_winograd *, int32_t channel, float *input, float *scratch);
+    /* word: word_depth channels. */
+    void (*winograd_input)(const dragon_winograd *, int32_t word, float *input, float *scratch);
     void (*winograd_output)(const dragon_winograd *, int32_t row_begin, int32_t row_end, const float *input,
                             float *scratch);
 
@@ -153,9 +156,12 @@ typedef struct dragon_kernel_table {
     int32_t (*all_finite)(const void *x, int32_t type, size_t count);
 } dragon_kernel_table;
 
-/* The table of an instruction set; the caller asks only for one that is available. */
-const dragon_kernel_table *dragon_kernels(int32_t instruction_set);
+/* The table of an instruction set, with products of float32 or of bfloat16 (DRAGON_FLOAT32, DRAGON_BFLOAT16); the caller
+ * asks only for a set that is available. Where AVX-512 lacks BF16, its products of bfloat16 are AVX2's. */
+const dragon_kernel_table *dragon_kernels(int32_t instruction_set, int32_t format);
 int32_t dragon_instruction_set_available(int32_t instruction_set);
+/* Whether the processor multiplies bfloat16 by instructions of its own, and an instruction set uses them. */
+int32_t dragon_multiplies_bfloat(int32_t instruction_set);
 /* The highest available, or what the environment's DRAGON_SIMD names if that is available. */
 int32_t dragon_best_instruction_set(void);
 /* Processors that this process may run on. */

@@ -1,4 +1,5 @@
 import DragonModel
+public import DragonTensor
 
 /// How far an edit reaches into its surroundings, in photo pixels.
 public struct BlendMargins: Sendable, Equatable {
@@ -76,6 +77,8 @@ public struct EditOverrides: Sendable, Equatable {
     public var usesNetwork = true
     /// Whether it is a photo that is edited: a picture that the model makes is never prepared.
     public var editsPhoto = true
+    /// What the network's products round their operands to.
+    public var precision = Precision.auto
     /// Bytes that the edit may take beyond the model; nil is what is free.
     public var memoryLimit: Int?
 
@@ -124,6 +127,8 @@ public struct EditSettings: Sendable, Equatable {
     public var usesPlate: Bool
     /// Whether the network works on the picture; else the plate stands for itself.
     public var usesNetwork: Bool
+    /// What the network's products round their operands to; whoever makes the context heeds it.
+    public var precision: Precision
     /// Bytes that the edit may take beyond the model; nil is what is free.
     public var memoryLimit: Int?
 
@@ -158,6 +163,7 @@ public struct EditSettings: Sendable, Equatable {
         margins = BlendMargins(
             grow: overrides.grow ?? usual.grow, feather: overrides.feather ?? usual.feather, soften: overrides.soften ?? usual.soften)
         (usesPlate, usesNetwork, memoryLimit) = (overrides.usesPlate, overrides.usesNetwork, overrides.memoryLimit)
+        precision = overrides.precision
     }
 }
 

@@ -26,7 +26,7 @@ public enum EditTime {
     private static func operationsPerSecond() throws -> Double {
         if let known = measured.withLock({ $0 }) { return known }
         let (channels, columns) = (1280, 1024)
-        let context = ComputeContext()
+        let context = ComputeContext(precision: .auto)
         let weight = Weight(shape: [channels, channels], values: Array(repeating: 0.5, count: channels * channels))
         let input = try Tensor(repeating: 0.5, shape: [1, channels, columns], in: context)
         var best = Double.infinity

@@ -27,6 +27,7 @@ struct TimeEmbedding: Sendable {
 
     /// SiLU of the embedding, `[1, out, 1]`: every user of it applies SiLU first.
     func callAsFunction(_ timestep: Int, guidanceScale: Float = 1, in context: ComputeContext) throws -> Tensor {
+        let context = context.unrounded
         var waves = try Tensor(sinusoids(timestep), shape: [1, channels, 1], in: context)
         if let (projection, channels) = guidance {
             let scale = try Tensor(Self.sinusoids(guidanceScale: guidanceScale, channels), shape: [1, channels, 1], in: context)

@@ -86,7 +86,7 @@ public struct UNet: Sendable {
         visit: (Int, Tensor) -> Void = { _, _ in }
     ) throws -> Tensor {
         let (x, _) = try decode(encoded, conditions, blocks: up.count, in: context, visit: visit)
-        return try convOut(normOut(x, silu: true, in: context), in: context)
+        return try convOut(normOut(x, silu: true, in: context), in: context.unrounded)
     }
 
     /// What the pullback of a pass needs; nothing of the blocks where the pass did not save.
@@ -102,7 +102,7 @@ public struct UNet: Sendable {
         _ latent: Tensor, _ conditions: UNetConditions, in context: ComputeContext
     ) throws -> (encoded: EncodedLatent, saved: Saved) {
         var saved = Saved(latentSides: (latent.shape[2], latent.shape[3]))
-        var x = try convIn(latent, in: context)
+        var x = try convIn(latent, in: context.unrounded)
         var skips = [x]
         for block in down {
             let (y, part) = try block(x, conditions, skips: &skips, in: context)

@@ -25,13 +25,17 @@ struct UNetLevel: Sendable {
 /// One layer of a block: a resnet, and a transformer where the block has them. Keys: `resnets.N`, `attentions.N`.
 struct UNetLayer: Sendable {
     private let resnet: ResnetBlock
+    /// Whether the resnet's products are never rounded.
+    private let isPrecise: Bool
     private let transformer: SpatialTransformer?
     /// Position of the first among the decoder's self-attention layers; nil elsewhere.
     private let decoderLayer: Int?
 
     init(
-        _ scope: WeightScope, index: Int, in input: Int, level: UNetLevel, decoderLayer: Int? = nil, configuration: UNetConfiguration
+        _ scope: WeightScope, index: Int, in input: Int, level: UNetLevel, decoderLayer: Int? = nil, isPrecise: Bool = false,
+        configuration: UNetConfiguration
     ) throws {
+        self.isPrecise = isPrecise
         resnet = try ResnetBlock(
             scope["resnets"][index], in: input, out: level.channels, timeChannels: configuration.timeEmbeddingDim,
             groups: configuration.normGroups, epsilon: configuration.normEpsilon)
@@ -49,7 +53,8 @@ struct UNetLayer: Sendable {
 
     /// The result, and what the pullback needs of it where the pass saves.
     func callAsFunction(_ x: Tensor, _ conditions: UNetConditions, in context: ComputeContext) throws -> (Tensor, Saved?) {
-        let (y, first) = try resnet.forward(x, time: conditions.time, saves: conditions.saves, in: context)
+        let (y, first) = try resnet.forward(
+            x, time: conditions.time, saves: conditions.saves, in: isPrecise ? context.unrounded : context)
         guard let transformer else { return (y, first.map { Saved(resnet: $0, transformer: nil) }) }
         let (z, second) = try transformer(
             y, conditions, through: keyExchange(conditions, in: context), in: context)
@@ -64,7 +69,7 @@ struct UNetLayer: Sendable {
     func inputGradient(_ dy: Tensor, _ saved: Saved, in context: ComputeContext) throws -> Tensor {
         var d = dy
         if let transformer, let part = saved.transformer { d = try transformer.inputGradient(d, part, in: context) }
-        return try resnet.inputGradient(d, saved.resnet, in: context)
+        return try resnet.inputGradient(d, saved.resnet, in: isPrecise ? context.unrounded : context)
     }
 }
 

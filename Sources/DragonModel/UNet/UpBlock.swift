@@ -9,6 +9,8 @@ struct UpBlock: Sendable {
     /// - Parameters:
     ///   - skips: channels of the encoder's outputs that the layers take, in order.
     ///   - attentionLayers: self-attention layers of the decoder before this block.
+    ///   - isLast: whether the prediction comes of it: it enlarges no further, and nothing after its convolutions' rounding would
+    ///     even that out, so that they are not rounded.
     init(
         _ scope: WeightScope, in input: Int, skips: [Int], level: UNetLevel, attentionLayers: Int, isLast: Bool,
         configuration: UNetConfiguration
@@ -17,7 +19,7 @@ struct UpBlock: Sendable {
             let below = index == 0 ? input : level.channels
             return try UNetLayer(
                 scope, index: index, in: below + skip, level: level, decoderLayer: attentionLayers + index * level.transformerDepth,
-                configuration: configuration)
+                isPrecise: isLast, configuration: configuration)
         }
         skipChannels = skips
         upsample = isLast ? nil : try Convolution(scope["upsamplers"][0]["conv"], in: level.channels, out: level.channels)

@@ -11,35 +11,53 @@ public final class ComputeContext: Sendable {
     public let threads: Int
     /// The instruction set whose kernels run.
     public let instructionSet: InstructionSet
+    /// The format of products' operands.
+    public let productFormat: ProductFormat
     /// What may stop the operators: they throw ``CancellationError`` at their next start once it is cancelled.
     public let job: Job
     let pool: BufferPool
     let kernels: KernelTable
     let blas: BLASFunctions?
-    private let operations = Atomic<UInt64>(0)
+    private let operations: OperationCounter
 
     /// - Parameters:
     ///   - job: that the work here belongs to; nil is one that nobody stops or hears.
     ///   - threads: at least 1; nil takes the processors available.
     ///   - instructionSet: nil takes the best that the processor runs.
-    ///   - products: nil takes OpenBLAS where the processor has no vector kernels, the kernels elsewhere.
-    public init(job: Job = Job(), threads: Int? = nil, instructionSet: InstructionSet? = nil, products: ProductLibrary? = nil) {
+    ///   - precision: what products may round their operands to.
+    ///   - products: nil takes OpenBLAS where the processor has no vector kernels, the kernels elsewhere; always for bfloat16.
+    public init(
+        job: Job = Job(), threads: Int? = nil, instructionSet: InstructionSet? = nil, precision: Precision = .fp32,
+        products: ProductLibrary? = nil
+    ) {
         self.job = job
         pool = BufferPool()
+        operations = OperationCounter()
         self.threads = max(1, threads ?? Self.availableProcessors)
         let best = InstructionSet.best
         let chosen = instructionSet.map { $0.isAvailable ? $0 : best } ?? best
         self.instructionSet = chosen
-        kernels = KernelTable(dragon_kernels(chosen.rawValue))
+        productFormat = precision.productFormat(on: chosen)
+        kernels = KernelTable(dragon_kernels(chosen.rawValue, productFormat.rawValue))
         let library = products ?? (chosen == .baseline ? .openBLAS : .kernels)
-        blas = library == .openBLAS ? BLASFunctions() : nil
+        blas = library == .openBLAS && productFormat == .float32 ? BLASFunctions() : nil
     }
 
     /// Another job on the same threads and buffers, after the last one.
     public init(_ other: ComputeContext, job: Job) {
         self.job = job
-        (threads, instructionSet) = (other.threads, other.instructionSet)
+        (threads, instructionSet, productFormat) = (other.threads, other.instructionSet, other.productFormat)
         (pool, kernels, blas) = (other.pool, other.kernels, other.blas)
+        operations = OperationCounter()
+    }
+
+    /// The same job, threads and buffers with another precision of products.
+    public init(_ other: ComputeContext, precision: Precision) {
+        (job, threads, instructionSet, pool) = (other.job, other.threads, other.instructionSet, other.pool)
+        operations = other.operations
+        productFormat = precision.productFormat(on: instructionSet)
+        kernels = KernelTable(dragon_kernels(instructionSet.rawValue, productFormat.rawValue))
+        blas = productFormat == .float32 && instructionSet == .baseline ? BLASFunctions() : nil
     }
 
     /// Throws where the job was cancelled.
@@ -47,9 +65,12 @@ public final class ComputeContext: Sendable {
 
     /// Floating-point operations that the operators stood for so far: two for each product of a direct sum, whatever
     /// way it was computed.
-    public var countedOperations: Int { Int(operations.load(ordering: .relaxed)) }
+    public var countedOperations: Int { Int(operations.count.load(ordering: .relaxed)) }
 
-    func count(operations number: Int) { operations.wrappingAdd(UInt64(number), ordering: .relaxed) }
+    func count(operations number: Int) { operations.count.wrappingAdd(UInt64(number), ordering: .relaxed) }
+
+    /// This context, its products not rounded: for the few layers whose rounding would show most.
+    public var unrounded: ComputeContext { productFormat == .float32 ? self : ComputeContext(self, precision: .fp32) }
 
     /// Gives idle buffers back to the system.
     public func releaseIdleMemory() { pool.drain() }
@@ -88,6 +109,11 @@ public final class ComputeContext: Sendable {
 
     /// Processors this process may use.
     public static var availableProcessors: Int { Machine().processors }
+}
+
+/// Floating-point operations of a job, whatever its products' precision.
+private final class OperationCounter: Sendable {
+    let count = Atomic<UInt64>(0)
 }
 
 /// Lets a non-escaping body be called from several threads at once: callers write disjoint memory for each index.

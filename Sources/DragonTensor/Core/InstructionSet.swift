@@ -12,6 +12,9 @@ public enum InstructionSet: Int32, Sendable, CaseIterable {
     /// Whether this processor runs it.
     public var isAvailable: Bool { dragon_instruction_set_available(rawValue) != 0 }
 
+    /// Whether it multiplies bfloat16 by instructions of its own, and this processor has them.
+    public var multipliesBFloat16: Bool { dragon_multiplies_bfloat(rawValue) != 0 }
+
     /// The highest available, or what the environment's `DRAGON_SIMD` (baseline, avx2, avx512) asks for, if available.
     public static var best: InstructionSet {
         InstructionSet(rawValue: dragon_best_instruction_set()) ?? .baseline

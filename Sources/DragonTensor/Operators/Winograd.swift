@@ -1,6 +1,7 @@
 import CKernels
 
-/// A 3×3 convolution of stride 1 by minimal filtering F(4×4, 3×3), cut into bands of tiles and blocks of channels.
+/// A 3×3 convolution of stride 1 by minimal filtering, F(4×4, 3×3) or in bfloat16 F(2×4, 3×3), cut into bands of tiles and blocks of
+/// channels.
 struct Winograd {
     /// Tiles that are worked on together: enough that transforming the filters is a small share of the work.
     private static let bandTiles = 512
@@ -49,7 +50,8 @@ struct Winograd {
     private func runBands(of whole: dragon_winograd, in context: ComputeContext) throws {
         let table = context.kernels.functions.pointee
         let tileColumns = (Int(whole.width) + 3) / 4
-        let tileRows = Int(whole.items) * ((Int(whole.height) + 3) / 4)
+        let outputRows = Int(table.winograd_rows)
+        let tileRows = Int(whole.items) * ((Int(whole.height) + outputRows - 1) / outputRows)
         let bandRows = min(tileRows, max(1, Self.bandTiles / tileColumns))
         var band = whole
         band.vectors = bandRows * tileColumns <= Int(table.lanes) ? 1 : 2
@@ -63,14 +65,14 @@ struct Winograd {
 
     private func run(_ band: UnsafePointer<dragon_winograd>, _ table: dragon_kernel_table, in context: ComputeContext) throws {
         let input = try TensorStorage(count: table.winograd_input_floats(band), pool: context.pool)
-        let rows = Int(band.pointee.out_channels)
+        let (rows, depth) = (Int(band.pointee.out_channels), Int(table.word_depth))
         let tasks = context.threads * ((rows + Self.blockRows * context.threads - 1) / (Self.blockRows * context.threads))
         let tile = Int(table.tile_rows)
         let block = ((rows + tasks - 1) / tasks + tile - 1) / tile * tile
         let scratch = table.winograd_scratch(band, Int32(block))
         try withPointers(input) { input in
-            try context.forEach(Int(band.pointee.in_channels), scratch: scratch) { channel, scratch in
-                table.winograd_input(band, Int32(channel), input, scratch)
+            try context.forEach((Int(band.pointee.in_channels) + depth - 1) / depth, scratch: scratch) { word, scratch in
+                table.winograd_input(band, Int32(word), input, scratch)
             }
             try context.forEach((rows + block - 1) / block, scratch: scratch) { task, scratch in
                 let end = min(rows, (task + 1) * block)

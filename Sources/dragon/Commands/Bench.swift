@@ -48,7 +48,8 @@ struct Bench: ParsableCommand {
         let progress = ProgressReport(isQuiet: compute.quiet)
         defer { progress.end() }
         progress.begin("loading the model")
-        let body = try work(try model.files(), in: context)
+        let files = try model.files()
+        let body = try work(files, in: context)
         progress.begin(phase.rawValue)
         try body()
         let before = context.countedOperations
@@ -57,8 +58,10 @@ struct Bench: ParsableCommand {
             times.append(try ContinuousClock().measure { try body() }.seconds)
             progress.step(repetition + 1, of: repetitions)
         }
+        let operations = Double(context.countedOperations - before) / Double(repetitions)
+        let error = try roundingError(files, in: context)
         progress.end()
-        try report(times.sorted(), operations: Double(context.countedOperations - before) / Double(repetitions), context)
+        try report(times.sorted(), operations: operations, error: error, context)
     }
 
     /// What one repetition does; only the part that is measured is loaded. Numbers do not matter to the time, as long as
@@ -91,6 +94,17 @@ struct Bench: ParsableCommand {
     private func prediction(_ files: ModelFiles, batch: Int, in context: ComputeContext) throws -> () throws -> Void {
         let (network, latent, text) = try unet(files, batch: batch, in: context)
         return { _ = try network(latent, timestep: 481, text: text, in: context) }
+    }
+
+    /// How far a prediction with rounded products is from one without at most, of the largest number in it; nil where nothing is
+    /// rounded or no prediction is measured.
+    private func roundingError(_ files: ModelFiles, in context: ComputeContext) throws -> Double? {
+        guard context.productFormat != .float32, phase == .unet else { return nil }
+        let (network, latent, text) = try unet(files, batch: 1, in: context)
+        let rounded = try network(latent, timestep: 481, text: text, in: context).values
+        let exact = try network(latent, timestep: 481, text: text, in: ComputeContext(context, precision: .fp32)).values
+        let largest = exact.reduce(0) { max($0, abs($1)) }
+        return Double(zip(rounded, exact).reduce(0) { max($0, abs($1.0 - $1.1)) } / max(largest, .leastNormalMagnitude))
     }
 
     /// Reference features, current features, and the gradients of two functions of them.
@@ -136,7 +150,7 @@ struct Bench: ParsableCommand {
         return { _ = try model.edit(request, conditioning, in: context) }
     }
 
-    private func report(_ times: [Double], operations: Double, _ context: ComputeContext) throws {
+    private func report(_ times: [Double], operations: Double, error: Double?, _ context: ComputeContext) throws {
         let (least, median) = (times[0], times[times.count / 2])
         let speed = (operations / least / 1e9).rounded(toDigits: 1)
         guard model.json else {
@@ -150,7 +164,8 @@ struct Bench: ParsableCommand {
             "repeat": .integer(repetitions),
             "seconds": .object(JSONObject(["min": .number(least), "median": .number(median)])), "gflops": .number(speed),
             "gflop": .number((operations / 1e9).rounded(toDigits: 1)), "peak_bytes": .integer(peakMemory),
-            "threads": .integer(context.threads),
+            "threads": .integer(context.threads), "precision": .string(context.productFormat.name),
+            "error": error.map { .number($0.rounded(toDigits: 5)) } ?? .null,
             "instruction_set": .string("\(context.instructionSet)"), "openblas_core": OpenBLAS.coreName.map { .string($0) } ?? .null,
         ])
         try printLine(JSONValue.object(report).text)

@@ -103,16 +103,30 @@ enum PredictionName: String, ExpressibleByArgument, CaseIterable {
     var type: ScheduleConfiguration.PredictionType { self == .epsilon ? .epsilon : .velocity }
 }
 
+extension Precision: ExpressibleByArgument {}
+
+extension ProductFormat {
+    /// As `--precision` calls it.
+    var name: String { (self == .bfloat16 ? Precision.bf16 : .fp32).rawValue }
+}
+
 /// Options of the commands that compute.
 struct ComputeOptions: ParsableArguments {
     @Option(name: .long, help: "Threads to use; all processors if left out.")
     var threads: Int?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "What products round their numbers to. auto: bf16 where this processor was measured to be faster with it; fp32 with --trace and --replay.",
+            valueName: Precision.allCases.map(\.rawValue).joined(separator: "|")))
+    var precision: Precision?
+
     @Flag(name: .long, help: "No progress on stderr.")
     var quiet = false
 
     /// Whether any is given.
-    var areGiven: Bool { quiet || threads != nil }
+    var areGiven: Bool { quiet || threads != nil || precision != nil }
 
     mutating func validate() throws {
         guard Limits.threads.contains(threads ?? 1) else {
@@ -123,6 +137,6 @@ struct ComputeOptions: ParsableArguments {
     /// A context of a job that Ctrl-C cancels.
     func context(_ job: Job = Job()) -> ComputeContext {
         onInterruption { job.cancel() }
-        return ComputeContext(job: job, threads: threads)
+        return ComputeContext(job: job, threads: threads, precision: precision ?? .auto)
     }
 }

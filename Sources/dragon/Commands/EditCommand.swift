@@ -53,7 +53,7 @@ extension EditCommand {
         guard !editing.preview else { return try writePreview(output, warnings, in: session) }
         var measurements = Measurements()
         let progress = JobReport(isQuiet: session.compute.quiet)
-        let context = session.context(progress.job)
+        let context = session.context(progress.job, comparing: editing.trace != nil || editing.replay != nil)
         defer { progress.end() }
         let files = try session.files(for: editing.preset)
         if let note = assumptionNote(files.isPredictionAssumed) { warnings.add(note) }
@@ -79,7 +79,7 @@ extension EditCommand {
             if let trace = options.trace, let path = editing.trace { try trace.write(to: path) }
         }
         return EditReport(
-            model: files.path, size: inputs.size, grid: ready.gridSize, parameters: ready.parameters, threads: context.threads,
+            model: files.path, size: inputs.size, grid: ready.gridSize, parameters: ready.parameters, context: context,
             isPromptCut: isCut, warnings: warnings, measurements: measurements)
     }
 
@@ -111,7 +111,7 @@ extension EditCommand {
         }
         try measurements.measure("write") { try output.write(picture.covered(by: layer)) }
         return EditReport(
-            model: nil, size: inputs.size, grid: nil, parameters: settings.parameters, threads: session.context().threads,
+            model: nil, size: inputs.size, grid: nil, parameters: settings.parameters, context: session.context(),
             isPromptCut: nil, warnings: warnings, measurements: measurements)
     }
 }
@@ -124,7 +124,7 @@ struct EditReport {
     /// Sides of the working grid; nil where no model was asked.
     let grid: PixelSize?
     let parameters: EditParameters
-    let threads: Int
+    let context: ComputeContext
     /// Nil where no model was asked.
     let isPromptCut: Bool?
     let warnings: Warnings
@@ -138,7 +138,8 @@ struct EditReport {
             "grid_width": grid.map { .integer($0.width) } ?? .null, "grid_height": grid.map { .integer($0.height) } ?? .null,
             "algorithm": .string(parameters.algorithm.rawValue), "steps": .integer(parameters.steps),
             "guided_steps": .integer(parameters.guidedSteps), "first_step": .integer(parameters.firstStep),
-            "method": .string(parameters.method.rawValue), "seed": .string(String(options.seed)), "threads": .integer(threads),
+            "method": .string(parameters.method.rawValue), "seed": .string(String(options.seed)), "threads": .integer(context.threads),
+            "precision": .string(context.productFormat.name),
             "prompt_cut": isPromptCut.map { .bool($0) } ?? .null, "warnings": warnings.json,
         ])
         for name in measurements.report.names { report[name] = measurements.report[name] }

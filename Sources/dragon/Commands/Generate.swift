@@ -85,15 +85,18 @@ struct Generate: ParsableCommand {
         }
         progress.end()
         try measurements.measure("write") { try file.write(Picture(image)) }
-        try report(measurements, warnings, model: files.path, isCut: isCut, threads: context.threads)
+        try report(measurements, warnings, model: files.path, isCut: isCut, context)
     }
 
-    private func report(_ measurements: Measurements, _ warnings: Warnings, model path: String, isCut: Bool, threads: Int) throws {
+    private func report(
+        _ measurements: Measurements, _ warnings: Warnings, model path: String, isCut: Bool, _ context: ComputeContext
+    ) throws {
         if model.json {
             var report = JSONObject([
                 "command": .string("generate"), "model": .string(path), "output": .string(output), "width": .integer(width),
                 "height": .integer(height),
-                "steps": .integer(steps), "seed": .string(String(seed)), "threads": .integer(threads), "prompt_cut": .bool(isCut),
+                "steps": .integer(steps), "seed": .string(String(seed)), "threads": .integer(context.threads),
+                "precision": .string(context.productFormat.name), "prompt_cut": .bool(isCut),
                 "warnings": warnings.json,
             ])
             for name in measurements.report.names { report[name] = measurements.report[name] }

@@ -17,17 +17,20 @@ final class EditSession {
 
     init(_ model: ModelOptions, _ compute: ComputeOptions) {
         (self.model, self.compute) = (model, compute)
-        threads = ComputeContext(threads: compute.threads)
+        threads = ComputeContext(threads: compute.threads, precision: compute.precision ?? .auto)
         onInterruption { [whole] in whole.cancel() }
     }
 
     /// A context of a job that Ctrl-C cancels.
-    func context(_ job: Job = Job()) -> ComputeContext {
+    ///
+    /// - Parameter comparing: whether the run is compared with another's: nothing is rounded then, unless it was asked for.
+    func context(_ job: Job = Job(), comparing: Bool = false) -> ComputeContext {
         onInterruption { [whole] in
             whole.cancel()
             job.cancel()
         }
-        return ComputeContext(threads, job: job)
+        let context = ComputeContext(threads, job: job)
+        return comparing && compute.precision == nil ? ComputeContext(context, precision: .fp32) : context
     }
 
     /// Throws ``CancellationError`` after Ctrl-C.
