@@ -24,6 +24,7 @@ typedef enum OptionName {
     OPTION_FEATHER,
     OPTION_SOFTEN,
     OPTION_PLATE,
+    OPTION_FILL,
     OPTION_COUNT
 } OptionName;
 

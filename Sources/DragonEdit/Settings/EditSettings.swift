@@ -74,6 +74,8 @@ public struct EditOverrides: Sendable, Equatable {
     public var usesPlate = true
     /// Whether the network works on the picture; else the plate stands for itself.
     public var usesNetwork = true
+    /// What makes the content of holes.
+    public var fill = HoleFill.auto
     /// Whether it is a photo that is edited: a picture that the model makes is never prepared.
     public var editsPhoto = true
     /// Bytes that the edit may take beyond the model; nil is what is free.
@@ -124,6 +126,8 @@ public struct EditSettings: Sendable, Equatable {
     public var usesPlate: Bool
     /// Whether the network works on the picture; else the plate stands for itself.
     public var usesNetwork: Bool
+    /// What makes the content of holes.
+    public var fill: HoleFill
     /// Bytes that the edit may take beyond the model; nil is what is free.
     public var memoryLimit: Int?
 
@@ -158,7 +162,11 @@ public struct EditSettings: Sendable, Equatable {
         margins = BlendMargins(
             grow: overrides.grow ?? usual.grow, feather: overrides.feather ?? usual.feather, soften: overrides.soften ?? usual.soften)
         (usesPlate, usesNetwork, memoryLimit) = (overrides.usesPlate, overrides.usesNetwork, overrides.memoryLimit)
+        fill = overrides.fill == .auto ? defaults.fill : overrides.fill
     }
+
+    /// Whether a network that is no part of a filled hole is to try it, too: one that paints in makes its holes anyway.
+    package var repaintsHoles: Bool { usesNetwork && fill != .texture && parameters.method == .inversion }
 }
 
 extension EditParameters {
