@@ -63,6 +63,11 @@ const Option OPTIONS[OPTION_COUNT] = {
                           .tooltip =
                               N_("What the network rounds its numbers to. bf16 is twice as fast where the processor "
                                  "multiplies such numbers itself; Automatic finds out.")},
+    [OPTION_FILL] = {"fill", OPTION_CHOICE, .highest = DRAGON_FILL_NETWORK, .step = 1, FIELD(fill),
+                     .words = {"auto", "texture", "network"}, .names = {N_("Automatic"), N_("Texture"), N_("Network")},
+                     .label = N_("Fill"),
+                     .tooltip = N_("What makes the place the object leaves: texture from around it, the network, or of "
+                                   "the two what fits its surroundings better.")},
 };
 
 void options_clear(OptionValues *values) {

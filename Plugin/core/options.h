@@ -25,6 +25,7 @@ typedef enum OptionName {
     OPTION_SOFTEN,
     OPTION_PLATE,
     OPTION_PRECISION,
+    OPTION_FILL,
     OPTION_COUNT
 } OptionName;
 

@@ -35,6 +35,16 @@ extension DragBend {
     }
 }
 
+extension HoleFill {
+    /// The fill that the header numbers so.
+    fileprivate init(checking value: dragon_fill) throws {
+        guard Self.allCases.indices.contains(Int(value)) else {
+            throw Failure.badInput("the fill is \(value): choose one of dragon_fill")
+        }
+        self = Self.allCases[Int(value)]
+    }
+}
+
 extension EditStart {
     /// What the header numbers so; nil is the model's.
     fileprivate static func checking(_ value: dragon_start) throws -> EditStart? {
@@ -83,6 +93,7 @@ extension EditOverrides {
         preset = EditPreset.allCases[Int(given.preset)]
         start = try EditStart.checking(given.start)
         precision = try Precision(checking: given.precision)
+        fill = try HoleFill(checking: given.fill)
         imageScale = given.image_prompt_scale < 0 ? nil : given.image_prompt_scale
         let (first, end) = (Int(given.image_prompt_first), Int(given.image_prompt_end))
         guard (first, end) == (0, 0) || 0 <= first && first < end else {
@@ -100,7 +111,7 @@ extension EditOverrides {
 
 extension dragon_parameters {
     /// Numbers that run, as the header has them. The first step is left to the model: it has its place on the schedule, which
-    /// another number of steps would move.
+    /// another number of steps would move; so is the fill, which is no number.
     init(_ settings: EditSettings) {
         self.init()
         let parameters = settings.parameters

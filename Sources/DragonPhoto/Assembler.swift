@@ -14,19 +14,14 @@ struct Assembler {
     /// - Parameter pictures: on the grid, −1 … 1: the edited one, and the unedited one after the autoencoder; nil where the
     ///   network had no part.
     func layer(_ pictures: (result: Tensor, reconstruction: Tensor)?, photo: PictureSource) -> EditLayer {
-        let box = grid.box
-        var planes = composition.base.planes
-        if let pictures {
-            for (p, plane) in changed(onBox(pictures.result), onBox(pictures.reconstruction)).enumerated() { planes[p] = plane }
-        }
-        let ground = Raster(width: box.width, height: box.height, planes: planes)
+        let (box, ground) = (grid.box, ground(pictures))
         let grounds = zip(composition.made, composition.replaced).map(max)
         let pixels = composition.madePixels
         guard let carried = composition.carried else {
             return EditLayer(ground, grounds.map(Self.whole), extent: grounds, at: box, of: photo, madePixels: pixels)
         }
         let finished = Raster(
-            width: box.width, height: box.height, planes: planes.enumerated().map { composition.finished($1, plane: $0) })
+            width: box.width, height: box.height, planes: ground.planes.enumerated().map { composition.finished($1, plane: $0) })
         let all = zip(grounds, carried.coverage).map(max)
         var layer = EditLayer(finished, all.map(Self.whole), extent: all, at: box, of: photo, madePixels: pixels)
         layer.parts = [
@@ -34,6 +29,15 @@ struct Assembler {
             EditLayer(carried.colours, carried.coverage, at: box, of: photo, madePixels: 0),
         ]
         return layer
+    }
+
+    /// The base with the network's part, without the carried object.
+    func ground(_ pictures: (result: Tensor, reconstruction: Tensor)?) -> Raster {
+        var planes = composition.base.planes
+        if let pictures {
+            for (p, plane) in changed(onBox(pictures.result), onBox(pictures.reconstruction)).enumerated() { planes[p] = plane }
+        }
+        return Raster(width: grid.box.width, height: grid.box.height, planes: planes)
     }
 
     private static func whole(_ share: Float) -> Float { share > 0 ? 1 : 0 }

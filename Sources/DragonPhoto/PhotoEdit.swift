@@ -108,7 +108,7 @@ public struct PhotoEdit: Sendable {
             if let key, let kept = cache?.take(key) { return kept }
             let composition = try mode.compose(canvas)
             try job.check()
-            return PreparedPhoto(canvas, composition, mode, method: settings.parameters.method, key: key)
+            return PreparedPhoto(canvas, composition, mode, settings, key: key)
         }
     }
 

@@ -44,7 +44,7 @@ extension PhotoEdit {
     /// - Throws: ``EditError`` for what cannot be met.
     public func need(on model: DiffusionModel) throws -> EditNeed {
         let canvas = try canvas(filling: .none)
-        let prepared = PreparedPhoto(canvas, try mode.compose(canvas), mode, method: settings.parameters.method)
+        let prepared = PreparedPhoto(canvas, try mode.compose(canvas), mode, settings)
         try prepared.validate(settings.parameters, downsampling: model.autoencoder.configuration.downsampling)
         let memory = EditMemory(
             canvas.grid.gridSize, steps: settings.parameters.bankedSteps, model.unet.configuration, model.autoencoder.configuration,

@@ -15,7 +15,9 @@ public final class PreparedPhoto: @unchecked Sendable {
     private let composition: Composition
     /// What the network sees and does; nil where nothing is left to it.
     private let task: Task?
-    private var inverted: (edit: InvertedEdit, prompts: EditPrompts, format: ProductFormat, reconstruction: Tensor?)?
+    private var inverted: (edit: InvertedEdit, prompts: EditPrompts, plate: Repainted.Key?, format: ProductFormat, reconstruction: Tensor?)?
+    /// Holes that the network repainted last.
+    private var repainted: Repainted?
 
     /// What the network is for: an edit of both papers, or places to paint in.
     private enum Task {
@@ -24,10 +26,11 @@ public final class PreparedPhoto: @unchecked Sendable {
     }
 
     init(
-        _ canvas: EditCanvas, _ composition: Composition, _ mode: any EditMode, method: EditMethod = .inversion,
+        _ canvas: EditCanvas, _ composition: Composition, _ mode: any EditMode, _ settings: EditSettings? = nil,
         key: PreparationKey? = nil
     ) {
-        let composition = method == .inpainting ? composition.inpainting : composition
+        let method = settings?.parameters.method ?? .inversion
+        let composition = method == .inpainting && settings?.fill != .texture ? composition.inpainting : composition
         (self.key, grid, self.composition) = (key, canvas.grid, composition)
         guard composition.needsNetwork else {
             task = nil
@@ -47,8 +50,11 @@ public final class PreparedPhoto: @unchecked Sendable {
     public var gridSize: PixelSize { grid.gridSize }
 
     /// The edit on the working grid; nil where there is none.
-    private func request(_ parameters: EditParameters) -> EditRequest? {
-        guard case .inversion(let picture, let edit)? = task else { return nil }
+    ///
+    /// - Parameter plate: what the network sees, where its holes are other than those that were prepared.
+    private func request(_ parameters: EditParameters, on plate: Composition? = nil) -> EditRequest? {
+        guard case .inversion(let prepared, let edit)? = task else { return nil }
+        let picture = plate.map { WorkingPicture(grid.onGrid($0.networkInput)) } ?? prepared
         return EditRequest(source: .picture(picture), edit: edit, parameters: parameters)
     }
 
@@ -72,10 +78,11 @@ public final class PreparedPhoto: @unchecked Sendable {
     public func run(
         _ edit: PhotoEdit, _ model: DiffusionModel, prompts: EditPrompts, options: EditOptions = EditOptions(), in context: ComputeContext
     ) throws -> EditLayer {
-        let pictures = try networkPart(edit, model, prompts, options, in: context)
+        let repainted = try repaint(edit, model, prompts, options, in: context)
+        let pictures = try networkPart(edit, on: repainted, model, prompts, options, in: context)
         context.job.begin(.assemble)
         let layer = try context.job.stoppingPhotoWork {
-            let composition = try composition(of: edit)
+            let composition = try repainted?.composition ?? composition(of: edit)
             return Assembler(grid: grid, composition: composition).layer(pictures, photo: edit.photo)
         }
         context.job.finish(.assemble)
@@ -84,7 +91,8 @@ public final class PreparedPhoto: @unchecked Sendable {
 
     /// The edited picture and the unedited one after the autoencoder, on the grid; nil where nothing is left to the network.
     private func networkPart(
-        _ edit: PhotoEdit, _ model: DiffusionModel, _ prompts: EditPrompts, _ options: EditOptions, in context: ComputeContext
+        _ edit: PhotoEdit, on plate: Repainted?, _ model: DiffusionModel, _ prompts: EditPrompts, _ options: EditOptions,
+        in context: ComputeContext
     ) throws -> (result: Tensor, reconstruction: Tensor)? {
         let downsampling = model.autoencoder.configuration.downsampling
         guard edit.settings.usesNetwork else {
@@ -96,25 +104,47 @@ public final class PreparedPhoto: @unchecked Sendable {
             context.job.expect(parts + [Job.Part(.assemble, cost: 2)])
             return try model.inpaint(inpainting, model.conditioning(prompts, in: context), options: options, in: context)
         }
-        guard var request = request(edit.settings.parameters) else {
+        guard var request = request(edit.settings.parameters, on: plate?.composition) else {
             context.job.expect([Job.Part(.assemble, cost: 1)])
             return nil
         }
         request.invented = invented(downsampling)
         try request.validate(downsampling: downsampling)
-        let guidanceBranch = try guidanceBranch(request, model, prompts, options, in: context)
+        let guidanceBranch = try guidanceBranch(request, plate?.key, model, prompts, options, in: context)
         let result = try guidanceBranch.sample(request, options: options, in: context)
         let reconstruction = try inverted?.reconstruction ?? guidanceBranch.reconstruction(in: context)
-        inverted = options.isReused ? (guidanceBranch, prompts, context.productFormat, reconstruction) : nil
+        inverted = options.isReused ? (guidanceBranch, prompts, plate?.key, context.productFormat, reconstruction) : nil
         return (result, reconstruction)
+    }
+
+    /// The photo with holes that the network makes; nil where they are all left to texture.
+    private func repaint(
+        _ edit: PhotoEdit, _ model: DiffusionModel, _ prompts: EditPrompts, _ options: EditOptions, in context: ComputeContext
+    ) throws -> Repainted? {
+        guard edit.settings.repaintsHoles, composition.hole.contains(where: { $0 > 0 }) else { return nil }
+        let key = Repainted.Key(edit.settings, prompts, context.productFormat)
+        if let repainted, repainted.key == key { return repainted.isAny ? repainted : nil }
+        repainted = nil
+        let holes = try context.job.stoppingPhotoWork {
+            try HoleRepainting(
+                composition(of: edit), edit.settings.fill, on: grid, downsampling: model.autoencoder.configuration.downsampling)
+        }
+        let isTried = !holes.places.isEmpty
+        // What follows is another round of work: the edit proper, or hardly any.
+        if isTried { context.job.begin(round: 0, of: task == nil ? 1 : 2) }
+        let found = try holes.run(edit.settings, model, prompts, options, key, in: context)
+        if isTried { context.job.begin(round: task == nil ? 49 : 1, of: task == nil ? 50 : 2) }
+        repainted = found
+        return found.isAny ? found : nil
     }
 
     /// The guidance branch that is there, or a new one; what is ahead is told to the job.
     private func guidanceBranch(
-        _ request: EditRequest, _ model: DiffusionModel, _ prompts: EditPrompts, _ options: EditOptions, in context: ComputeContext
+        _ request: EditRequest, _ plate: Repainted.Key?, _ model: DiffusionModel, _ prompts: EditPrompts, _ options: EditOptions,
+        in context: ComputeContext
     ) throws -> InvertedEdit {
         let assembly = Job.Part(.assemble, cost: 2)
-        if let inverted, inverted.prompts == prompts, inverted.format == context.productFormat,
+        if let inverted, inverted.prompts == prompts, inverted.plate == plate, inverted.format == context.productFormat,
             inverted.edit.serves(request.parameters)
         {
             context.job.expect(request.parts(isInverted: true) + [assembly])
@@ -136,13 +166,7 @@ public final class PreparedPhoto: @unchecked Sendable {
 
     /// Cells of the latent of which the network makes any pixel.
     private func invented(_ downsampling: Int) -> Mask {
-        let (box, frame, width, height) = (grid.box, grid.frame, grid.gridWidth / downsampling, grid.gridHeight / downsampling)
-        var cells = Mask(height: height, width: width)
-        for (at, share) in composition.made.enumerated() where share > 0 {
-            let (y, x) = (at / box.width + box.y - frame.y, at % box.width + box.x - frame.x)
-            cells[y * height / frame.height, x * width / frame.width] = true
-        }
-        return cells
+        grid.cells(downsampling) { composition.made[$0] > 0 }
     }
 }
 
@@ -155,18 +179,19 @@ struct PreparationKey: Equatable {
     private let margins: BlendMargins
     private let usesPlate: Bool
     private let method: EditMethod
+    private let fill: HoleFill
     private let colours: [[Float]]
 
     init(_ edit: PhotoEdit, _ canvas: EditCanvas) {
         (name, inputs) = (edit.mode.name, edit.mode.inputs)
         reference = inputs.reference?.digest ?? 0
         (grid, margins, usesPlate, colours) = (canvas.grid, canvas.margins, canvas.usesPlate, canvas.colours.planes)
-        method = edit.settings.parameters.method
+        (method, fill) = (edit.settings.parameters.method, edit.settings.fill)
     }
 
     static func == (a: PreparationKey, b: PreparationKey) -> Bool {
         a.name == b.name && a.grid == b.grid && a.margins == b.margins && a.usesPlate == b.usesPlate && a.method == b.method
-            && a.reference == b.reference
+            && a.fill == b.fill && a.reference == b.reference
             && a.inputs.isSame(as: b.inputs) && a.colours == b.colours
     }
 }

@@ -86,6 +86,7 @@ static dragon_parameters parameters(void) {
     values.image_prompt_scale = odd(10) ? (float)number() : 0.5f;
     values.image_prompt_first = odd(10) ? (int32_t)draw_number() : (int32_t)below(2);
     values.image_prompt_end = odd(10) ? (int32_t)draw_number() : 2;
+    values.fill = odd(10) ? (int32_t)draw_number() : (int32_t)below(3);
     values.memory_limit = chance(10) ? draw_number() : 0;
     values.size = struct_size(sizeof values);
     return values;

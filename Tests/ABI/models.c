@@ -232,6 +232,32 @@ static void test_image_prompts(void) {
     move_request();
 }
 
+// A hole is filled with texture, or by the network; a struct that ends before the field leaves it to the model.
+static void test_fills(void) {
+    dragon_model *model = open_model();
+    dragon_request request = move_request();
+    CHECK(move_parameters.fill == DRAGON_FILL_AUTO, "left to the model");
+    move_parameters.steps = 4;
+    dragon_result *texture = NULL, *network = NULL, *other = NULL;
+    move_parameters.fill = DRAGON_FILL_TEXTURE;
+    EXPECT(model, dragon_edit(model, &request, &texture), DRAGON_OK, NULL);
+    move_parameters.fill = DRAGON_FILL_NETWORK;
+    EXPECT(model, dragon_edit(model, &request, &network), DRAGON_OK, NULL);
+    CHECK(!same_pixels(texture, network), "the network makes another hole");
+    EXPECT(model, dragon_edit(model, &request, &other), DRAGON_OK, NULL);
+    CHECK(same_pixels(network, other), "the same again");
+    dragon_result_free(texture);
+    dragon_result_free(network);
+    dragon_result_free(other);
+    move_parameters.fill = 3;
+    EXPECT(model, dragon_edit(model, &request, &other), DRAGON_BAD_INPUT, "dragon_fill");
+    move_parameters.size = offsetof(dragon_parameters, fill);
+    EXPECT(model, dragon_edit(model, &request, &other), DRAGON_OK, NULL);
+    dragon_result_free(other);
+    dragon_model_close(model);
+    move_request();
+}
+
 static void test_inspecting(void) {
     char path[4096], message[512] = "x";
     snprintf(path, sizeof path, "%s/../variants/lora/kohya.safetensors", model_path);
@@ -373,6 +399,7 @@ void test_models(void) {
     test_instant();
     test_precision();
     test_image_prompts();
+    test_fills();
     test_inspecting();
     test_lora_lists();
     dragon_model *model = open_model();

@@ -67,6 +67,25 @@ final class RemoveCommandTests {
         #expect(pictures[0] == pictures[1])
     }
 
+    @Test("their places are the network's where it is asked for, and texture as without it where that is")
+    func fills() throws {
+        let options = [
+            "remove", "--model", fixture("model"), "-i", try photo(), "--mask", try mask("left.png", [squares[0]]), "--steps", "4",
+        ]
+        func run(_ more: [String]) throws -> (phases: [String], bytes: [UInt8]) {
+            let out = file("out.png")
+            let run = try Program.run(options + ["-o", out, "--json", "--quiet"] + more)
+            #expect(run.status == 0 && run.errors.isEmpty, "\(run)")
+            let phases = try JSONValue(parsing: Array(run.output.utf8)).object?["phases"]?.array?.compactMap { $0.object?["name"]?.string }
+            return (phases ?? [], try readFile(out, limit: 1_000_000))
+        }
+        let (texture, network) = (try run(["--fill", "texture"]), try run(["--fill", "network"]))
+        #expect(network.phases == ["prepare", "load", "encode", "sample", "decode", "assemble", "write"] && network.bytes != texture.bytes)
+        #expect(texture.phases == ["prepare", "load", "assemble", "write"])
+        #expect(try texture.bytes == run(["--network", "off"]).bytes && texture.bytes == run([]).bytes)
+        #expect(try Program.run(options + ["-o", file("out.png"), "--fill", "paint"]).errors.contains("--fill"))
+    }
+
     @Test("one of them, and the other stays; as a preview too, and by the energies alone")
     func one() throws {
         let photo = try photo()

@@ -51,11 +51,12 @@ struct SignatureTests {
 
     @Test("structs start with their size, and keep the layout that was promised")
     func layouts() {
-        #expect(MemoryLayout<dragon_parameters>.offset(of: \.size) == 0 && MemoryLayout<dragon_parameters>.stride == 112)
+        #expect(MemoryLayout<dragon_parameters>.offset(of: \.size) == 0 && MemoryLayout<dragon_parameters>.stride == 120)
         #expect(MemoryLayout<dragon_parameters>.offset(of: \.first_step) == 80)
         #expect(MemoryLayout<dragon_parameters>.offset(of: \.use_network) == 88)
         #expect(MemoryLayout<dragon_parameters>.offset(of: \.preset) == 92)
         #expect(MemoryLayout<dragon_parameters>.offset(of: \.image_prompt_end) == 108)
+        #expect(MemoryLayout<dragon_parameters>.offset(of: \.fill) == 112)
         #expect(MemoryLayout<dragon_request>.offset(of: \.image_prompt) == 240)
         #expect(MemoryLayout<dragon_model_options>.stride == 72 && MemoryLayout<dragon_lora>.stride == 16)
         #expect(MemoryLayout<dragon_request>.offset(of: \.size) == 0 && MemoryLayout<dragon_request>.stride == 336)

@@ -274,6 +274,9 @@ static void test_options(void) {
     options_apply(&values, &parameters);
     CHECK(parameters.preset == DRAGON_PRESET_INSTANT && option_of_parameters(OPTION_PRESET, &parameters) == 2);
     CHECK(option_of_parameters(OPTION_STEPS, &parameters) == 7 && option_of_parameters(OPTION_GROW, &parameters) == 3);
+    CHECK(parameters.fill == DRAGON_FILL_AUTO && options_set(&values, "fill", "network", NULL));
+    options_apply(&values, &parameters);
+    CHECK(parameters.fill == DRAGON_FILL_NETWORK && !options_set(&values, "fill", "neither", NULL));
 }
 
 // A shadow counts where it is wanted, of a mode that has it, and where the picture's own pixels are moved.

@@ -172,6 +172,17 @@ enum {
     DRAGON_START_ARRANGED = 2,
 };
 
+/// What makes the content of the hole that an object leaves.
+typedef int32_t dragon_fill;
+enum {
+    /// For each hole what agrees better with its surroundings; a model may say which of the two it is to be.
+    DRAGON_FILL_AUTO = 0,
+    /// Texture from around it. With a model for inpainting the network then has the contacts alone.
+    DRAGON_FILL_TEXTURE = 1,
+    /// The network, beginning with that texture.
+    DRAGON_FILL_NETWORK = 2,
+};
+
 /// How a drag bends the object that it holds.
 typedef int32_t dragon_bend;
 enum {
@@ -276,6 +287,8 @@ typedef struct dragon_parameters {
     int32_t image_prompt_end;
     /// A struct that ends before this field has DRAGON_PRECISION_AUTO.
     dragon_precision precision;
+    /// With use_plate and use_network: what holes are filled with.
+    dragon_fill fill;
 } dragon_parameters;
 
 /// What a callback is told. Valid during the callback only.

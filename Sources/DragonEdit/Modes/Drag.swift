@@ -87,7 +87,8 @@ public struct Drag: EditMode {
         try Cancellation.check()
         return Composition(
             base: base, isPrepared: true, original: canvas.colours, carried: carried, replaced: canvas.reach(of: vacated.touched),
-            made: canvas.contact(of: carried?.occupied ?? canvas.nothing), filled: vacated.touched.count)
+            made: canvas.contact(of: carried?.occupied ?? canvas.nothing), filled: vacated.touched.count,
+            hole: canvas.hole(of: vacated))
     }
 
     // MARK: - On the working grid

@@ -53,6 +53,12 @@ public struct EditCanvas: Sendable {
     /// How much of each pixel the network makes at the contact of what is laid with its surroundings.
     package func contact(of occupied: Mask) -> [Float] { occupied.ramp(inner: 0, outer: margins.feather / 2) }
 
+    /// How much of each pixel texture fills where something is emptied; empty where nothing is invented.
+    package func hole(of emptied: Mask) -> [Float] {
+        guard case .texture = filling else { return [] }
+        return reach(of: emptied.touched)
+    }
+
     /// The part with a place filled from around it.
     ///
     /// - Parameter emptied: of the part's size; of what it holds in part, a part stays.
@@ -88,7 +94,7 @@ public struct EditCanvas: Sendable {
         let carried = try carried(object, of: picture, onto: base)
         return Composition(
             base: base, isPrepared: true, carried: carried, replaced: replaced, made: contact(of: carried?.occupied ?? nothing),
-            filled: vacated.touched.count)
+            filled: vacated.touched.count, hole: hole(of: vacated))
     }
 
     /// The part without an object and what it casts, which falls at its new place, and how much of each pixel that reaches.
@@ -116,7 +122,7 @@ public struct EditCanvas: Sendable {
 /// What an edit does to a picture's own pixels, before any network, on the part that is worked on.
 public struct Composition: Sendable {
     /// The part's colours, prepared, without the carried object.
-    package let base: Raster
+    package var base: Raster
     /// Whether the base is already as the edit intends, so that the network's part is its change; else the network does all.
     package let isPrepared: Bool
     /// Of a warp: the colours before it.
@@ -131,13 +137,23 @@ public struct Composition: Sendable {
     package let intended: [Float]
     /// Pixels that the fill makes.
     package var filled: Int = 0
+    /// How much of each pixel was filled with texture, where a network may know better; empty where nothing was.
+    package private(set) var hole: [Float]
 
     package init(
         base: Raster, isPrepared: Bool, original: Raster? = nil, carried: CarriedObject? = nil, replaced: [Float], made: [Float],
-        intended: [Float]? = nil, filled: Int = 0
+        intended: [Float]? = nil, filled: Int = 0, hole: [Float] = []
     ) {
         (self.base, self.isPrepared, self.original, self.carried) = (base, isPrepared, original, carried)
         (self.replaced, self.made, self.intended, self.filled) = (replaced, made, intended ?? replaced, filled)
+        self.hole = hole
+    }
+
+    /// The same where the network makes so much of each pixel.
+    package func making(_ share: [Float]) -> Composition {
+        var result = self
+        result.made = share
+        return result
     }
 
     /// The same for a model that paints in what is missing: what was filled is to be made too.

@@ -6,5 +6,5 @@ public final class EditTrace {
     /// An empty trace.
     public init() {}
 
-    func record(_ name: String, _ shape: [Int], _ values: [Float]) { tensors.append((name, shape, values)) }
+    package func record(_ name: String, _ shape: [Int], _ values: [Float]) { tensors.append((name, shape, values)) }
 }

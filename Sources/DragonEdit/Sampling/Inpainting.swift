@@ -13,6 +13,11 @@ public struct InpaintingRequest: Sendable {
     public var cells: Mask
     /// The steps, the first of them, the guidance scale and the seed are taken.
     public var parameters: EditParameters
+    /// Of each cell the step that begins it, no earlier than the first one: until then it stays as it is; nil begins all at once. Not
+    /// with a model for inpainting.
+    public var begins: [Int]?
+    /// What the places must not look at, in cells of the latent, nor much at themselves (see ``HoleAttention``); nil lets all look at all.
+    public var unseen: Mask?
 
     /// Places of a picture.
     public init(picture: WorkingPicture, cells: Mask, parameters: EditParameters) {
@@ -24,6 +29,9 @@ public struct InpaintingRequest: Sendable {
         try EditError.check(picture, on: picture.size, "the picture")
         try parameters.validate()
         guard cells.count > 0 else { throw EditError.emptyMask(what: "what is to be made") }
+        let counts = [begins?.count, unseen?.cells.count].compactMap(\.self)
+        guard let wrong = counts.first(where: { $0 != cells.cells.count }) else { return }
+        throw EditError.size(what: "the cells of what is to be made", found: "\(wrong)", expected: "\(cells.cells.count)")
     }
 
     /// The work ahead, a prediction of the noise for one picture being the unit.
@@ -111,21 +119,23 @@ private struct InpaintingRun {
         let first = parameters.firstStep
         let noise = try noise(stream: 0)
         let text = try text()
+        let attention = request.unseen.map { HoleAttention(made: request.cells, unseen: $0) }
         let preview =
             options.wantsPreviews
             ? SamplingPreview(model, in: context) { LatentPreview(latent: origin.grids()[0], picture: request.picture) } : nil
         var z = try solver.noised(origin, noise, signal: solver.signal(before: first), context)
         options.trace?.record("start", z)
         for step in first..<solver.timesteps.count {
+            attention?.lowersOwn = HoleAttention.lowersOwn(at: step - first, of: solver.timesteps.count - first)
             let predicted = try model.predict(
                 z, timestep: solver.timesteps[step], text: text, guidanceScale: parameters.guidanceScale, surroundings: surroundings,
-                image: conditioning.image(at: step, parameters), in: context)
+                image: conditioning.image(at: step, parameters), exchange: attention, in: context)
             let shown = try preview.flatMap { try $0.picture(of: guess(z, predicted, at: step, solver)) }
             z = try solver.step(z, predicted: predicted, at: step, noise: { try self.noise(stream: step + 1) }, context)
             if surroundings == nil {
                 // In the end what stays has no noise at all, whatever the schedule's last step leaves.
                 let isLast = step == solver.timesteps.count - 1
-                z = try keepingOutside(z, noise, signal: isLast ? 1 : solver.signal(after: step), solver)
+                z = try keepingOutside(z, noise, signal: isLast ? 1 : solver.signal(after: step), solver, at: step)
             }
             try z.checkFinite(after: "sampling", step: step + 1 - first)
             options.trace?.record("z.\(step)", z)
@@ -148,19 +158,23 @@ private struct InpaintingRun {
 
     /// The picture that a prediction leads to, around it what stays.
     private func guess(_ latent: Tensor, _ predicted: Tensor, at step: Int, _ solver: any Solver) throws -> Tensor {
-        try laying(origin, around: solver.origin(latent, predicted, signal: solver.signal(before: step), context))
+        try laying(origin, around: solver.origin(latent, predicted, signal: solver.signal(before: step), context), at: step)
     }
 
     /// What stays, at the latent's level of noise.
-    private func keepingOutside(_ latent: Tensor, _ noise: Tensor, signal: Double, _ solver: any Solver) throws -> Tensor {
-        try laying(solver.noised(origin, noise, signal: signal, context), around: latent)
+    private func keepingOutside(
+        _ latent: Tensor, _ noise: Tensor, signal: Double, _ solver: any Solver, at step: Int
+    ) throws -> Tensor {
+        try laying(solver.noised(origin, noise, signal: signal, context), around: latent, at: step)
     }
 
-    /// A latent where it is to be made, and another one everywhere else.
-    private func laying(_ other: Tensor, around latent: Tensor) throws -> Tensor {
+    /// A latent where it is made at a step, and another one everywhere else.
+    private func laying(_ other: Tensor, around latent: Tensor, at step: Int) throws -> Tensor {
         let kept = other.values
         var values = latent.values
-        let (cells, area) = (request.cells.cells, request.cells.cells.count)
+        var cells = request.cells.cells
+        let area = cells.count
+        if let begins = request.begins { for at in cells.indices where begins[at] > step { cells[at] = false } }
         for at in values.indices where !cells[at % area] { values[at] = kept[at] }
         return try Tensor(values, shape: latent.shape, in: context)
     }

@@ -108,7 +108,7 @@ final class MemoryBank: SelfAttentionExchange {
     private func partition(tokens: Int) -> (object: [Int], rest: [Int], left: [Int])? {
         guard let vacated else { return nil }
         if let known = parted[tokens] { return known }
-        let grid = grid(of: vacated.object, tokens)
+        let grid = vacated.object.grid(tokens: tokens)
         let object = vacated.object.coarsened(height: grid.height, width: grid.width)
         let left = vacated.left.coarsened(height: grid.height, width: grid.width)
         let found = (object: object.indices, rest: (!object).indices, left: left.indices)
@@ -136,14 +136,16 @@ final class MemoryBank: SelfAttentionExchange {
 
     /// A picture's mask on the grid of a layer with so many tokens.
     private func tokenMask(_ mask: Mask, _ tokens: Int) -> Mask {
-        let grid = grid(of: mask, tokens)
+        let grid = mask.grid(tokens: tokens)
         return mask.resized(height: grid.height, width: grid.width)
     }
+}
 
-    /// Sides of a layer with so many tokens, of a mask's proportions.
-    private func grid(of mask: Mask, _ tokens: Int) -> (height: Int, width: Int) {
-        let scale = (Double(mask.height * mask.width) / Double(tokens)).squareRoot()
+extension Mask {
+    /// Sides of a layer with so many tokens, of the mask's proportions.
+    func grid(tokens: Int) -> (height: Int, width: Int) {
+        let scale = (Double(height * width) / Double(tokens)).squareRoot()
         let side = { (cells: Int) in Int(Double(cells) / scale + 1e-6) }
-        return (side(mask.height), side(mask.width))
+        return (side(height), side(width))
     }
 }

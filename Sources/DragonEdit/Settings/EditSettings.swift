@@ -75,6 +75,8 @@ public struct EditOverrides: Sendable, Equatable {
     public var usesPlate = true
     /// Whether the network works on the picture; else the plate stands for itself.
     public var usesNetwork = true
+    /// What makes the content of holes.
+    public var fill = HoleFill.auto
     /// Whether it is a photo that is edited: a picture that the model makes is never prepared.
     public var editsPhoto = true
     /// What the network's products round their operands to.
@@ -129,6 +131,8 @@ public struct EditSettings: Sendable, Equatable {
     public var usesNetwork: Bool
     /// What the network's products round their operands to; whoever makes the context heeds it.
     public var precision: Precision
+    /// What makes the content of holes.
+    public var fill: HoleFill
     /// Bytes that the edit may take beyond the model; nil is what is free.
     public var memoryLimit: Int?
 
@@ -164,7 +168,11 @@ public struct EditSettings: Sendable, Equatable {
             grow: overrides.grow ?? usual.grow, feather: overrides.feather ?? usual.feather, soften: overrides.soften ?? usual.soften)
         (usesPlate, usesNetwork, memoryLimit) = (overrides.usesPlate, overrides.usesNetwork, overrides.memoryLimit)
         precision = overrides.precision
+        fill = overrides.fill == .auto ? defaults.fill : overrides.fill
     }
+
+    /// Whether a network that is no part of a filled hole is to try it, too: one that paints in makes its holes anyway.
+    package var repaintsHoles: Bool { usesNetwork && fill != .texture && parameters.method == .inversion }
 }
 
 extension EditParameters {

@@ -6,6 +6,16 @@ public enum EditStart: String, Sendable, CaseIterable {
     case arranged
 }
 
+/// What makes the content of a hole that an object leaves.
+public enum HoleFill: String, Sendable, CaseIterable {
+    /// Of the two what agrees better with the hole's surroundings, for each hole; a model may say which it is to be.
+    case auto
+    /// Texture from around the hole; the network makes the contacts alone.
+    case texture
+    /// The network, beginning with that texture.
+    case network
+}
+
 /// How a model wants to be used: `dragon.json` in its folder. What the file leaves out is as published.
 public struct ModelDefaults: Sendable, Equatable {
     /// The numbers of one mode; nil is as published.
@@ -37,6 +47,8 @@ public struct ModelDefaults: Sendable, Equatable {
     public var firstStep: Int?
     /// What edits of pictures that are not prepared begin with.
     public var start = EditStart.inverted
+    /// What holes are filled with where the caller leaves it to the model.
+    public var fill = HoleFill.auto
     /// What its UNet predicts, where its own files do not tell or are wrong.
     public var prediction: ScheduleConfiguration.PredictionType?
     /// How pictures are made where no edit asks for more.
@@ -81,6 +93,7 @@ public struct ModelDefaults: Sendable, Equatable {
         }
         firstStep = first == 0 ? nil : first
         start = try options.choice("start", default: EditStart.inverted)
+        fill = try options.choice("fill", default: HoleFill.auto)
         if options.value("prediction_type") != nil {
             prediction = try options.choice("prediction_type", default: ScheduleConfiguration.PredictionType.epsilon)
         }

@@ -9,7 +9,7 @@ public struct AnimationEdit: Sendable {
     private let frames: [PhotoEdit]
 
     /// - Parameter frames: a frame each, in order, of one mode and size, under the settings of the first one. An object's mask is empty
-    ///   where it is not seen.
+    ///   where it is not seen. Holes that the network would repaint in each frame for itself are left to texture.
     /// - Throws: ``EditError`` for frames that do not fit together.
     public init(_ frames: [PhotoEdit]) throws {
         guard let first = frames.first else { throw EditError.nothingToDo("there is no frame") }
@@ -22,6 +22,7 @@ public struct AnimationEdit: Sendable {
         self.frames = frames.map { frame in
             var frame = frame
             frame.settings = first.settings
+            if frame.settings.repaintsHoles { frame.settings.fill = .texture }
             return frame
         }
     }

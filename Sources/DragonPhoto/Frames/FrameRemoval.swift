@@ -20,9 +20,10 @@ public struct FrameGap: Sendable {
     /// The pixels to fill.
     public let mask: Mask
 
-    /// The edit that fills it. It ends at the mask: what is around it is known.
+    /// The edit that fills it. It ends at the mask: what is around it is known, and more of the same.
     public func edit(_ settings: EditSettings) -> PhotoEdit {
         var settings = settings
+        if settings.repaintsHoles { settings.fill = .texture }
         settings.margins.grow = 0
         return PhotoEdit(photo: photo, mode: Remove(object: mask), settings: settings)
     }

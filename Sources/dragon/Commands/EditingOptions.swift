@@ -6,6 +6,7 @@ import DragonModel
 extension EditAlgorithm: ExpressibleByArgument {}
 extension EditPreset: ExpressibleByArgument {}
 extension EditStart: ExpressibleByArgument {}
+extension HoleFill: ExpressibleByArgument {}
 extension DragBend: ExpressibleByArgument {}
 
 /// Options of every edit.
@@ -116,6 +117,13 @@ struct EditingOptions: ParsableArguments {
     @Option(name: .long, help: "Whether the network works on the result (on), or the photo's own pixels are all there is (off).")
     var network = Network.on
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "What makes the content of holes: texture from around them, the network from that on, or for each hole what agrees better with its surroundings.",
+            valueName: "auto|texture|network"))
+    var fill = HoleFill.auto
+
     @Flag(name: .long, help: "Write at once what the edit intends, without the network.")
     var preview = false
 
@@ -169,6 +177,7 @@ struct EditingOptions: ParsableArguments {
         (overrides.side, overrides.grow, overrides.feather, overrides.soften) = (side, grow, feather, soften)
         (overrides.usesPlate, overrides.usesNetwork) = (plate == .on, network == .on)
         (overrides.imageScale, overrides.imageSteps) = (imagePromptScale, imagePromptSteps?.steps)
+        overrides.fill = fill
         overrides.memoryLimit = memory.map { $0 * 1_000_000 }
         return overrides
     }
