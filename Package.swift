@@ -89,7 +89,7 @@ let package = Package(
         .target(name: "DragonImage"),
         .target(name: "DragonSelect", dependencies: ["CGraphCut", "DragonImage"]),
         .target(name: "DragonEdit", dependencies: ["DragonImage", "DragonModel", "DragonTensor"]),
-        .target(name: "DragonPhoto", dependencies: ["DragonEdit", "DragonImage", "DragonModel", "DragonTensor"]),
+        .target(name: "DragonPhoto", dependencies: ["DragonEdit", "DragonImage", "DragonModel", "DragonSelect", "DragonTensor"]),
         .target(name: "DragonStore", dependencies: ["CFetch", "DragonModel", "DragonTensor"]),
         .target(
             name: "DragonEngine",
@@ -140,7 +140,7 @@ let package = Package(
             path: "Tests/DragonEditTests"),
         .testTarget(
             name: "DragonPhotoTests",
-            dependencies: ["DragonEdit", "DragonImage", "DragonModel", "DragonPhoto", "DragonTensor", "TestSupport"],
+            dependencies: ["DragonEdit", "DragonImage", "DragonModel", "DragonPhoto", "DragonSelect", "DragonTensor", "TestSupport"],
             path: "Tests/DragonPhotoTests"),
         .testTarget(
             name: "DragonStoreTests", dependencies: ["CFetch", "DragonModel", "DragonStore", "DragonTensor", "TestSupport"],

@@ -1,6 +1,7 @@
 /* One instruction set's table; its kernels are compiled into the file that includes this. */
 #include "attention.h"
 #include "attention_pullback.h"
+#include "attention_weights.h"
 #include "normalize.h"
 #include "normalize_pullback.h"
 #include "pointwise.h"
@@ -25,6 +26,8 @@ const dragon_kernel_table DRAGON_TABLE = {
     .winograd_output = winograd_output,
     .attention_scratch = attention_scratch,
     .attention = attention,
+    .attention_weights_scratch = attention_weights_scratch,
+    .attention_weights = attention_weights,
     .attention_pullback_scratch = attention_pullback_scratch,
     .attention_query_gradient = attention_query_gradient,
     .attention_key_gradient = attention_key_gradient,

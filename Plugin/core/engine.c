@@ -5,15 +5,21 @@
 #include "words.h"
 
 struct Engine {
-    /// Guards the handle, which a cancel uses from another thread.
+    /// Held by what uses the model.
+    GMutex use;
+    /// Guards what another thread asks about.
     GMutex lock;
     dragon_model *model;
+    /// Whether what holds it looks at a picture, for which no run waits; and the runs that wait for it all the same.
+    gboolean attends;
+    gint waiting;
     /// What it was opened from.
     char *source;
 };
 
 Engine *engine_new(void) {
     Engine *engine = g_new0(Engine, 1);
+    g_mutex_init(&engine->use);
     g_mutex_init(&engine->lock);
     return engine;
 }
@@ -35,6 +41,7 @@ void engine_free(Engine *engine) {
     set_model(engine, NULL, NULL);
     g_free(engine->source);
     g_mutex_clear(&engine->lock);
+    g_mutex_clear(&engine->use);
     g_free(engine);
 }
 
@@ -123,13 +130,76 @@ static dragon_status prepare(Request *request, dragon_model *model, const Edit *
     return status;
 }
 
+// --- Looking at a picture --------------------------------------------------------------------------------------------
+
+gboolean engine_can_attend(const dragon_model_info *info) {
+    // Any Stable Diffusion has ten times as many; what a smaller network attends to was found to tell objects worse than colours.
+    static const guint64 least_parameters = 100000000;
+    return info->parameter_count >= least_parameters;
+}
+
+static void set_attends(Engine *engine, gboolean attends) {
+    g_mutex_lock(&engine->lock);
+    engine->attends = attends;
+    g_mutex_unlock(&engine->lock);
+}
+
+/// What ends a look at a picture.
+typedef struct End {
+    Engine *engine;
+    const gint *is_stopped;
+} End;
+
+static int32_t is_ended(const dragon_progress *progress, void *data) {
+    (void)progress;
+    const End *end = data;
+    return g_atomic_int_get(end->is_stopped) || g_atomic_int_get(&end->engine->waiting) > 0;
+}
+
+static dragon_status attend(Engine *engine, const Edit *edit, dragon_selector *selector, End *end) {
+    GError *error = NULL;
+    if (open_model(engine, edit, is_ended, end, &error))
+        return dragon_selector_attend(selector, engine->model, is_ended, end);
+    dragon_status status = error->code == WORDS_ERROR_CANCELLED ? DRAGON_CANCELLED : DRAGON_BAD_MODEL;
+    g_error_free(error);
+    return status;
+}
+
+dragon_status engine_attend(Engine *engine, const Edit *edit, dragon_selector *selector, const gint *is_stopped) {
+    if (!g_mutex_trylock(&engine->use))
+        return DRAGON_BUSY;
+    End end = {engine, is_stopped};
+    set_attends(engine, TRUE);
+    dragon_status status = is_ended(NULL, &end) ? DRAGON_CANCELLED : attend(engine, edit, selector, &end);
+    set_attends(engine, FALSE);
+    g_mutex_unlock(&engine->use);
+    return status;
+}
+
+void engine_hurry(Engine *engine) {
+    g_mutex_lock(&engine->lock);
+    if (engine->attends && engine->model)
+        dragon_model_cancel(engine->model);
+    g_mutex_unlock(&engine->lock);
+}
+
+// For a run: what looks at a picture makes room.
+static void take(Engine *engine) {
+    g_atomic_int_inc(&engine->waiting);
+    engine_hurry(engine);
+    g_mutex_lock(&engine->use);
+    g_atomic_int_add(&engine->waiting, -1);
+}
+
+// --- Runs ------------------------------------------------------------------------------------------------------------
+
 // A seed that is not set is drawn.
 static void draw_seed(Edit *edit) {
     if (isnan(edit->options.at[OPTION_SEED]))
         edit->options.at[OPTION_SEED] = g_random_int();
 }
 
-dragon_result *engine_run(Engine *engine, Edit *edit, const Material *material, dragon_progress_callback progress,
+static dragon_result *run(Engine *engine, Edit *edit, const Material *material, dragon_progress_callback progress,
                           void *user_data, GError **error) {
     if (!open_model(engine, edit, progress, user_data, error))
         return NULL;
@@ -147,7 +217,15 @@ dragon_result *engine_run(Engine *engine, Edit *edit, const Material *material, 
     return result;
 }
 
-gboolean engine_run_frames(Engine *engine, Edit *const *edits, const Material *materials, guint count,
+dragon_result *engine_run(Engine *engine, Edit *edit, const Material *material, dragon_progress_callback progress,
+                          void *user_data, GError **error) {
+    take(engine);
+    dragon_result *result = run(engine, edit, material, progress, user_data, error);
+    g_mutex_unlock(&engine->use);
+    return result;
+}
+
+static gboolean run_frames(Engine *engine, Edit *const *edits, const Material *materials, guint count,
                            dragon_progress_callback progress, void *user_data, dragon_result **results,
                            GError **error) {
     if (!open_model(engine, edits[0], progress, user_data, error))
@@ -171,6 +249,15 @@ gboolean engine_run_frames(Engine *engine, Edit *const *edits, const Material *m
     g_free(requests);
     g_free(asked);
     return status == DRAGON_OK;
+}
+
+gboolean engine_run_frames(Engine *engine, Edit *const *edits, const Material *materials, guint count,
+                           dragon_progress_callback progress, void *user_data, dragon_result **results,
+                           GError **error) {
+    take(engine);
+    gboolean good = run_frames(engine, edits, materials, count, progress, user_data, results, error);
+    g_mutex_unlock(&engine->use);
+    return good;
 }
 
 dragon_result *engine_preview(const Edit *edit, const Material *material, double scale, double reference_scale) {

@@ -1,4 +1,4 @@
-/// The engine with its loaded model. One thread at a time, but for engine_cancel.
+/// The engine with its loaded model. One thread at a time, but for engine_cancel and for what looks at a picture.
 #ifndef PLUGIN_ENGINE_H
 #define PLUGIN_ENGINE_H
 
@@ -23,6 +23,16 @@ gboolean engine_run_frames(Engine *engine, Edit *const *edits, const Material *m
 
 /// From any thread: ends what runs.
 void engine_cancel(Engine *engine);
+
+/// Whether the network of a model says more of a picture than its colours do: those of Stable Diffusion's size.
+gboolean engine_can_attend(const dragon_model_info *info);
+
+/// On any thread: opens the model that the edit names, unless it is open, and has it look at a selector's picture, so that objects
+/// are told by what its network attends to as well. Nothing runs beside an edit: DRAGON_CANCELLED as soon as `is_stopped` is set or a
+/// run begins, DRAGON_BUSY where one is under way.
+dragon_status engine_attend(Engine *engine, const Edit *edit, dragon_selector *selector, const gint *is_stopped);
+/// From any thread, once `is_stopped` is set: it ends within a second.
+void engine_hurry(Engine *engine);
 
 /// What the engine shows at once on small copies of the pictures; scales as request_fill takes them. NULL where it
 /// cannot.

@@ -4,6 +4,8 @@
 
 struct Finding {
     Picture *picture;
+    /// Of the selector's making, which two threads may begin.
+    GMutex lock;
     /// NULL until the picture is taken in.
     dragon_selector *selector;
 };
@@ -11,6 +13,7 @@ struct Finding {
 Finding *finding_new(Picture *picture) {
     Finding *finding = g_new0(Finding, 1);
     finding->picture = picture_hold(picture);
+    g_mutex_init(&finding->lock);
     return finding;
 }
 
@@ -19,6 +22,7 @@ void finding_free(Finding *finding) {
         return;
     dragon_selector_free(finding->selector);
     picture_free(finding->picture);
+    g_mutex_clear(&finding->lock);
     g_free(finding);
 }
 
@@ -34,9 +38,7 @@ static void set_error(GError **error, dragon_selector *selector, dragon_status s
     g_set_error_literal(error, WORDS_ERROR, 0, message[0] ? message : dragon_status_text(status));
 }
 
-static gboolean open_selector(Finding *finding, GError **error) {
-    if (finding->selector)
-        return TRUE;
+static gboolean make_selector(Finding *finding, GError **error) {
     dragon_selector *selector = NULL;
     dragon_picture picture = picture_view(finding->picture);
     dragon_status status = dragon_selector_create(&picture, &selector);
@@ -47,6 +49,17 @@ static gboolean open_selector(Finding *finding, GError **error) {
     set_error(error, selector, status);
     dragon_selector_free(selector);
     return FALSE;
+}
+
+static gboolean open_selector(Finding *finding, GError **error) {
+    g_mutex_lock(&finding->lock);
+    gboolean is_open = finding->selector || make_selector(finding, error);
+    g_mutex_unlock(&finding->lock);
+    return is_open;
+}
+
+dragon_selector *finding_selector(Finding *finding) {
+    return open_selector(finding, NULL) ? finding->selector : NULL;
 }
 
 void finding_prepare(Finding *finding) {

@@ -1,4 +1,4 @@
-/// Finding the object that a sketch means. One thread at a time.
+/// Finding the object that a sketch means. One thread at a time, but for finding_selector.
 #ifndef PLUGIN_FINDING_H
 #define PLUGIN_FINDING_H
 
@@ -13,6 +13,9 @@ Finding *finding_new(Picture *picture);
 /// Takes the picture in, for which the first object would else wait.
 void finding_prepare(Finding *finding);
 void finding_free(Finding *finding);
+
+/// The engine's handle of the picture, which is taken in where it is not yet; NULL where it cannot be. It lives as long as this.
+dragon_selector *finding_selector(Finding *finding);
 
 const Picture *finding_picture(const Finding *finding);
 

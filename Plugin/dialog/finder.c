@@ -4,6 +4,8 @@
 #include "seeker.h"
 
 static const guint POLL_MILLISECONDS = 10;
+// A look takes seconds.
+static const guint LOOK_MILLISECONDS = 100;
 
 /// One of the pictures.
 typedef struct Search {
@@ -14,19 +16,24 @@ typedef struct Search {
     Sketch *asked;
     /// Whose shadow is asked for; NULL for none.
     Mask *object;
+    /// The model that looks at the picture, and the one that did; NULL for none.
+    char *looking, *seen_by;
 } Search;
 
 struct Finder {
     Session *session;
+    Engine *engine;
     /// Of the picture, and of the other one.
     Search searches[2];
-    guint timer;
+    guint timer, look_timer;
 };
 
 static void stop(Search *search) {
     g_clear_pointer(&search->seeker, seeker_free);
     g_clear_pointer(&search->asked, sketch_free);
     g_clear_pointer(&search->object, mask_free);
+    g_clear_pointer(&search->looking, g_free);
+    g_clear_pointer(&search->seen_by, g_free);
     search->picture = NULL;
 }
 
@@ -128,18 +135,79 @@ static void ask_shadow(Finder *finder) {
     await_answer(finder);
 }
 
-static void listen(guint events, void *data) {
-    Finder *finder = data;
-    if (!(events & (SESSION_OBJECTS | SESSION_REFERENCE | SESSION_SIGHT)))
-        return;
-    for (int i = 0; i < 2; i++)
-        ask(finder, i);
-    ask_shadow(finder);
+// --- What the model sees ---------------------------------------------------------------------------------------------
+
+// The model that is to look at the pictures; NULL for none.
+static const char *looking_model(const Session *session) {
+    gboolean can_look = !session->is_busy && !session->lacks_model && engine_can_attend(&session->info);
+    return can_look ? session->edit->model : NULL;
 }
 
-Finder *finder_new(Session *session) {
+// Whether a picture is looked at; by another model than it should be no longer than can be helped.
+static gboolean watch(Search *search, const char *model) {
+    if (!search->looking)
+        return FALSE;
+    Look look = seeker_look(search->seeker);
+    if (look == LOOK_RUNNING) {
+        if (g_strcmp0(search->looking, model) != 0)
+            seeker_stop_attending(search->seeker);
+        return TRUE;
+    }
+    char *looked = g_steal_pointer(&search->looking);
+    if (look == LOOK_DONE) {
+        g_free(search->seen_by);
+        search->seen_by = g_steal_pointer(&looked);
+    }
+    g_free(looked);
+    return FALSE;
+}
+
+static gboolean look_on(gpointer data);
+
+// The pictures in which something is, or is soon, to be found are looked at one after the other.
+static void look(Finder *finder) {
+    const char *model = looking_model(finder->session);
+    gboolean looks = FALSE;
+    for (int i = 0; i < 2; i++)
+        looks |= watch(&finder->searches[i], model);
+    for (int i = 0; i < 2 && model && !looks; i++) {
+        Search *search = &finder->searches[i];
+        if (!search->seeker || g_strcmp0(search->seen_by, model) == 0)
+            continue;
+        search->looking = g_strdup(model);
+        seeker_attend(search->seeker, finder->engine, finder->session->edit);
+        looks = TRUE;
+    }
+    if (looks && !finder->look_timer)
+        finder->look_timer = g_timeout_add(LOOK_MILLISECONDS, look_on, finder);
+    if (!looks && finder->look_timer) {
+        g_source_remove(finder->look_timer);
+        finder->look_timer = 0;
+    }
+}
+
+static gboolean look_on(gpointer data) {
+    Finder *finder = data;
+    finder->look_timer = 0;
+    look(finder);
+    return G_SOURCE_REMOVE;
+}
+
+static void listen(guint events, void *data) {
+    Finder *finder = data;
+    if (events & (SESSION_OBJECTS | SESSION_REFERENCE | SESSION_SIGHT)) {
+        for (int i = 0; i < 2; i++)
+            ask(finder, i);
+        ask_shadow(finder);
+    }
+    if (events & (SESSION_OBJECTS | SESSION_REFERENCE | SESSION_SIGHT | SESSION_MODEL | SESSION_BUSY))
+        look(finder);
+}
+
+Finder *finder_new(Session *session, Engine *engine) {
     Finder *finder = g_new0(Finder, 1);
     finder->session = session;
+    finder->engine = engine;
     session_listen(session, listen, finder);
     return finder;
 }
@@ -147,6 +215,8 @@ Finder *finder_new(Session *session) {
 void finder_free(Finder *finder) {
     if (finder->timer)
         g_source_remove(finder->timer);
+    if (finder->look_timer)
+        g_source_remove(finder->look_timer);
     for (int i = 0; i < 2; i++)
         stop(&finder->searches[i]);
     g_free(finder);

@@ -28,15 +28,13 @@ static const char *chosen_of(const Models *models) {
 
 // What can be expected of the model, where that is not all that the mode can be.
 static const char *note_of(const Session *session) {
-    // Any Stable Diffusion has ten times as many.
-    static const guint64 most_of_small = 100000000;
     const dragon_model_info *info = &session->info;
     gboolean is_appearance = session->edit->mode->mode == DRAGON_APPEARANCE;
     if (info->is_inpainting)
         return is_appearance ? _("A model that paints in: it takes over the other object's colours and paints on from "
                                  "there, without steering by energies.")
                              : _("A model that paints in what is missing, without steering by energies.");
-    if (info->parameter_count == 0 || info->parameter_count >= most_of_small)
+    if (info->parameter_count == 0 || engine_can_attend(info))
         return NULL;
     return is_appearance
                ? _("A small model to try things with: it recolours, no more. Stable Diffusion also takes over "

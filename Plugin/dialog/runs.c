@@ -15,7 +15,7 @@ static const int AROUND = 6;
 
 struct Runs {
     Session *session;
-    /// Kept from one edit to the next; the worker's while one runs.
+    /// The worker's while one runs.
     Engine *engine;
     Worker *worker;
     /// Whether the worker adds a model.
@@ -268,10 +268,10 @@ static void listen(guint events, void *data) {
         cancel(runs);
 }
 
-Runs *runs_new(Session *session) {
+Runs *runs_new(Session *session, Engine *engine) {
     Runs *runs = g_new0(Runs, 1);
     runs->session = session;
-    runs->engine = engine_new();
+    runs->engine = engine;
     session_listen(session, listen, runs);
     return runs;
 }
@@ -285,6 +285,5 @@ void runs_free(Runs *runs) {
     }
     frames_free(runs->frames);
     g_clear_pointer(&runs->changed, cairo_surface_destroy);
-    engine_free(runs->engine);
     g_free(runs);
 }

@@ -1,7 +1,19 @@
 #include "seeker.h"
 
+/// A look of a model at the picture.
+typedef struct Attention {
+    /// NULL for none.
+    GThread *thread;
+    Engine *engine;
+    Edit *edit;
+    gint is_stopped, has_ended;
+    /// Of the thread until it has ended.
+    dragon_status status;
+} Attention;
+
 struct Seeker {
     GThread *thread;
+    Attention attention;
     /// The thread's.
     Finding *finding;
 
@@ -82,6 +94,19 @@ static gpointer work(gpointer data) {
     return NULL;
 }
 
+// --- On the other thread ---------------------------------------------------------------------------------------------
+
+static gpointer attend(gpointer data) {
+    Seeker *seeker = data;
+    Attention *attention = &seeker->attention;
+    dragon_selector *selector = finding_selector(seeker->finding);
+    attention->status = DRAGON_LACKING;
+    if (selector)
+        attention->status = engine_attend(attention->engine, attention->edit, selector, &attention->is_stopped);
+    g_atomic_int_set(&attention->has_ended, TRUE);
+    return NULL;
+}
+
 // --- From the main thread --------------------------------------------------------------------------------------------
 
 Seeker *seeker_new(Picture *picture) {
@@ -93,9 +118,18 @@ Seeker *seeker_new(Picture *picture) {
     return seeker;
 }
 
+static void end_attending(Seeker *seeker) {
+    if (seeker->attention.thread)
+        g_thread_join(seeker->attention.thread);
+    edit_free(seeker->attention.edit);
+    seeker->attention = (Attention){0};
+}
+
 void seeker_free(Seeker *seeker) {
     if (!seeker)
         return;
+    seeker_stop_attending(seeker);
+    end_attending(seeker);
     g_mutex_lock(&seeker->lock);
     seeker->is_ending = TRUE;
     g_cond_signal(&seeker->changed);
@@ -109,6 +143,33 @@ void seeker_free(Seeker *seeker) {
     g_mutex_clear(&seeker->lock);
     g_cond_clear(&seeker->changed);
     g_free(seeker);
+}
+
+void seeker_attend(Seeker *seeker, Engine *engine, const Edit *edit) {
+    if (seeker->attention.thread)
+        return;
+    seeker->attention.engine = engine;
+    seeker->attention.edit = edit_copy(edit);
+    seeker->attention.thread = g_thread_new("dragon-attention", attend, seeker);
+}
+
+void seeker_stop_attending(Seeker *seeker) {
+    Attention *attention = &seeker->attention;
+    if (!attention->thread)
+        return;
+    g_atomic_int_set(&attention->is_stopped, TRUE);
+    engine_hurry(attention->engine);
+}
+
+Look seeker_look(Seeker *seeker) {
+    Attention *attention = &seeker->attention;
+    if (attention->thread && !g_atomic_int_get(&attention->has_ended))
+        return LOOK_RUNNING;
+    // What cannot be is not tried again; what made room for an edit is.
+    dragon_status status = attention->status;
+    gboolean is_done = attention->thread && status != DRAGON_CANCELLED && status != DRAGON_BUSY;
+    end_attending(seeker);
+    return is_done ? LOOK_DONE : LOOK_NONE;
 }
 
 void seeker_ask(Seeker *seeker, const Sketch *sketch) {

@@ -3,6 +3,7 @@
 #ifndef PLUGIN_SEEKER_H
 #define PLUGIN_SEEKER_H
 
+#include "engine.h"
 #include "finding.h"
 
 typedef struct Seeker Seeker;
@@ -22,10 +23,21 @@ typedef struct Cast {
     Mask *shadow;
 } Cast;
 
+/// Where the look of a model at the picture stands.
+typedef enum Look { LOOK_NONE, LOOK_RUNNING, LOOK_DONE } Look;
+
 /// Holds the picture, and takes it in at once.
 Seeker *seeker_new(Picture *picture);
 /// Waits for the end of what it does.
 void seeker_free(Seeker *seeker);
+
+/// Has the edit's model look at the picture, on a thread of its own; not while it does already. What is asked for meanwhile does not
+/// wait for it.
+void seeker_attend(Seeker *seeker, Engine *engine, const Edit *edit);
+/// Ends that, without waiting.
+void seeker_stop_attending(Seeker *seeker);
+/// Where it stands. LOOK_DONE once, after it went as far as it could; LOOK_NONE where it was ended.
+Look seeker_look(Seeker *seeker);
 
 /// Asks for the object of a sketch, in place of what was asked for before.
 void seeker_ask(Seeker *seeker, const Sketch *sketch);

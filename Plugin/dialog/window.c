@@ -32,6 +32,8 @@ static const guint ALL =
 
 typedef struct Window {
     Session *session;
+    /// Of the runs and of what looks at the pictures; kept from one edit to the next.
+    Engine *engine;
     Preview *preview;
     Runs *runs;
     Finder *finder;
@@ -208,8 +210,9 @@ static void begin(Window *window) {
     const Mode *mode = session->edit->mode;
     window->loop = g_main_loop_new(NULL, FALSE);
     window->preview = preview_new(session);
-    window->runs = runs_new(session);
-    window->finder = finder_new(session);
+    window->engine = engine_new();
+    window->runs = runs_new(session, window->engine);
+    window->finder = finder_new(session, window->engine);
     build(window);
     gtk_widget_show_all(window->widget);
     session_listen(session, listen, window);
@@ -231,6 +234,7 @@ gboolean window_run(Session *session) {
     // Not seen to wait.
     gdk_display_flush(gdk_display_get_default());
     finder_free(window.finder);
+    engine_free(window.engine);
     g_main_loop_unref(window.loop);
     return window.inserts;
 }

@@ -1,7 +1,9 @@
 import CDragon
 import DragonImage
 import DragonModel
+import DragonPhoto
 import DragonSelect
+import DragonTensor
 import Synchronization
 
 /// A picture that a caller finds objects in.
@@ -46,6 +48,12 @@ extension Selector {
         for y in 0..<rows.height {
             for x in 0..<rows.width { target[y * rows.stride + x] = UInt8((shares[y * rows.width + x] * 255).rounded()) }
         }
+    }
+
+    /// Has a model look at the picture, as its only edit.
+    func attend(by model: Model, _ job: Job) throws {
+        let (finder, loaded) = (try taken(), try model.loaded())
+        try model.exclusively(job) { try finder.attend(by: loaded.diffusion, side: loaded.files.workingSide, in: $0) }
     }
 
     private func taken() throws -> ObjectFinder {

@@ -17,6 +17,15 @@ public func dragonSelectorCreate(
     }
 }
 
+/// `dragon_selector_attend` of the header.
+@_cdecl("dragon_selector_attend")
+public func dragonSelectorAttend(
+    _ selector: OpaquePointer?, _ model: OpaquePointer?, _ progress: dragon_progress_callback?, _ userData: UnsafeMutableRawPointer?
+) -> dragon_status {
+    guard let selector = selectors[selector], let model = models[model] else { return Status.invalidHandle.rawValue }
+    return selector.messages.call { try selector.attend(by: model, ProgressReport(progress, userData).job()) }
+}
+
 /// `dragon_selector_find` of the header.
 @_cdecl("dragon_selector_find")
 public func dragonSelectorFind(

@@ -5,11 +5,13 @@ import Synchronization
 /// Finds objects in a picture by where they are, roughly: a point, a box, or what was drawn around them.
 ///
 /// A graph cut tells them by colours and edges, first in the small, then along the border in the large; the border's colours give
-/// it its soft edge. No network is asked.
+/// it its soft edge. No network is needed; where one has
+/// looked at the picture, what it attends to tells them as well.
 public final class ObjectFinder: Sendable {
     let pyramid: PicturePyramid
-    /// How large the object under a first point was taken for, so that more points are answered sooner.
-    private let known = Mutex<(point: Point, radius: Int)?>(nil)
+    /// How large the object under a first point was taken for, and whether by attention too, so that more points are answered sooner.
+    private let known = Mutex<(point: Point, isAttended: Bool, radius: Int)?>(nil)
+    private let chain = Mutex<AttentionChain?>(nil)
 
     /// Sides, in cells, of the part on which an object is searched first, and of the finest on which its border is followed.
     private static let searchedSide = 288
@@ -26,6 +28,14 @@ public final class ObjectFinder: Sendable {
 
     /// Columns and rows of the picture.
     public var size: PixelSize { pyramid.size }
+
+    /// From now on objects are told by what a network attends to as well; nil ends that.
+    public func attend(_ attention: AttentionChain?) { chain.withLock { $0 = attention } }
+
+    /// The picture, halved as often as its longer side stays at least so long.
+    public func picture(atLeast side: Int) -> PictureSource {
+        pyramid.levels.last { max($0.width, $0.height) >= side }?.source ?? pyramid.levels[0].source
+    }
 
     /// The object that a hint means.
     public func object(for hint: ObjectHint) throws(FindingError) -> FoundObject {
@@ -66,11 +76,30 @@ public final class ObjectFinder: Sendable {
         let cells = Float(side) / Float(part.scale)
         let beyond = part.distances(to: hint.inside.map(part.cell).filter { Pieces(of: drawn).number(at: $0) < 0 })
         let likely = outline.isBox ? Self.likely(inBox: drawn) : drawn.depth.map { Self.ramp($0 / cells, [(0, -2), (0.04, 0), (0.12, 3)]) }
+        let seen = seen(in: drawn, hint, on: part)
         let prior = drawn.cells.indices.map { at -> Float in
-            if drawn.cells[at] { return likely[at] }
-            return beyond[at] < cells * Float(Self.margin) ? -1 : -.infinity
+            if drawn.cells[at] { return likely[at] + (seen?[at] ?? 0) }
+            return beyond[at] < cells * Float(Self.margin) ? -1 + (seen?[at] ?? 0) : -.infinity
         }
-        return try found(Search(part, hint: hint, side: cells, prior: prior), from: strange(drawn, in: part)) { prior[$0] == -.infinity }
+        var start = strange(drawn, in: part)
+        if let seen, start != nil {
+            for at in seen.indices where drawn.cells[at] && seen[at] > AttentionMap.certain { start?.cells[at] = true }
+        }
+        return try found(Search(part, hint: hint, side: cells, prior: prior), from: start) { prior[$0] == -.infinity }
+    }
+
+    /// How much of a drawing the object fills, and of a box.
+    private static let filled = (outline: Float(0.8), box: Float(0.65))
+
+    /// What a network attends to from the deepest place of what was drawn on, where the object is if anywhere, and from points on it:
+    /// log odds of the part's cells; nil where none has looked at the picture.
+    private func seen(in drawn: Mask, _ hint: ObjectHint, on part: Part) -> [Float]? {
+        guard let chain = chain.withLock({ $0 }) else { return nil }
+        let depth = drawn.depth
+        let deepest = depth.indices.max { depth[$0] < depth[$1] }.map { [part.pixel($0)] } ?? []
+        let map = AttentionMap(chain, inside: deepest + hint.inside, outside: hint.outside, in: size)
+        let share = hint.outline?.isBox == true ? Self.filled.box : Self.filled.outline
+        return map.logOdds(area: Float(drawn.count) * share, in: part).cells
     }
 
     /// Log odds in a box: an ellipse in it is the object's.
@@ -88,22 +117,25 @@ public final class ObjectFinder: Sendable {
         let level = pyramid.levels.count - 1
         let grid = pyramid.levels[level]
         let whole = Part(pyramid, level: level, box: PixelBox(x: 0, y: 0, width: grid.width, height: grid.height))
-        guard let radius = try radius(at: hint.inside[0], in: whole),
-            let coarse = try ClickSearch(part: whole, hint: hint).object(near: radius),
+        let map = chain.withLock { $0 }.map { AttentionMap($0, inside: hint.inside, outside: hint.outside, in: size) }
+        guard let radius = try radius(at: hint.inside[0], in: whole, map),
+            let coarse = try ClickSearch(part: whole, hint: hint, map: map).object(near: radius),
             let pixels = whole.pixels(around: coarse, in: size, margin: { Int($0 * Self.margin) + whole.scale })
         else { throw .nothingFound }
         let part = Part(pyramid, showing: pixels, within: Self.searchedSide)
         let object = part.taken(coarse, of: whole)
         guard let bounds = object.bounds else { throw .nothingFound }
         let cells = Float(bounds.meanSide)
-        let prior = object.depth.map { Self.ramp($0 / cells, [(-0.15, -4), (-0.05, -1), (0, 0), (0.1, 2)]) }
+        var prior = object.depth.map { Self.ramp($0 / cells, [(-0.15, -4), (-0.05, -1), (0, 0), (0.1, 2)]) }
+        if let map { prior = zip(prior, map.logOdds(area: Float(object.count), in: part).cells).map(+) }
         return try found(Search(part, hint: hint, side: cells, prior: prior))
     }
 
-    private func radius(at point: Point, in whole: Part) throws(FindingError) -> Int? {
-        if let known = known.withLock({ $0 }), known.point == point { return known.radius }
-        guard let radius = try ClickSearch(part: whole, hint: ObjectHint(inside: [point])).radius() else { return nil }
-        known.withLock { $0 = (point, radius) }
+    private func radius(at point: Point, in whole: Part, _ map: AttentionMap?) throws(FindingError) -> Int? {
+        let isAttended = map != nil
+        if let known = known.withLock({ $0 }), known.point == point, known.isAttended == isAttended { return known.radius }
+        guard let radius = try ClickSearch(part: whole, hint: ObjectHint(inside: [point]), map: map).radius() else { return nil }
+        known.withLock { $0 = (point, isAttended, radius) }
         return radius
     }
 

@@ -52,6 +52,12 @@ struct Part {
         Point(x: point.x / Double(scale) - Double(box.x), y: point.y / Double(scale) - Double(box.y))
     }
 
+    /// The middle of a cell, in the picture's pixels.
+    func pixel(_ cell: Int) -> Point {
+        Point(
+            x: (Double(cell % field.width + box.x) + 0.5) * Double(scale), y: (Double(cell / field.width + box.y) + 0.5) * Double(scale))
+    }
+
     /// Of each cell's middle to the nearest of some points, in cells.
     func distances(to points: [Point]) -> [Float] {
         var result = [Float](repeating: .infinity, count: cellCount)

@@ -25,6 +25,17 @@ struct ColourGrid: Sendable {
         return ColourGrid(width: newWidth, height: newHeight, pixels: result)
     }
 
+    /// Its colours as a picture, 0 … 1.
+    var source: PictureSource {
+        PictureSource(width: width, height: height) { box in
+            let pixels = (0..<box.width * box.height).map { at -> SIMD4<UInt8> in
+                let (x, y) = (min(max(at % box.width + box.x, 0), width - 1), min(max(at / box.width + box.y, 0), height - 1))
+                return self.pixels[y * width + x]
+            }
+            return Raster(width: box.width, height: box.height, planes: (0..<3).map { c in pixels.map { Float($0[c]) / 255 } })
+        }
+    }
+
     /// The colours in a box that lies in the grid, 0 … 255.
     func field(in box: PixelBox) -> ColourField {
         var colours: [SIMD3<Float>] = []

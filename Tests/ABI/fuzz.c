@@ -257,6 +257,8 @@ static void call_selectors(void) {
     count(dragon_selector_find_shadow(handle((void **)selectors), chance(95) ? &object : NULL,
                                       chance(95) ? &is_found : NULL, chance(95) ? buffer : NULL,
                                       chance(80) ? 0 : stride(width)));
+    if (chance(10))
+        count(dragon_selector_attend(handle((void **)selectors), handle((void **)models), NULL, NULL));
     dragon_selector_message(handle((void **)selectors), text, below(sizeof text + 1));
 }
 

@@ -1,6 +1,8 @@
 // Objects are found in pictures.
 #include "abi.h"
 
+#include <pthread.h>
+
 static uint8_t pixels[4 * PIXELS], truth[PIXELS], found[PIXELS + 8];
 
 static dragon_picture picture(void) {
@@ -115,6 +117,70 @@ static void test_shadows(void) {
     dragon_selector_free(selector);
 }
 
+static int32_t refuse(const dragon_progress *progress, void *data) {
+    (void)data;
+    CHECK(progress->size == sizeof *progress && progress->fraction >= 0 && progress->fraction <= 1, "sound progress");
+    return 1;
+}
+
+static void expect_attend(dragon_selector *selector, dragon_model *model, dragon_progress_callback progress,
+                          dragon_status status, const char *words) {
+    char message[256] = "";
+    CHECK(dragon_selector_attend(selector, model, progress, NULL) == status, "of “%s”", words);
+    dragon_selector_message(selector, message, sizeof message);
+    CHECK(strstr(message, words) != NULL && (message[0] != 0) == (status != DRAGON_OK), "“%s” should say “%s”", message,
+          words);
+}
+
+/// A look at a selector's picture on a thread of its own.
+typedef struct {
+    dragon_selector *selector;
+    dragon_model *model;
+    dragon_status status;
+} attention;
+
+static void *look(void *data) {
+    attention *look = data;
+    for (int i = 0; i < 4; i++)
+        look->status = dragon_selector_attend(look->selector, look->model, NULL, NULL);
+    return NULL;
+}
+
+// What is found meanwhile is found.
+static void test_find_while_attending(dragon_selector *selector, dragon_model *model) {
+    attention attention = {selector, model, DRAGON_BAD_INPUT};
+    pthread_t thread;
+    CHECK(pthread_create(&thread, NULL, look, &attention) == 0, "a thread");
+    for (int i = 0; i < 4; i++)
+        test_ways(selector);
+    pthread_join(thread, NULL);
+    CHECK(attention.status == DRAGON_OK, "%d", attention.status);
+}
+
+static void test_attention(void) {
+    dragon_selector *selector = open_selector(), *broken = NULL;
+    dragon_picture none = {NULL, SIDE, SIDE, 0, DRAGON_RGBA_U8};
+    dragon_model *model = open_model(), *missing = NULL;
+    expect_attend(selector, model, refuse, DRAGON_CANCELLED, "cancelled");
+    test_ways(selector);
+    expect_attend(selector, model, NULL, DRAGON_OK, "");
+    test_ways(selector);
+    test_find_while_attending(selector, model);
+    CHECK(dragon_selector_attend(NULL, model, NULL, NULL) == DRAGON_INVALID_HANDLE);
+    CHECK(dragon_selector_attend(selector, NULL, NULL, NULL) == DRAGON_INVALID_HANDLE);
+    CHECK(dragon_selector_attend(selector, (dragon_model *)selector, NULL, NULL) == DRAGON_INVALID_HANDLE);
+    CHECK(dragon_model_open("/no/such/model", 0, &missing) == DRAGON_BAD_MODEL && missing);
+    expect_attend(selector, missing, NULL, DRAGON_BAD_MODEL, "did not load");
+    CHECK(dragon_selector_create(&none, &broken) == DRAGON_BAD_INPUT && broken);
+    expect_attend(broken, model, NULL, DRAGON_BAD_INPUT, "no picture");
+    dragon_selector_free(broken);
+    dragon_model_close(missing);
+    dragon_model_close(model);
+    CHECK(dragon_selector_attend(selector, model, NULL, NULL) == DRAGON_INVALID_HANDLE);
+    dragon_selector_free(selector);
+    CHECK(dragon_selector_attend(selector, model, NULL, NULL) == DRAGON_INVALID_HANDLE);
+}
+
 void test_selectors(void) {
     dragon_picture none = {0};
     dragon_selector *broken = NULL;
@@ -122,6 +188,7 @@ void test_selectors(void) {
     dragon_selector *selector = open_selector();
     test_ways(selector);
     test_refusals(selector);
+    test_attention();
     test_shadows();
     dragon_selector_free(selector);
     dragon_hint hint = {.size = sizeof hint};

@@ -63,6 +63,10 @@ static void test_busy_and_cancel(dragon_model *model) {
     double before = now();
     EXPECT(model, dragon_edit(model, &second, &result), DRAGON_BUSY, "another edit");
     CHECK(result == NULL && now() - before < 0.5, "at once");
+    dragon_selector *selector = NULL;
+    CHECK(dragon_selector_create(&second.picture, &selector) == DRAGON_OK, "a selector");
+    CHECK(dragon_selector_attend(selector, model, NULL, NULL) == DRAGON_BUSY, "nothing looks beside an edit");
+    dragon_selector_free(selector);
     dragon_estimate estimate = {.size = sizeof estimate};
     EXPECT(model, dragon_edit_estimate(model, &second, &estimate), DRAGON_OK, NULL);
     before = now();

@@ -43,7 +43,8 @@ final class SelectCommandTests {
     func ways() throws {
         let photo = try photo()
         let rough = try write("rough.png") { x, y in (50..<134).contains(x) && (22..<100).contains(y) ? [255, 255, 255] : [0, 0, 0] }
-        for hint in [["--at", "95,50"], ["--box", "52,25,80,75"], ["--outline", rough], ["--at", "95,50", "--not", "10,10"]] {
+        let attended = ["--at", "95,50", "--model", fixture("model"), "--quiet"]
+        for hint in [["--at", "95,50"], ["--box", "52,25,80,75"], ["--outline", rough], ["--at", "95,50", "--not", "10,10"], attended] {
             let run = try Program.run(["select", "-i", photo, "-o", file("mask.png")] + hint)
             #expect(run.status == 0 && run.errors.isEmpty && run.output.isEmpty, "\(run)")
             #expect(try wrong(file("mask.png")) < 60)
@@ -65,6 +66,7 @@ final class SelectCommandTests {
             ([], "--at"), (["--at", "160,10"], "outside the picture"), (["--outline", small], "2×2"),
             (["--outline", small, "--box", "1,1,2,2"], "not both"), (["--box", "500,500,10,10"], "encloses no pixel"),
             (["--box", "1,2,0,4"], "--box"), (["--at", "nan,1"], "--at"),
+            (["--at", "95,50", "--model", "/no/such/model"], "/no/such/model"),
         ]
         for (arguments, words) in cases {
             let run = try Program.run(["select", "-i", photo, "-o", file("none.png")] + arguments)

@@ -613,6 +613,13 @@ void dragon_result_free(dragon_result *result);
 /// Even where it fails a handle is given, for the message, unless the arguments are unusable; free it either way.
 dragon_status dragon_selector_create(const dragon_picture *picture, dragon_selector **selector);
 
+/// Has a model's network look at the picture, once: what its self-attention ties together tells objects from then on, beside
+/// their colours and edges. Takes as long as a step or two of an edit, and counts as the model's edit meanwhile: DRAGON_BUSY
+/// where another runs, and dragon_model_cancel ends it. What is found until it is done, or where it fails, is found without.
+/// It helps with networks of Stable Diffusion's size; a small one sees no more than the colours do.
+dragon_status dragon_selector_attend(dragon_selector *selector, dragon_model *model, dragon_progress_callback progress,
+                                     void *user_data);
+
 /// Finds the object that a hint means, with a soft edge where it has one.
 ///
 /// - pixels: the mask, one byte for each pixel of the picture; stride: bytes from one row to the next, 0 for none between

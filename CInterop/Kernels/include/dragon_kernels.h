@@ -96,6 +96,16 @@ typedef struct dragon_attention_pullback {
     float scale;
 } dragon_attention_pullback;
 
+/* The weights of one head's attention, added to a matrix: weights[key·weight_row + query] += share · softmax. */
+typedef struct dragon_attention_weights {
+    const float *query, *key;
+    const float *log_sum; /* as attention() left it */
+    float *weights;
+    ptrdiff_t query_row, key_row, weight_row;
+    int32_t keys, depth;
+    float scale, share;
+} dragon_attention_weights;
+
 typedef struct dragon_kernel_table {
     const char *name;
     int32_t lanes;         /* floats in a vector */
@@ -122,6 +132,9 @@ typedef struct dragon_kernel_table {
 
     size_t (*attention_scratch)(const dragon_attention *, int32_t queries);
     void (*attention)(const dragon_attention *, int32_t query_begin, int32_t query_end, float *scratch);
+
+    size_t (*attention_weights_scratch)(const dragon_attention_weights *);
+    void (*attention_weights)(const dragon_attention_weights *, int32_t query_begin, int32_t query_end, float *scratch);
 
     /* Gradients for a range of queries, or of keys; each needs the same scratch. */
     size_t (*attention_pullback_scratch)(const dragon_attention_pullback *);

@@ -58,16 +58,20 @@ struct Attention: Sendable {
     ///   - source: `[batch, contextChannels, tokens']`, or nil for `x` itself.
     ///   - exchange: what to attend to instead; not where the pass saves.
     ///   - image: what to attend to as well, by a softmax of its own, and its factor; not where the pass saves.
+    ///   - mean: takes the weights, where they are of as many tokens; for a batch of one, and without an exchange.
     ///   - saves: whether the pullback will be asked for; for a batch of one.
     func forward(
         _ x: Tensor, attendingTo source: Tensor? = nil, through exchange: KeyExchange? = nil,
-        besides image: (part: KeysAndValues, scale: Float)? = nil, adding residual: Tensor, saves: Bool, in context: ComputeContext
+        besides image: (part: KeysAndValues, scale: Float)? = nil, addingTo mean: AttentionMean? = nil, adding residual: Tensor,
+        saves: Bool, in context: ComputeContext
     ) throws -> (Tensor, AttentionRecord?) {
         let source = source ?? x
         let (k, v) = (try key(source, in: context), try value(source, in: context))
-        if saves {
+        let mean = mean.flatMap { $0.tokens == x.columns ? $0 : nil }
+        if saves || mean != nil {
             let record = try query(x, in: context).recordedAttention(key: k, value: v, heads: heads, in: context)
-            return (try out(record.out, adding: residual, in: context), record)
+            try mean?.add(record, in: context)
+            return (try out(record.out, adding: residual, in: context), saves ? record : nil)
         }
         let attended = try exchange?(k, v) ?? Attended([KeysAndValues(key: k, value: v)])
         let q = try query(x, in: context)

@@ -54,7 +54,8 @@ struct TransformerBlock: Sendable {
         _ x: Tensor, _ conditions: UNetConditions, through exchange: KeyExchange?, in context: ComputeContext
     ) throws -> (Tensor, Saved?) {
         let saves = conditions.saves
-        let (afterSelf, first) = try attention1.forward(norm1(x, in: context), through: exchange, adding: x, saves: saves, in: context)
+        let (afterSelf, first) = try attention1.forward(
+            norm1(x, in: context), through: exchange, addingTo: conditions.mean, adding: x, saves: saves, in: context)
         let image = conditions.image.flatMap { image in
             image.prompt.part(of: path, batch: conditions.text.batch).map { (part: $0, scale: image.scale) }
         }

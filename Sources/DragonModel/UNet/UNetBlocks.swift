@@ -10,6 +10,8 @@ struct UNetConditions {
     var exchange: (any SelfAttentionExchange)?
     /// What cross-attention sees of a picture beside the text; not where the pass saves.
     var image: ImageInfluence?
+    /// Takes the weights of the self-attention layers over as many tokens; for a batch of one, and without an exchange.
+    var mean: AttentionMean?
     /// Whether the layers keep what their pullbacks need; for a batch of one, and without an exchange.
     var saves = false
 }

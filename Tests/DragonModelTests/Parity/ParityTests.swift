@@ -160,6 +160,29 @@ struct ParityTests {
         #expect(watcher.layers == Array(0..<6))
     }
 
+    @Test(
+        "what cells attend to in the finest layers that have attention", arguments: InstructionSet.allCases.filter(\.isAvailable),
+        [
+            ("model", "Tests/Fixtures/model/unet", [8, 8]), ("depths", "Tests/Fixtures/unet-depths/unet", [4, 12]),
+            ("embedded", "Install/model/embedded/unet", [4, 8]),
+        ])
+    func selfAttention(_ set: InstructionSet, _ model: (name: String, folder: String, grid: [Int])) throws {
+        let reference = try Reference(set, expected: fixture("attention.safetensors"))
+        let unet = try UNet(
+            WeightScope(file: inRepository("\(model.folder)/diffusion_pytorch_model.safetensors")),
+            configuration: UNetConfiguration(file: inRepository("\(model.folder)/config.json")))
+        let found = try unet.selfAttention(
+            of: reference.tensor("\(model.name).latent"), timestep: 150, text: reference.sequence("\(model.name).context"),
+            in: reference.context)
+        let expected = try reference.tensor("\(model.name).weights")
+        #expect([found.height, found.width] == model.grid && expected.shape == [found.weights.columns, found.weights.columns])
+        let (cells, weights) = (found.weights.columns, found.weights.values)
+        let turned = (0..<cells * cells).map { weights[$0 % cells * cells + $0 / cells] }
+        let attended = try Tensor(turned, shape: expected.shape, in: reference.context)
+        #expect(reference.error(attended, expected, "\(set) attention of \(model.name)") < 1e-4)
+        for query in 0..<cells { #expect(abs(turned[query * cells..<(query + 1) * cells].reduce(0, +) - 1) < 1e-5) }
+    }
+
     @Test("encoded picture and decoded latent", arguments: InstructionSet.allCases.filter(\.isAvailable), fixtureModels)
     func autoencoder(_ set: InstructionSet, _ name: String) throws {
         let reference = try Reference(set, name: name)
