@@ -232,7 +232,7 @@ static void test_image_prompts(void) {
     move_request();
 }
 
-// A hole is filled with texture, or by the network; a struct that ends before the field leaves it to the model.
+// A hole is filled with texture, or by the network; a struct of the version before leaves it to the model.
 static void test_fills(void) {
     dragon_model *model = open_model();
     dragon_request request = move_request();
@@ -251,7 +251,7 @@ static void test_fills(void) {
     dragon_result_free(other);
     move_parameters.fill = 3;
     EXPECT(model, dragon_edit(model, &request, &other), DRAGON_BAD_INPUT, "dragon_fill");
-    move_parameters.size = offsetof(dragon_parameters, fill);
+    move_parameters.size = offsetof(dragon_parameters, precision);
     EXPECT(model, dragon_edit(model, &request, &other), DRAGON_OK, NULL);
     dragon_result_free(other);
     dragon_model_close(model);
