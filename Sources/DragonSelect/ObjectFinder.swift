@@ -5,8 +5,7 @@ import Synchronization
 /// Finds objects in a picture by where they are, roughly: a point, a box, or what was drawn around them.
 ///
 /// A graph cut tells them by colours and edges, first in the small, then along the border in the large; the border's colours give
-/// it its soft edge. No network is needed; where one has
-/// looked at the picture, what it attends to tells them as well.
+/// it its soft edge. No network is needed; where one has looked at the picture, what it attends to tells them as well.
 public final class ObjectFinder: Sendable {
     let pyramid: PicturePyramid
     /// How large the object under a first point was taken for, and whether by attention too, so that more points are answered sooner.
