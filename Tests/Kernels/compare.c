@@ -1,15 +1,12 @@
 /* Every table of kernels that the processor runs, compared with the plain one of the same format: products of every layout,
  * Winograd's convolutions, attention and its pullback, on random numbers. Prints a line for each and ends with 1 where
- * one differs by more than the order of its sums can explain. As the first process of an emulated machine it runs without
- * a system (see `emulated`). */
+ * one differs by more than the order of its sums can explain. */
 #include "dragon_kernels.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/reboot.h>
-#include <unistd.h>
 
 static uint32_t state = 1;
 static int failures;
@@ -261,8 +258,5 @@ int main(void) {
         printf("%d comparisons FAIL\n", failures);
     else
         printf("all agree\n");
-    fflush(stdout);
-    if (getpid() == 1)
-        reboot(RB_POWER_OFF);
     return failures > 0;
 }
