@@ -57,17 +57,17 @@ const Option OPTIONS[OPTION_COUNT] = {
     [OPTION_PLATE] = {"plate", OPTION_SWITCH, .highest = 1, .step = 1, FIELD(use_plate), .words = {"off", "on"},
                       .label = N_("Fill the old place first"),
                       .tooltip = N_("Fills the place the object leaves before the edit: fewer ghosts of it remain.")},
+    [OPTION_FILL] = {"fill", OPTION_CHOICE, .highest = DRAGON_FILL_NETWORK, .step = 1, FIELD(fill),
+                     .words = {"auto", "texture", "network"}, .names = {N_("Automatic"), N_("Texture"), N_("Network")},
+                     .label = N_("Fill"),
+                     .tooltip = N_("What makes the place the object leaves: texture from around it, the network, or of "
+                                   "the two what fits its surroundings better.")},
     [OPTION_PRECISION] = {"precision", OPTION_CHOICE, .highest = DRAGON_PRECISION_BF16, .step = 1, FIELD(precision),
                           .words = {"auto", "fp32", "bf16"}, .names = {N_("Automatic"), "fp32", "bf16"},
                           .label = N_("Precision"),
                           .tooltip =
                               N_("What the network rounds its numbers to. bf16 is twice as fast where the processor "
                                  "multiplies such numbers itself; Automatic finds out.")},
-    [OPTION_FILL] = {"fill", OPTION_CHOICE, .highest = DRAGON_FILL_NETWORK, .step = 1, FIELD(fill),
-                     .words = {"auto", "texture", "network"}, .names = {N_("Automatic"), N_("Texture"), N_("Network")},
-                     .label = N_("Fill"),
-                     .tooltip = N_("What makes the place the object leaves: texture from around it, the network, or of "
-                                   "the two what fits its surroundings better.")},
 };
 
 void options_clear(OptionValues *values) {

@@ -24,8 +24,8 @@ typedef enum OptionName {
     OPTION_FEATHER,
     OPTION_SOFTEN,
     OPTION_PLATE,
-    OPTION_PRECISION,
     OPTION_FILL,
+    OPTION_PRECISION,
     OPTION_COUNT
 } OptionName;
 
