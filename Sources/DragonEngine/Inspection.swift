@@ -25,12 +25,11 @@ public func dragonModelInspect(
 struct Opening {
     let threads: Int32
     let job: Job
-    private(set) var additions = ModelAdditions()
+    private(set) var additions: ModelAdditions
 
     init(threads: Int32, job: Job) {
         (self.threads, self.job) = (threads, job)
-        let store = ModelStore()
-        (additions.spareTokenizers, additions.tinyPlaces) = (store.spareTokenizers, store.tinyPlaces)
+        additions = ModelStore().additions
     }
 
     /// What a caller's struct says; NULL adds nothing.

@@ -105,7 +105,7 @@ private func giveDefaults(
     _ mode: dragon_mode, _ defaults: ModelDefaults, side: Int, to parameters: UnsafeMutablePointer<dragon_parameters>?
 ) throws {
     try dragon_parameters.checkSize(parameters)
-    try dragon_parameters(try EditSettings(try EditModeName(checking: mode), defaults: defaults, side: side)).write(to: parameters)
+    try dragon_parameters(try EditSettings(try choice(mode, "mode"), defaults: defaults, side: side)).write(to: parameters)
 }
 
 /// Calls `body` on a handle's model.

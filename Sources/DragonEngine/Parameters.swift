@@ -3,46 +3,19 @@ import DragonEdit
 import DragonModel
 import DragonTensor
 
-extension EditModeName {
-    /// The mode that the header numbers so: in the table's order.
-    init(checking value: dragon_mode) throws {
-        guard Self.allCases.indices.contains(Int(value)) else {
-            throw Failure.badInput("the mode is \(value): choose one of dragon_mode")
-        }
-        self = Self.allCases[Int(value)]
+/// What the header numbers so: in the order of the cases.
+///
+/// - Parameter what: its type's name in the header, behind `dragon_`.
+func choice<Choice: CaseIterable>(_ value: Int32, _ what: String) throws -> Choice where Choice.AllCases == [Choice] {
+    guard Choice.allCases.indices.contains(Int(value)) else {
+        throw Failure.badInput("the \(what) is \(value): choose one of dragon_\(what)")
     }
+    return Choice.allCases[Int(value)]
 }
 
-extension EditAlgorithm {
-    /// The algorithm that the header numbers so.
-    fileprivate init(checking value: dragon_algorithm) throws {
-        guard Self.allCases.indices.contains(Int(value)) else {
-            throw Failure.badInput("the algorithm is \(value): choose one of dragon_algorithm")
-        }
-        self = Self.allCases[Int(value)]
-    }
-
-    fileprivate var number: dragon_algorithm { dragon_algorithm(Self.allCases.firstIndex(of: self) ?? 0) }
-}
-
-extension DragBend {
-    /// The bend that the header numbers so.
-    init(checking value: dragon_bend) throws {
-        guard Self.allCases.indices.contains(Int(value)) else {
-            throw Failure.badInput("the bend is \(value): choose one of dragon_bend")
-        }
-        self = Self.allCases[Int(value)]
-    }
-}
-
-extension HoleFill {
-    /// The fill that the header numbers so.
-    fileprivate init(checking value: dragon_fill) throws {
-        guard Self.allCases.indices.contains(Int(value)) else {
-            throw Failure.badInput("the fill is \(value): choose one of dragon_fill")
-        }
-        self = Self.allCases[Int(value)]
-    }
+/// The header's number of a choice.
+private func number<Choice: CaseIterable & Equatable>(_ choice: Choice) -> Int32 where Choice.AllCases == [Choice] {
+    Int32(Choice.allCases.firstIndex(of: choice) ?? 0)
 }
 
 extension EditStart {
@@ -54,29 +27,14 @@ extension EditStart {
         return value == DRAGON_START_OF_MODEL ? nil : allCases[Int(value) - 1]
     }
 
-    fileprivate var number: dragon_start { dragon_start(1 + (Self.allCases.firstIndex(of: self) ?? 0)) }
-}
-
-extension Precision {
-    /// The header's order.
-    private static let numbered: [Precision] = [.auto, .fp32, .bf16]
-
-    /// The precision that the header numbers so.
-    fileprivate init(checking value: dragon_precision) throws {
-        guard Self.numbered.indices.contains(Int(value)) else {
-            throw Failure.badInput("the precision is \(value): choose one of dragon_precision")
-        }
-        self = Self.numbered[Int(value)]
-    }
-
-    fileprivate var number: dragon_precision { dragon_precision(Self.numbered.firstIndex(of: self) ?? 0) }
+    fileprivate var numberInHeader: dragon_start { 1 + number(self) }
 }
 
 extension EditOverrides {
     /// What a caller's struct says: every number but those that it leaves to the model.
     init(_ given: dragon_parameters) throws {
         self.init()
-        algorithm = try EditAlgorithm(checking: given.algorithm)
+        algorithm = try choice(given.algorithm, "algorithm")
         steps = Int(given.steps)
         firstStep = given.first_step < 0 ? nil : Int(given.first_step)
         (guidanceScale, energyScale) = (given.guidance_scale, given.energy_scale)
@@ -87,13 +45,10 @@ extension EditOverrides {
         (grow, feather, soften) = (Double(given.grow), Double(given.feather), Double(given.soften))
         (usesPlate, usesNetwork) = (given.use_plate != 0, given.use_network != 0)
         memoryLimit = given.memory_limit == 0 ? nil : Int(clamping: given.memory_limit)
-        guard EditPreset.allCases.indices.contains(Int(given.preset)) else {
-            throw Failure.badInput("the preset is \(given.preset): choose one of dragon_preset")
-        }
-        preset = EditPreset.allCases[Int(given.preset)]
+        preset = try choice(given.preset, "preset")
         start = try EditStart.checking(given.start)
-        precision = try Precision(checking: given.precision)
-        fill = try HoleFill(checking: given.fill)
+        precision = try choice(given.precision, "precision")
+        fill = try choice(given.fill, "fill")
         imageScale = given.image_prompt_scale < 0 ? nil : given.image_prompt_scale
         let (first, end) = (Int(given.image_prompt_first), Int(given.image_prompt_end))
         guard (first, end) == (0, 0) || 0 <= first && first < end else {
@@ -115,7 +70,7 @@ extension dragon_parameters {
     init(_ settings: EditSettings) {
         self.init()
         let parameters = settings.parameters
-        algorithm = parameters.algorithm.number
+        algorithm = number(parameters.algorithm)
         steps = Int32(clamping: parameters.steps)
         first_step = -1
         (guidance_scale, energy_scale) = (parameters.guidanceScale, parameters.energyScale)
@@ -127,8 +82,8 @@ extension dragon_parameters {
         soften = Float(settings.margins.soften)
         (use_plate, use_network) = (settings.usesPlate ? 1 : 0, settings.usesNetwork ? 1 : 0)
         memory_limit = UInt64(settings.memoryLimit ?? 0)
-        start = parameters.start.number
-        precision = settings.precision.number
+        start = parameters.start.numberInHeader
+        precision = number(settings.precision)
         image_prompt_scale = parameters.imageScale
         image_prompt_first = Int32(clamping: parameters.imageSteps.lowerBound)
         image_prompt_end = Int32(clamping: parameters.imageSteps.upperBound)

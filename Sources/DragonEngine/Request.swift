@@ -17,7 +17,7 @@ struct Request {
     ///   - isPreview: whether no model is asked, whose presets play no part then.
     init(_ pointer: UnsafePointer<dragon_request>?, defaults: ModelDefaults, side: Int, isPreview: Bool = false) throws {
         let request = try dragon_request(from: pointer)
-        let name = try EditModeName(checking: request.mode)
+        let name: EditModeName = try choice(request.mode, "mode")
         var overrides = try request.parameters.map { try EditOverrides(dragon_parameters(from: $0)) } ?? EditOverrides()
         if isPreview { overrides.preset = .exact }
         let settings = try EditSettings(name, overrides, defaults: defaults, side: side)
@@ -50,7 +50,7 @@ extension ModeInputs {
         displacement = Point(x: request.displacement.x, y: request.displacement.y)
         guard displacement.x.isFinite, displacement.y.isFinite else { throw Failure.badInput("the displacement is no number") }
         resize = request.resize == 0 ? 1 : request.resize
-        bend = try DragBend(checking: request.bend)
+        bend = try choice(request.bend, "bend")
         held = try Mask(request.held, "the mask of what is held")
         shadow = try Mask(request.shadow, "the shadow's mask")
         guard request.rotate.isFinite else { throw Failure.badInput("the angle is no number") }

@@ -1,7 +1,5 @@
-import Dispatch
 import DragonImage
 import Foundation
-import Synchronization
 
 /// What is under a point: objects of several sizes about it are tried, and the one is taken whose colours set it off best from
 /// what surrounds it.
@@ -29,14 +27,11 @@ struct ClickSearch {
 
     private func best(of radii: Range<Int>) throws(FindingError) -> (radius: Int, object: Mask)? {
         let side = Float(part.box.meanSide)
-        let tried = Mutex<[Int: Result<Rated?, FindingError>]>([:])
-        DispatchQueue.concurrentPerform(iterations: radii.count) { number in
-            let radius = radii.lowerBound + number
-            let found = Result { () throws(FindingError) in try candidate(radius: Self.radii[radius] * side) }
-            tried.withLock { $0[radius] = found }
+        let tried = inParallel(radii.count) { number in
+            Result { () throws(FindingError) in try candidate(radius: Self.radii[radii.lowerBound + number] * side) }
         }
         var best: (radius: Int, found: Rated)?
-        for (radius, found) in tried.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
+        for (radius, found) in zip(radii, tried) {
             if let found = try found.get(), found.score > best?.found.score ?? -.infinity { best = (radius, found) }
         }
         return best.map { ($0.radius, $0.found.object) }

@@ -43,6 +43,7 @@ bool same_pixels(dragon_result *a, dragon_result *b);
 
 void test_library(void);
 void test_models(void);
+void test_parameters(void);
 void test_requests(void);
 void test_results(void);
 void test_selectors(void);

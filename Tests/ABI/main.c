@@ -20,6 +20,7 @@ int main(int count, char **arguments) {
     work_path = arguments[3];
     run("the library says what it is", test_library);
     run("models are listed, opened, described and closed", test_models);
+    run("parameters do what they say", test_parameters);
     run("models are added", test_store);
     run("requests are checked", test_requests);
     run("results are copied", test_results);

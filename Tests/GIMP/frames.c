@@ -1,15 +1,9 @@
 // What frames of an animation are called, and where what is edited of them lies.
 #include <string.h>
 #include "check.h"
+#include "masks.h"
 #include "edit.h"
 #include "frame_names.h"
-
-static guint set_count(const Mask *mask) {
-    guint count = 0;
-    for (int i = 0; i < mask->width * mask->height; i++)
-        count += mask->bytes[i] >= 128;
-    return count;
-}
 
 // What stands in a frame's name, in letters of either case.
 static void test_frame_names(void) {

@@ -173,6 +173,11 @@ public struct EditSettings: Sendable, Equatable {
 
     /// Whether a network that is no part of a filled hole is to try it, too: one that paints in makes its holes anyway.
     package var repaintsHoles: Bool { usesNetwork && fill != .texture && parameters.method == .inversion }
+
+    /// Has no network try holes that are no part of it: of one thing in several frames it would make something else in each.
+    package mutating func leaveHolesToTexture() {
+        if repaintsHoles { fill = .texture }
+    }
 }
 
 extension EditParameters {

@@ -56,12 +56,14 @@ struct UNetLayer: Sendable {
     /// The result, and what the pullback needs of it where the pass saves.
     func callAsFunction(_ x: Tensor, _ conditions: UNetConditions, in context: ComputeContext) throws -> (Tensor, Saved?) {
         let (y, first) = try resnet.forward(
-            x, time: conditions.time, saves: conditions.saves, in: isPrecise ? context.unrounded : context)
+            x, time: conditions.time, saves: conditions.saves, in: ofResnet(context))
         guard let transformer else { return (y, first.map { Saved(resnet: $0, transformer: nil) }) }
         let (z, second) = try transformer(
             y, conditions, through: keyExchange(conditions, in: context), in: context)
         return (z, first.map { Saved(resnet: $0, transformer: second) })
     }
+
+    private func ofResnet(_ context: ComputeContext) -> ComputeContext { isPrecise ? context.unrounded : context }
 
     private func keyExchange(_ conditions: UNetConditions, in context: ComputeContext) -> BlockExchange? {
         guard let exchange = conditions.exchange, let decoderLayer else { return nil }
@@ -71,7 +73,7 @@ struct UNetLayer: Sendable {
     func inputGradient(_ dy: Tensor, _ saved: Saved, in context: ComputeContext) throws -> Tensor {
         var d = dy
         if let transformer, let part = saved.transformer { d = try transformer.inputGradient(d, part, in: context) }
-        return try resnet.inputGradient(d, saved.resnet, in: isPrecise ? context.unrounded : context)
+        return try resnet.inputGradient(d, saved.resnet, in: ofResnet(context))
     }
 }
 

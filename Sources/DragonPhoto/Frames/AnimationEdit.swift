@@ -22,7 +22,7 @@ public struct AnimationEdit: Sendable {
         self.frames = frames.map { frame in
             var frame = frame
             frame.settings = first.settings
-            if frame.settings.repaintsHoles { frame.settings.fill = .texture }
+            frame.settings.leaveHolesToTexture()
             return frame
         }
     }

@@ -23,7 +23,7 @@ public struct FrameGap: Sendable {
     /// The edit that fills it. It ends at the mask: what is around it is known, and more of the same.
     public func edit(_ settings: EditSettings) -> PhotoEdit {
         var settings = settings
-        if settings.repaintsHoles { settings.fill = .texture }
+        settings.leaveHolesToTexture()
         settings.margins.grow = 0
         return PhotoEdit(photo: photo, mode: Remove(object: mask), settings: settings)
     }

@@ -17,6 +17,13 @@ extension ModelStore {
         }
         return SpareTokenizers(clip: folders[0], openCLIP: folders[1])
     }
+
+    /// What a model may be given beside its own files, whoever opens it.
+    public var additions: ModelAdditions {
+        var additions = ModelAdditions()
+        (additions.spareTokenizers, additions.tinyPlaces) = (spareTokenizers, tinyPlaces)
+        return additions
+    }
 }
 
 /// CLIP's tokenizer, for checkpoints that come without one: every Stable Diffusion 1 and 2 has the same.

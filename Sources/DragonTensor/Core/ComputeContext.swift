@@ -18,6 +18,7 @@ public final class ComputeContext: Sendable {
     let pool: BufferPool
     let kernels: KernelTable
     let blas: BLASFunctions?
+    private let products: ProductLibrary
     private let operations: OperationCounter
 
     /// - Parameters:
@@ -39,25 +40,25 @@ public final class ComputeContext: Sendable {
         self.instructionSet = chosen
         productFormat = precision.productFormat(on: chosen)
         kernels = KernelTable(dragon_kernels(chosen.rawValue, productFormat.rawValue))
-        let library = products ?? (chosen == .baseline ? .openBLAS : .kernels)
-        blas = library == .openBLAS && productFormat == .float32 ? BLASFunctions() : nil
+        self.products = products ?? (chosen == .baseline ? .openBLAS : .kernels)
+        blas = BLASFunctions(self.products, productFormat)
     }
 
     /// Another job on the same threads and buffers, after the last one.
     public init(_ other: ComputeContext, job: Job) {
         self.job = job
         (threads, instructionSet, productFormat) = (other.threads, other.instructionSet, other.productFormat)
-        (pool, kernels, blas) = (other.pool, other.kernels, other.blas)
+        (pool, kernels, blas, products) = (other.pool, other.kernels, other.blas, other.products)
         operations = OperationCounter()
     }
 
     /// The same job, threads and buffers with another precision of products.
     public init(_ other: ComputeContext, precision: Precision) {
         (job, threads, instructionSet, pool) = (other.job, other.threads, other.instructionSet, other.pool)
-        operations = other.operations
+        (products, operations) = (other.products, other.operations)
         productFormat = precision.productFormat(on: instructionSet)
         kernels = KernelTable(dragon_kernels(instructionSet.rawValue, productFormat.rawValue))
-        blas = productFormat == .float32 && instructionSet == .baseline ? BLASFunctions() : nil
+        blas = BLASFunctions(products, productFormat)
     }
 
     /// Throws where the job was cancelled.

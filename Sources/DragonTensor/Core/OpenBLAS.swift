@@ -22,9 +22,9 @@ public enum ProductLibrary: Sendable {
 struct BLASFunctions: @unchecked Sendable {
     let functions: UnsafePointer<dragon_openblas>
 
-    /// Loads the library, if it is installed.
-    init?() {
-        guard let functions = dragon_openblas_load() else { return nil }
+    /// Loads the library, if it is installed and multiplies for whoever chose so; it rounds nothing.
+    init?(_ library: ProductLibrary, _ format: ProductFormat) {
+        guard library == .openBLAS, format == .float32, let functions = dragon_openblas_load() else { return nil }
         self.functions = functions
     }
 }

@@ -4,12 +4,12 @@ import CKernels
 ///
 /// Sums, softmax, norms, residuals and all that is kept between layers are float32 in any case.
 public enum Precision: String, Sendable, CaseIterable {
+    /// Bfloat16 where this processor was measured to be faster with it, float32 elsewhere.
+    case auto
     /// Nothing is rounded.
     case fp32
     /// To bfloat16, 8 bits of precision. Twice as fast where the processor multiplies them itself, slower elsewhere.
     case bf16
-    /// Bfloat16 where this processor was measured to be faster with it, float32 elsewhere.
-    case auto
 
     /// The format that products have on an instruction set.
     public func productFormat(on instructionSet: InstructionSet) -> ProductFormat {

@@ -59,9 +59,10 @@ struct Bench: ParsableCommand {
             progress.step(repetition + 1, of: repetitions)
         }
         let operations = Double(context.countedOperations - before) / Double(repetitions)
+        let memory = peakMemory
         let error = try roundingError(files, in: context)
         progress.end()
-        try report(times.sorted(), operations: operations, error: error, context)
+        try report(times.sorted(), operations: operations, memory: memory, error: error, context)
     }
 
     /// What one repetition does; only the part that is measured is loaded. Numbers do not matter to the time, as long as
@@ -150,7 +151,7 @@ struct Bench: ParsableCommand {
         return { _ = try model.edit(request, conditioning, in: context) }
     }
 
-    private func report(_ times: [Double], operations: Double, error: Double?, _ context: ComputeContext) throws {
+    private func report(_ times: [Double], operations: Double, memory: Int, error: Double?, _ context: ComputeContext) throws {
         let (least, median) = (times[0], times[times.count / 2])
         let speed = (operations / least / 1e9).rounded(toDigits: 1)
         guard model.json else {
@@ -163,7 +164,7 @@ struct Bench: ParsableCommand {
             "command": .string("bench"), "phase": .string(phase.rawValue), "preset": .string(preset.rawValue), "side": .integer(side),
             "repeat": .integer(repetitions),
             "seconds": .object(JSONObject(["min": .number(least), "median": .number(median)])), "gflops": .number(speed),
-            "gflop": .number((operations / 1e9).rounded(toDigits: 1)), "peak_bytes": .integer(peakMemory),
+            "gflop": .number((operations / 1e9).rounded(toDigits: 1)), "peak_bytes": .integer(memory),
             "threads": .integer(context.threads), "precision": .string(context.productFormat.name),
             "error": error.map { .number($0.rounded(toDigits: 5)) } ?? .null,
             "instruction_set": .string("\(context.instructionSet)"), "openblas_core": OpenBLAS.coreName.map { .string($0) } ?? .null,

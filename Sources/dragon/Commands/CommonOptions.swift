@@ -71,13 +71,12 @@ struct ModelOptions: ParsableArguments {
     func files(for use: ModelUse = .inverting) throws -> ModelFiles {
         let store = ModelStore()
         let path = try model.map { try store.path(of: $0) } ?? store.firstUsable(for: use).path
-        var additions = ModelAdditions()
-        additions.spareTokenizers = store.spareTokenizers
+        var additions = store.additions
         (additions.tokenizer, additions.prediction, additions.solver) = (tokenizer, prediction?.type, sampler)
         additions.loras = loras.map { store.lora($0) }
         additions.autoencoder = vae
         additions.imageAdapter = adapter.map { ImageAdapterSource(path: $0, encoder: imageEncoder) }
-        (additions.tinyAutoencoder, additions.tinyPlaces) = (tinyVAE, store.tinyPlaces)
+        additions.tinyAutoencoder = tinyVAE
         return try ModelFiles(path: path, additions: additions)
     }
 }

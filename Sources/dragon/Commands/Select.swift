@@ -64,9 +64,7 @@ struct Select: ParsableCommand {
 
     private func attend(_ finder: ObjectFinder, by model: String) throws {
         let store = ModelStore()
-        var additions = ModelAdditions()
-        (additions.spareTokenizers, additions.tinyPlaces) = (store.spareTokenizers, store.tinyPlaces)
-        let files = try ModelFiles(path: store.path(of: model), additions: additions)
+        let files = try ModelFiles(path: store.path(of: model), additions: store.additions)
         let progress = JobReport(isQuiet: compute.quiet)
         let context = compute.context(progress.job)
         defer { progress.end() }
