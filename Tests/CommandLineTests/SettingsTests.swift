@@ -112,7 +112,7 @@ struct SettingsTests {
             EditModeName.allCases,
             [DRAGON_MOVE, DRAGON_RESIZE, DRAGON_DRAG, DRAGON_LANDMARK, DRAGON_APPEARANCE, DRAGON_PASTE, DRAGON_REMOVE])
         {
-            #expect(try EditModeName(checking: dragon_mode(number)) == name)
+            #expect(try choice(dragon_mode(number), "mode") == name)
         }
         #expect(EditAlgorithm.allCases == [.dragon, .diffeditor])
     }
