@@ -101,7 +101,7 @@ def openvino_phases(model, side, peer, threads):
 
     def compiled(function, inputs):
         network = openvino.convert_model(function, example_input=inputs)
-        network.reshape([list(x.shape) for x in inputs])
+        network.reshape({port: openvino.PartialShape(list(x.shape)) for port, x in zip(network.inputs, inputs)})
         arrays = [x.numpy() for x in inputs]
         if "int8" in peer:
             import nncf
