@@ -50,35 +50,29 @@ static void load_queries(const dragon_attention *a, int first, int columns, floa
 
 /* Tokens [first, first + count) of a channel-major array of `total` tokens, as tiles of columns: A(token, channel), the
  * channels in words. */
-INLINE void load_token_tiles(const void *x, int32_t type, ptrdiff_t row, int total, int first, int count, int depth,
-                             float *tiles) {
+INLINE void load_token_tiles(const float *x, ptrdiff_t row, int total, int first, int count, int depth, float *tiles) {
     for (int tile = 0; tile * MR < count; tile++)
         for (int c = 0; c < depth; c += WORD_DEPTH) {
             ptrdiff_t at = c * row + first + tile * MR;
             float *to = tiles + ((ptrdiff_t)tile * words_of(depth) + c / WORD_DEPTH) * A_COLUMN;
             int left = total - first - tile * MR, is_paired = WORD_DEPTH > 1 && c + 1 < depth;
             for (int r = 0; r < A_COLUMN && r < left; r += VL) {
-                vf next = is_paired ? widen_up_to(x, at + row + r, type, left - r) : (vf){};
-                store(to + r, weave(widen_up_to(x, at + r, type, left - r), next));
+                vf next = is_paired ? widen_up_to(x, at + row + r, DRAGON_FLOAT32, left - r) : (vf){};
+                store(to + r, weave(widen_up_to(x, at + r, DRAGON_FLOAT32, left - r), next));
             }
         }
 }
 
 /* The same tokens as rows: A(channel, token), the tokens in words. */
-INLINE void load_token_rows(const void *x, int32_t type, ptrdiff_t row, int first, int count, int depth, float *rows) {
+INLINE void load_token_rows(const float *x, ptrdiff_t row, int first, int count, int depth, float *rows) {
     for (int c = 0; c < depth; c++)
-        widen_row(x, c * row + first, count, type, rows + c * A_STRIDE);
-}
-
-INLINE void load_keys_as(const dragon_attention *a, const dragon_keys *part, int32_t type, int first, int count,
-                         float *keys, float *values) {
-    load_token_tiles(part->key, type, part->row, part->count, first, count, a->depth, keys);
-    load_token_rows(part->value, type, part->row, first, count, a->depth, values);
+        widen_row(x, c * row + first, count, DRAGON_FLOAT32, rows + c * A_STRIDE);
 }
 
 static void load_keys(const dragon_attention *a, const dragon_keys *part, int first, int count, float *keys,
                       float *values) {
-    WITH_ELEMENT_TYPE(part->type, load_keys_as(a, part, TYPE, first, count, keys, values));
+    load_token_tiles(part->key, part->row, part->count, first, count, a->depth, keys);
+    load_token_rows(part->value, part->row, first, count, a->depth, values);
 }
 
 /* scores[token][column] = tiles · columns, for `count` tokens; columns are the words of depth × PANEL. */

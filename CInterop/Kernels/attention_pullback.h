@@ -91,9 +91,9 @@ static void attention_query_gradient(const dragon_attention_pullback *a, int32_t
         load_query_columns(a, first, columns, &s);
         for (int key = 0; key < a->keys; key += KEY_BLOCK) {
             int count = min_int(KEY_BLOCK, a->keys - key);
-            load_token_tiles(a->key, DRAGON_FLOAT32, a->key_row, a->keys, key, count, d, s.tiles);
-            load_token_tiles(a->value, DRAGON_FLOAT32, a->key_row, a->keys, key, count, d, s.value_tiles);
-            load_token_rows(a->key, DRAGON_FLOAT32, a->key_row, key, count, d, s.rows);
+            load_token_tiles(a->key, a->key_row, a->keys, key, count, d, s.tiles);
+            load_token_tiles(a->value, a->key_row, a->keys, key, count, d, s.value_tiles);
+            load_token_rows(a->key, a->key_row, key, count, d, s.rows);
             add_key_block(a, count, &s);
         }
         for (int t = 0; t < n; t++)
@@ -156,9 +156,8 @@ static void attention_key_gradient(const dragon_attention_pullback *a, int32_t b
             int count = min_int(KEY_BLOCK, a->queries - query);
             for (int t = 0; t <= n; t++) {
                 const float *x = t == 0 ? a->query : a->d_out + (t - 1) * a->d_query_next;
-                load_token_tiles(x, DRAGON_FLOAT32, a->query_row, a->queries, query, count, d,
-                                 s.tiles + t * TILE_BLOCK(d));
-                load_token_rows(x, DRAGON_FLOAT32, a->query_row, query, count, d, s.rows + t * ROW_BLOCK(d));
+                load_token_tiles(x, a->query_row, a->queries, query, count, d, s.tiles + t * TILE_BLOCK(d));
+                load_token_rows(x, a->query_row, query, count, d, s.rows + t * ROW_BLOCK(d));
             }
             add_query_block(a, query, count, &s);
         }

@@ -31,7 +31,7 @@ static void attention_weights(const dragon_attention_weights *a, int32_t begin, 
             log_sum[i] = i < columns ? a->log_sum[first + i] * LOG2_E : 0;
         for (int key = 0; key < a->keys; key += KEY_BLOCK) {
             int count = min_int(KEY_BLOCK, a->keys - key);
-            load_token_tiles(a->key, DRAGON_FLOAT32, a->key_row, a->keys, key, count, a->depth, tiles);
+            load_token_tiles(a->key, a->key_row, a->keys, key, count, a->depth, tiles);
             multiply_token_tiles(tiles, query, a->depth, count, scores);
             add_weights(a, key, count, first, columns, log_sum, scores);
         }

@@ -68,9 +68,10 @@ struct ArrangedTests {
             let values = (0..<2 * 16).map { object.cells[$0 % 16] ? own : Float($0) }
             let recorded = try Tensor(values, shape: [1, 2, 16], in: context)
             bank.phase = .record(step: 20, pictures: [(item: 0, picture: 0)])
-            _ = try bank.exchange(layer: 0, key: recorded, value: recorded, in: context)
+            let project = { KeysAndValues(key: $0, value: $0) }
+            _ = try bank.exchange(layer: 0, input: recorded, project: project, in: context)
             bank.phase = .mix(step: 20)
-            return try bank.exchange(layer: 0, key: recorded, value: recorded, in: context)
+            return try bank.exchange(layer: 0, input: recorded, project: project, in: context)
         }
         let query = try Tensor((0..<2 * 16).map { Float($0 % 5) / 50 }, shape: [1, 2, 16], in: context)
         let seen = { (parts: [KeysAndValues]) in try query.attention(to: parts, heads: 1, in: context).values }
@@ -91,10 +92,11 @@ struct ArrangedTests {
 
         init(sees: Bool, _ tokens: @escaping @Sendable (Int) -> [Int]) { (self.tokens, self.sees) = (tokens, sees) }
 
-        func exchange(layer: Int, key: Tensor, value: Tensor, in context: ComputeContext) throws -> Attended {
-            let few = [try KeysAndValues(key: key.columns([0, 1, 2], in: context), value: value.columns([0, 1, 2], in: context))]
-            var attended = Attended(sees ? [KeysAndValues(key: key, value: value)] : few)
-            let tokens = tokens(key.columns)
+        func exchange(layer: Int, input: Tensor, project: KeyProjection, in context: ComputeContext) throws -> Attended {
+            let own = try project(input)
+            let few = [try own.columns([0, 1, 2], in: context)]
+            var attended = Attended(sees ? [own] : few)
+            let tokens = tokens(input.columns)
             if !tokens.isEmpty { attended.blinkered = (tokens, few) }
             return attended
         }

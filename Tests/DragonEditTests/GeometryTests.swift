@@ -74,6 +74,26 @@ struct GeometryTests {
         #expect(plan.terms(FeatureGrid(height: 8, width: 8), level: 0).content.isEmpty)
     }
 
+    @Test("what is laid or warped already has one picture, and keeps the looks that it has there")
+    func prepared() throws {
+        let (handle, target) = ([Point(x: 20, y: 20)], [Point(x: 32, y: 24)])
+        let whole = Mask(height: 64, width: 64, isWhole: true)
+        let edits: [any WorkingEdit] = [
+            Paste.Working(laid: Samples.mask()), Drag.Working(region: whole, handles: handle, targets: target, isWarped: true),
+            Landmark.Working(handles: handle, targets: target, isWarped: true),
+        ]
+        for edit in edits {
+            let plan = try plan(edit)
+            #expect(edit.reference == nil && plan.start([numbered]).values == numbered.values)
+            let terms = plan.terms(FeatureGrid(height: 8, width: 8), level: 0).edit
+            #expect(!terms.isEmpty)
+            for term in terms {
+                guard case .pairs(let pairs) = term.selection else { throw EditError.nothingToDo("no pairs") }
+                #expect(term.reference == 0 && pairs.current == pairs.reference && !pairs.current.isEmpty)
+            }
+        }
+    }
+
     @Test("an edit over an edge runs to a picture", arguments: [EditModeName.move, .paste], [EditAlgorithm.dragon, .diffeditor])
     func edgeEdit(_ mode: EditModeName, _ algorithm: EditAlgorithm) throws {
         let offset = Point(x: 32, y: -16)

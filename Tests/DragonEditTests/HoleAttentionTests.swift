@@ -29,7 +29,8 @@ struct HoleAttentionTests {
 
     /// What a layer makes of an exchange, by the tensors' own operators.
     private func attended(_ attention: HoleAttention, _ query: Tensor, _ key: Tensor, _ value: Tensor) throws -> [Float] {
-        let found = try attention.exchange(layer: 0, key: key, value: value, in: context)
+        let own = KeysAndValues(key: key, value: value)
+        let found = try attention.exchange(layer: 0, input: key, project: { _ in own }, in: context)
         let all = try query.attention(to: found.parts, heads: heads, in: context)
         guard let (tokens, parts) = found.blinkered else { return all.values }
         let less = try query.columns(tokens, in: context).attention(to: parts, heads: heads, in: context)

@@ -131,6 +131,24 @@ struct IdleNetworkTests {
     }
 }
 
+@Suite("A photo that is prepared is inverted alone")
+struct OnePictureTests {
+    @Test(
+        "a second picture is inverted for new looks, and for a paste that is not laid yet", arguments: EditModeName.allCases, [true, false])
+    func pictures(_ name: EditModeName, _ plate: Bool) throws {
+        let scene = try Scene()
+        var overrides = EditOverrides()
+        overrides.usesPlate = plate
+        let mode = scene.mode(name)
+        let settings = try EditSettings(name, overrides, defaults: scene.files.defaults, side: scene.files.workingSide)
+        let canvas = try PhotoEdit(photo: scene.photo, mode: mode, settings: settings).canvas(filling: .smooth)
+        let composition = try mode.compose(canvas)
+        #expect(composition.isPrepared == plate)
+        let hasSecond = mode.working(canvas, composition).reference != nil
+        #expect(hasSecond == (name == .appearance || name == .paste && !plate))
+    }
+}
+
 @Suite("A second run of the same photo goes on from what the first one prepared", .serialized)
 struct ReuseTests {
     @Test("it gives the same bits as a run from the start, without inverting again", arguments: EditModeName.allCases)

@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 import Glibc
 import Testing
 
@@ -56,5 +57,34 @@ struct BufferTests {
         let tensor = try Tensor(repeating: 2, shape: [1, 1, count], in: context)
         #expect(UInt(bitPattern: tensor.lent) % 64 == 0)
         #expect(tensor.values.count == count && tensor.values.allSatisfy { $0 == 2 })
+    }
+
+    @Test("small arrays that stay hold no large buffer's memory open")
+    func gaps() throws {
+        // Of different sizes, so that none is handed on; the system's threshold for mapping rises as they are freed.
+        let pool = BufferPool()
+        var stays: [[Float]] = []
+        func run() throws {
+            let large = try (0..<24).map { number in
+                let buffer = try #require(pool.take((4 << 20) + number << 18))
+                buffer.0.initialize(repeating: 1, count: buffer.1 / 4)
+                stays.append([Float](repeating: Float(number), count: 16_000))
+                return buffer
+            }
+            for (pointer, bytes) in large { pool.give(pointer, bytes: bytes) }
+        }
+        let before = try residentBytes()
+        for _ in 0..<4 { try run() }
+        // The pool itself keeps 128 MiB.
+        #expect(try residentBytes() - before < 160 << 20)
+        pool.drain()
+        #expect(try residentBytes() - before < 32 << 20)
+        #expect(stays.count == 96 && stays.allSatisfy { $0.count == 16_000 })
+    }
+
+    /// Bytes of memory that the process has in use.
+    private func residentBytes() throws -> Int {
+        let pages = try #require(String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ").dropFirst().first)
+        return try #require(Int(pages)) * Int(sysconf(Int32(_SC_PAGESIZE)))
     }
 }

@@ -2,9 +2,11 @@
 
     python3 timing.py MODEL [--dragon PATH] [--side 512] [--repeat 5] [--threads 2] [--phases unet,unet2,guidance,encode,decode]
                       [--peer torch|openvino-fp32|openvino-bf16|openvino-int8|openvino-int8-bf16] [--precision fp32|bf16|auto]
+                      [--edits exact,fast]
 
 Both sides stay loaded and take turns, run by run, so that a machine whose speed drifts favours neither. Against OpenVINO, which has
-no gradients, all phases but guidance. Its 8-bit weights and activations are quantised on one random input: good for the time.
+no gradients, all phases but guidance. With --edits a whole move of ours, once each, beside the sum of the peer's parts of a published
+one, measured before: 50 predictions for the inversion, 50 of two for the sampling, 30 guidances, a picture in and one out. Its 8-bit weights and activations are quantised on one random input: good for the time.
 Needs: torch, diffusers, safetensors, and for those openvino and nncf (PyPI).
 """
 import argparse
@@ -123,6 +125,18 @@ def openvino_phases(model, side, peer, threads):
     return {name: phase(name) for name in functions}
 
 
+# What a published move of 50 steps consists of.
+PARTS = {"encode": 1, "unet": 50, "unet2": 50, "guidance": 30, "decode": 1}
+
+
+def ours_of(a, phase, *options):
+    """Seconds that `dragon bench` says of a phase, in a process of its own."""
+    out = subprocess.run(
+        [a.dragon, "bench", "--model", a.model, "--side", str(a.side), "--phase", phase, "--repeat", "1", "--threads", str(a.threads),
+         "--precision", a.precision, "--json", *options], check=True, capture_output=True, env=os.environ)
+    return json.loads(out.stdout)["seconds"]["min"]
+
+
 @torch.no_grad()
 def main():
     ap = argparse.ArgumentParser()
@@ -133,10 +147,14 @@ def main():
     ap.add_argument("--threads", type=int, default=2)
     ap.add_argument("--phases", default="unet,unet2,guidance,encode,decode")
     ap.add_argument("--peer", default="torch", choices=["torch"] + [f"openvino-{x}" for x in ("fp32", "bf16", "int8", "int8-bf16")])
+    ap.add_argument("--edits", default="", help="presets of a whole move: exact, fast")
     ap.add_argument("--precision", default="fp32", choices=["fp32", "bf16", "auto"])
     a = ap.parse_args()
+    if a.edits and not set(PARTS) <= set(a.phases.split(",")):
+        ap.error(f"--edits needs the phases {','.join(PARTS)}")
     torch.set_num_threads(a.threads)
     phases = torch_phases(a.model, a.side) if a.peer == "torch" else openvino_phases(a.model, a.side, a.peer, a.threads)
+    medians = {}
     print(f"{'phase':8}{'peer':>9}{'dragon':>9}{'ratio':>8}   (median seconds; ratio of medians, min and max of pairs)")
     for name in a.phases.split(","):
         if name not in phases:
@@ -148,13 +166,15 @@ def main():
             start = time.perf_counter()
             phases[name]()
             theirs = time.perf_counter() - start
-            out = subprocess.run(
-                [a.dragon, "bench", "--model", a.model, "--side", str(a.side), "--phase", name, "--repeat", "1",
-                 "--threads", str(a.threads), "--precision", a.precision, "--json"], check=True, capture_output=True, env=os.environ)
-            pairs.append((theirs, json.loads(out.stdout)["seconds"]["min"]))
+            pairs.append((theirs, ours_of(a, name)))
         theirs, ours = (statistics.median(p[i] for p in pairs) for i in (0, 1))
         ratios = [o / t for t, o in pairs]
         print(f"{name:8}{theirs:9.3f}{ours:9.3f}{ours / theirs:8.3f}   {min(ratios):.3f} {max(ratios):.3f}", flush=True)
+        medians[name] = theirs
+    for preset in filter(None, a.edits.split(",")):
+        theirs = sum(count * medians[name] for name, count in PARTS.items())
+        ours = ours_of(a, "edit", "--preset", preset)
+        print(f"{preset:8}{theirs:9.1f}{ours:9.1f}{ours / theirs:8.3f}   (of the parts summed)", flush=True)
 
 
 if __name__ == "__main__":

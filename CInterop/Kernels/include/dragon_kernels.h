@@ -64,10 +64,9 @@ typedef struct dragon_winograd {
 
 /* Keys and values of one head that lie together: key(channel, token) = key[channel·row + token]. */
 typedef struct dragon_keys {
-    const void *key, *value;
-    int32_t type;
-    int32_t count;
+    const float *key, *value;
     ptrdiff_t row;
+    int32_t count;
 } dragon_keys;
 
 /* Scaled dot-product attention of one head: out = value · softmax(scale · keyᵀ · query). */

@@ -86,7 +86,7 @@ public struct Drag: EditMode {
         let carried = try canvas.carried(rigid.carried, of: canvas.picture)
         try Cancellation.check()
         return Composition(
-            base: base, isPrepared: true, original: canvas.colours, carried: carried, replaced: canvas.reach(of: vacated.touched),
+            base: base, isPrepared: true, carried: carried, replaced: canvas.reach(of: vacated.touched),
             made: canvas.contact(of: carried?.occupied ?? canvas.nothing), filled: vacated.touched.count,
             hole: canvas.hole(of: vacated))
     }
@@ -99,7 +99,7 @@ public struct Drag: EditMode {
         return Working(
             region: canvas.footprint.region.map { grid.onGrid($0) } ?? Mask(height: grid.gridHeight, width: grid.gridWidth, isWhole: true),
             handles: handles.map { grid.onGrid($0) }, targets: targets.map { grid.onGrid($0) },
-            original: composition.original.map { WorkingPicture(grid.onGrid($0)) })
+            isWarped: composition.isPrepared)
     }
 
     /// The edit on a grid that is the picture itself.
@@ -112,13 +112,11 @@ public struct Drag: EditMode {
         let region: Mask
         let handles: [Point]
         let targets: [Point]
-        /// The second picture, of the grid's size.
-        public let reference: WorkingPicture?
+        let isWarped: Bool
 
-        /// - Parameter original: where the picture is warped already, the one before: its content at the handles is what the
-        ///   targets should look like.
-        public init(region: Mask, handles: [Point], targets: [Point], original: WorkingPicture? = nil) {
-            (self.region, self.handles, self.targets, reference) = (region, handles, targets, original)
+        /// - Parameter isWarped: whether the picture is warped already: then its targets look as they should.
+        public init(region: Mask, handles: [Point], targets: [Point], isWarped: Bool = false) {
+            (self.region, self.handles, self.targets, self.isWarped) = (region, handles, targets, isWarped)
         }
 
         /// Throws what cannot be met.
@@ -126,13 +124,12 @@ public struct Drag: EditMode {
             // Points first: the region of a drag without a mask is made from them.
             try EditError.check(handles, targets, on: grid)
             try EditError.check(region, on: grid, "the mask")
-            try EditError.check(reference, on: grid, "the original")
         }
 
         /// Where things are, the start, the energies.
         public func plan(_ weights: EnergyWeights, _ grids: EditGrids) throws -> any EditPlan {
             try DragPlan(
-                region: region, handles: handles, targets: targets, isWarped: reference != nil, weights: weights, grids: grids)
+                region: region, handles: handles, targets: targets, isWarped: isWarped, weights: weights, grids: grids)
         }
     }
 }
@@ -162,7 +159,6 @@ struct DraggedPoints {
         try Cancellation.check()
         if let held { return try HeldObject(held.cropped(to: canvas.box), canvas).composition(after: field, canvas) }
         return Composition(
-            base: field.applied(to: canvas.colours), isPrepared: true, original: canvas.colours, replaced: field.moved.coverage.planes[0],
-            made: field.stretched)
+            base: field.applied(to: canvas.colours), isPrepared: true, replaced: field.moved.coverage.planes[0], made: field.stretched)
     }
 }

@@ -16,7 +16,7 @@ struct DragPlan: EditPlan {
     private let points: (handles: [Point], targets: [Point])
     private let handles: [PointPatch]
     private let targets: [PointPatch]
-    /// Whether the picture is warped already, and the second picture is the one before.
+    /// Whether the picture is warped already.
     private let isWarped: Bool
     /// Feature maps that the energies are averaged over.
     private static let levels: Float = 2
@@ -88,12 +88,13 @@ struct DragPlan: EditPlan {
         var terms = LevelTerms()
         let share = 1 / (Self.levels * Float(targets.count))
         for (handle, target) in zip(handles, targets) {
-            let (from, to) = (handle.cells(feature, grids), target.cells(feature, grids))
+            // What was warped is at its place: it keeps the looks that it has there.
+            let to = target.cells(feature, grids)
+            let from = isWarped ? to : handle.cells(feature, grids)
             terms.edit.append(
                 EnergyTerm(
                     function: .inverse(weight: weights.edit),
-                    selection: .pairs(CellPairs(zip(to, from).map { ($0.0, $0.1) })), isUnit: true, reference: isWarped ? 1 : 0,
-                    factor: share))
+                    selection: .pairs(CellPairs(zip(to, from).map { ($0.0, $0.1) })), isUnit: true, factor: share))
             // A warp has left nothing behind.
             let left = hasContentEnergy && !isWarped ? handle.cells(feature, grids, except: target) : []
             if !left.isEmpty {

@@ -44,7 +44,7 @@ public struct EditCanvas: Sendable {
     /// The part as it is.
     package var unchanged: Composition {
         let none = [Float](repeating: 0, count: box.width * box.height)
-        return Composition(base: colours, isPrepared: true, original: colours, replaced: none, made: none)
+        return Composition(base: colours, isPrepared: true, replaced: none, made: none)
     }
 
     /// How much of each pixel a change of what is emptied reaches.
@@ -125,8 +125,6 @@ public struct Composition: Sendable {
     package var base: Raster
     /// Whether the base is already as the edit intends, so that the network's part is its change; else the network does all.
     package let isPrepared: Bool
-    /// Of a warp: the colours before it.
-    package var original: Raster?
     /// The object that is carried over pixel by pixel.
     package var carried: CarriedObject?
     /// How much of each pixel is the result's, 0 … 1, where no carried object lies.
@@ -141,10 +139,10 @@ public struct Composition: Sendable {
     package private(set) var hole: [Float]
 
     package init(
-        base: Raster, isPrepared: Bool, original: Raster? = nil, carried: CarriedObject? = nil, replaced: [Float], made: [Float],
-        intended: [Float]? = nil, filled: Int = 0, hole: [Float] = []
+        base: Raster, isPrepared: Bool, carried: CarriedObject? = nil, replaced: [Float], made: [Float], intended: [Float]? = nil,
+        filled: Int = 0, hole: [Float] = []
     ) {
-        (self.base, self.isPrepared, self.original, self.carried) = (base, isPrepared, original, carried)
+        (self.base, self.isPrepared, self.carried) = (base, isPrepared, carried)
         (self.replaced, self.made, self.intended, self.filled) = (replaced, made, intended ?? replaced, filled)
         self.hole = hole
     }

@@ -33,7 +33,7 @@ struct HeldObject {
         }
         let stretched = zip(field.stretched, zip(warped.coverage, share)).map { $0 * $1.0 * $1.1 }
         return Composition(
-            base: base, isPrepared: true, original: canvas.colours, replaced: share.map { $0 > 0 ? 1 : 0 }, made: stretched,
+            base: base, isPrepared: true, replaced: share.map { $0 > 0 ? 1 : 0 }, made: stretched,
             filled: before.indices.count { share[$0] > 0 && before[$0] > warped.coverage[$0] },
             hole: zip(canvas.hole(of: mask), zip(share, warped.coverage)).map { $0 * $1.0 * (1 - $1.1) })
     }

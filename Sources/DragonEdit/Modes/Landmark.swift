@@ -52,7 +52,7 @@ public struct Landmark: EditMode {
         let grid = canvas.grid
         return Working(
             handles: handles.map { grid.onGrid($0) }, targets: targets.map { grid.onGrid($0) },
-            original: composition.original.map { WorkingPicture(grid.onGrid($0)) })
+            isWarped: composition.isPrepared)
     }
 
     /// The edit on a grid that is the picture itself.
@@ -62,23 +62,21 @@ public struct Landmark: EditMode {
     public struct Working: WorkingEdit {
         let handles: [Point]
         let targets: [Point]
-        /// The second picture, of the grid's size.
-        public let reference: WorkingPicture?
+        let isWarped: Bool
 
-        /// - Parameter original: where the picture is warped already, the one before.
-        public init(handles: [Point], targets: [Point], original: WorkingPicture? = nil) {
-            (self.handles, self.targets, reference) = (handles, targets, original)
+        /// - Parameter isWarped: whether the picture is warped already.
+        public init(handles: [Point], targets: [Point], isWarped: Bool = false) {
+            (self.handles, self.targets, self.isWarped) = (handles, targets, isWarped)
         }
 
         /// Throws what cannot be met.
         public func validate(on grid: PixelSize) throws {
             try EditError.check(handles, targets, on: grid)
-            try EditError.check(reference, on: grid, "the original")
         }
 
         /// Where things are, the start, the energies.
         public func plan(_ weights: EnergyWeights, _ grids: EditGrids) throws -> any EditPlan {
-            try DragPlan(region: nil, handles: handles, targets: targets, isWarped: reference != nil, weights: weights, grids: grids)
+            try DragPlan(region: nil, handles: handles, targets: targets, isWarped: isWarped, weights: weights, grids: grids)
         }
     }
 }

@@ -87,8 +87,7 @@ public struct Move: EditMode {
             let way = grid.onGrid(placement).published(pictureWidth: Double(grid.gridWidth), pictureHeight: Double(grid.gridHeight))
             return Working(object: grid.onGrid(object), by: way, resize: resize, turn: turn, likeness: likeness.map { grid.onGrid($0) })
         }
-        let (colours, laid) = grid.aligned(canvas.picture, object, placement)
-        return Paste.Working(object: laid, reference: WorkingPicture(colours), offset: .zero, isLaid: true, gradientScale: Self.pullOnPlate)
+        return Paste.Working(laid: grid.aligned(canvas.picture, object, placement).object, gradientScale: Self.pullOnPlate)
     }
 
     /// The edit on a grid that is the picture itself.

@@ -65,7 +65,8 @@ public struct Paste: EditMode {
         let placement =
             canvas.footprint.placement ?? Placement(source: canvas.footprint.affected, displacement: offset, resize: resize, turn: turn)
         let (colours, laid) = canvas.grid.aligned(reference, object, placement)
-        return Working(object: laid, reference: WorkingPicture(colours), offset: .zero, isLaid: composition.isPrepared)
+        return composition.isPrepared
+            ? Working(laid: laid) : Working(object: laid, reference: WorkingPicture(colours), offset: .zero)
     }
 
     /// The edit on a grid that is the picture itself.
@@ -83,22 +84,24 @@ public struct Paste: EditMode {
     /// A paste on the grid.
     public struct Working: WorkingEdit {
         let object: Mask
-        /// The second picture, of the grid's size.
+        /// The second picture, of the grid's size; nil where the object is laid already: then the picture shows it as that one would,
+        /// and is inverted alone.
         public let reference: WorkingPicture?
         let offset: Point
-        let isLaid: Bool
         let gradientScale: Float
+        /// Whether the picture has the object already.
+        var isLaid: Bool { reference == nil }
 
         /// - Parameters:
         ///   - object: on the reference.
-        ///   - isLaid: whether the picture has the object already.
-        public init(object: Mask, reference: WorkingPicture, offset: Point, isLaid: Bool = false) {
-            self.init(object: object, reference: reference, offset: offset, isLaid: isLaid, gradientScale: Self.published)
+        ///   - offset: from the reference's pixels to the picture's.
+        public init(object: Mask, reference: WorkingPicture, offset: Point) {
+            (self.object, self.reference, self.offset, gradientScale) = (object, reference, offset, Self.published)
         }
 
-        init(object: Mask, reference: WorkingPicture, offset: Point, isLaid: Bool, gradientScale: Float) {
-            (self.object, self.reference, self.offset) = (object, reference, offset)
-            (self.isLaid, self.gradientScale) = (isLaid, gradientScale)
+        /// - Parameter laid: the object, where the picture has it already.
+        init(laid object: Mask, gradientScale: Float = Self.published) {
+            (self.object, reference, offset, self.gradientScale) = (object, nil, .zero, gradientScale)
         }
 
         /// k of the guidance.
@@ -108,13 +111,13 @@ public struct Paste: EditMode {
         public func validate(on grid: PixelSize) throws {
             // What is laid may fill the grid: then nothing is held, and only edges are left to make.
             try EditError.check(object, on: grid, "the mask", mayBeWhole: isLaid)
-            try EditError.check(reference, on: grid, "the reference")
+            if !isLaid { try EditError.check(reference, on: grid, "the reference") }
             try EditError.check(offset, "the offset")
         }
 
         /// Where things are, the start, the energies.
         public func plan(_ weights: EnergyWeights, _ grids: EditGrids) throws -> any EditPlan {
-            try PastePlan(object: object, offset: offset, isLaid: isLaid, gradientScale: gradientScale, weights: weights, grids: grids)
+            try PastePlan(self, weights, grids)
         }
     }
 }
@@ -130,29 +133,27 @@ struct PastePlan: EditPlan {
 
     private let weights: EnergyWeights
     private let grids: EditGrids
-    private let offset: Point
-    /// Whether the picture has the object already.
-    private let isLaid: Bool
+    private let edit: Paste.Working
     /// The object at its new place.
     private let placed: Mask
 
-    init(object: Mask, offset: Point, isLaid: Bool, gradientScale: Float, weights: EnergyWeights, grids: EditGrids) throws {
-        (self.weights, self.grids, self.offset, self.isLaid) = (weights, grids, offset, isLaid)
-        self.gradientScale = gradientScale
-        guard grids.onFeatures(object).count > 0 else { throw EditError.tooSmall(what: "the mask") }
-        let background = object.shifted(dx: Int(offset.x), dy: Int(offset.y))
+    init(_ edit: Paste.Working, _ weights: EnergyWeights, _ grids: EditGrids) throws {
+        (self.edit, self.weights, self.grids) = (edit, weights, grids)
+        gradientScale = edit.gradientScale
+        guard grids.onFeatures(edit.object).count > 0 else { throw EditError.tooSmall(what: "the mask") }
+        let background = edit.object.shifted(dx: Int(edit.offset.x), dy: Int(edit.offset.y))
         placed = grids.onFeatures(background)
         guard placed.count > 0 else { throw EditError.leavesPicture }
         editRegion = grids.onLatent(placed)
         inventedRegion = grids.contact(of: editRegion)
-        mixing = .compose(foreground: object, background: background)
+        mixing = edit.isLaid ? .replace : .compose(foreground: edit.object, background: background)
     }
 
     /// The reference's inverted latent, shifted, over the base's, inside the pasted region; where the object is laid already
     /// its edges are better than a latent's cells can make them (as in PixelMan, arXiv 2412.14283).
     func start(_ inverted: [LatentGrid]) -> LatentGrid {
-        guard !isLaid else { return inverted[0] }
-        let (dx, dy) = (Int(offset.x / grids.latentCell), Int(offset.y / grids.latentCell))
+        guard !edit.isLaid else { return inverted[0] }
+        let (dx, dy) = (Int(edit.offset.x / grids.latentCell), Int(edit.offset.y / grids.latentCell))
         let source = inverted[1]
         let base = inverted[0]
         var z = base
@@ -166,7 +167,7 @@ struct PastePlan: EditPlan {
     /// The pasted place's features approach the reference's, cell by cell.
     func terms(_ feature: FeatureGrid, level: Int) -> LevelTerms {
         var terms = heldOutside(placed, feature, weights.content)
-        let (dx, dy) = (Int(offset.x / grids.cell), Int(offset.y / grids.cell))
+        let (dx, dy) = (Int(edit.offset.x / grids.cell), Int(edit.offset.y / grids.cell))
         let grid = (grids.featureHeight, grids.featureWidth)
         let pairs = placed.indices.compactMap { index -> (Int, Int)? in
             let (y, x) = (index / grid.1, index % grid.1)
@@ -176,7 +177,8 @@ struct PastePlan: EditPlan {
         if !pairs.isEmpty {
             terms.edit = [
                 EnergyTerm(
-                    function: .inverse(weight: weights.edit), selection: .pairs(CellPairs(pairs)), isUnit: true, reference: 1)
+                    function: .inverse(weight: weights.edit), selection: .pairs(CellPairs(pairs)), isUnit: true,
+                    reference: edit.isLaid ? 0 : 1)
             ]
         }
         return terms

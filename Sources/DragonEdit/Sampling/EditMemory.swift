@@ -4,7 +4,7 @@ import DragonTensor
 
 /// What an edit will take of the machine's memory, estimated before it starts.
 package struct EditMemory {
-    /// Keys and values of every decoder self-attention layer, at every step.
+    /// What keys and values of every decoder self-attention layer are made of, at every step.
     package let bank: Int
     /// What is alive at the peak of a guidance pass or of the autoencoder, latents of the inversion included.
     package let work: Int
@@ -30,7 +30,7 @@ package struct EditMemory {
         for (position, block) in configuration.upBlocks.enumerated() where block == .crossAttention {
             let level = configuration.levels - 1 - position
             let layers = (configuration.layersPerBlock[level] + 1) * configuration.transformerDepths[level]
-            elements += 2 * layers * configuration.blockOutChannels[level] * (cells >> (2 * level))
+            elements += layers * configuration.blockOutChannels[level] * (cells >> (2 * level))
         }
         bank = elements * steps * (keepsFullPrecision ? 4 : 2)
         work = Self.workPerCell * cells * configuration.blockOutChannels[0] * MemoryLayout<Float>.size

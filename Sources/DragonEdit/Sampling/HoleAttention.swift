@@ -30,20 +30,15 @@ final class HoleAttention: SelfAttentionExchange {
     /// Whether a step of a run is one of the first.
     static func lowersOwn(at step: Int, of steps: Int) -> Bool { Double(step) < loweredShare * Double(steps) }
 
-    func exchange(layer: Int, key: Tensor, value: Tensor, in context: ComputeContext) throws -> Attended {
-        var attended = Attended([KeysAndValues(key: key, value: value)])
-        let (made, visible) = columns(tokens: key.columns)
-        let isWhole = !lowersOwn && made.count + visible.count == key.columns
+    func exchange(layer: Int, input: Tensor, project: KeyProjection, in context: ComputeContext) throws -> Attended {
+        let all = try project(input)
+        var attended = Attended([all])
+        let (made, visible) = columns(tokens: input.columns)
+        let isWhole = !lowersOwn && made.count + visible.count == input.columns
         guard !made.isEmpty, !visible.isEmpty, !isWhole else { return attended }
-        let own = try key.columns(made, in: context)
-        attended.blinkered = (
-            made,
-            [
-                KeysAndValues(key: try key.columns(visible, in: context), value: try value.columns(visible, in: context)),
-                KeysAndValues(
-                    key: lowersOwn ? try own.scaled(by: Self.factor, in: context) : own, value: try value.columns(made, in: context)),
-            ]
-        )
+        let own = try all.columns(made, in: context)
+        let key = lowersOwn ? try own.key.scaled(by: Self.factor, in: context) : own.key
+        attended.blinkered = (made, [try all.columns(visible, in: context), KeysAndValues(key: key, value: own.value)])
         return attended
     }
 

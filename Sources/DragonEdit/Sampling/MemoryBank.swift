@@ -15,6 +15,9 @@ public enum BankMixing: Sendable, Equatable {
 
 /// Keys and values of the decoder's self-attention, recorded during inversion and mixed into sampling
 /// (DragonDiffusion, section 3.2).
+///
+/// What is kept is the one array that a layer makes both of: half the memory for two small products when they are mixed in, in place
+/// of the layer's own.
 final class MemoryBank: SelfAttentionExchange {
     /// What the bank does with the layers that ask it.
     enum Phase {
@@ -40,8 +43,8 @@ final class MemoryBank: SelfAttentionExchange {
     private let isReused: Bool
     /// What an object leaves, which must not see the object that it is rid of; nil where all is seen by all.
     private let vacated: VacatedCells?
-    /// By step, layer and picture; what not every query may see comes last.
-    private var entries: [Int: [Int: [Int: [KeysAndValues]]]] = [:]
+    /// By step, layer and picture, the layer's input; what not every query may see comes last.
+    private var entries: [Int: [Int: [Int: [Kept]]]] = [:]
     /// Columns of a layer's two pictures that are composed, by its number of tokens.
     private var composed: [Int: (background: [Int], foreground: [Int])] = [:]
     /// Columns of a layer that hide from those that are left, by its number of tokens.
@@ -55,34 +58,39 @@ final class MemoryBank: SelfAttentionExchange {
     /// Whether steps recorded at `step` will be wanted.
     func isActive(at step: Int) -> Bool { schedule.mixes(mixing, at: step) }
 
-    /// Whether a step's keys and values are there.
+    /// Whether a step is there.
     func has(step: Int) -> Bool { entries[step] != nil }
 
     /// Drops a step that was used, for the last time unless the bank is used again.
     func forget(step: Int) { if !isReused { entries[step] = nil } }
 
-    func exchange(layer: Int, key: Tensor, value: Tensor, in context: ComputeContext) throws -> Attended {
-        let own = Attended([KeysAndValues(key: key, value: value)])
+    func exchange(layer: Int, input: Tensor, project: KeyProjection, in context: ComputeContext) throws -> Attended {
         switch phase {
         case .record(let step, let pictures):
-            guard isActive(at: step) else { return own }
-            for (item, picture) in pictures where keeps(picture, of: pictures.count) {
-                let (k, v) = (try selected(key, item, picture, in: context), try selected(value, item, picture, in: context))
-                entries[step, default: [:]][layer, default: [:]][picture] = k.columns == 0 ? nil : try kept(k, v, in: context)
-            }
-            return own
+            if isActive(at: step) { try record(step, layer, input, pictures, in: context) }
         case .mix(let step):
-            guard isActive(at: step), var kept = pictures(step: step, layer: layer) else { return own }
-            kept += anchor?.pictures(step: step, layer: layer) ?? []
+            guard isActive(at: step), let recorded = recorded(step, layer) else { break }
+            let kept = try (recorded + (anchor?.recorded(step, layer) ?? []))
+                .map { picture in try picture.map { try project($0.tensor(in: context)) } }
             var attended = Attended(kept.flatMap { $0 })
-            if case .append = mixing { attended.parts = own.parts + attended.parts }
-            if let left = partition(tokens: key.columns)?.left { attended.blinkered = (left, kept.map { $0[0] }) }
-            return attended.parts.isEmpty ? own : attended
+            if case .append = mixing { attended.parts.insert(try project(input), at: 0) }
+            if let left = partition(tokens: input.columns)?.left { attended.blinkered = (left, kept.map { $0[0] }) }
+            if !attended.parts.isEmpty { return attended }
+        }
+        return Attended([try project(input)])
+    }
+
+    private func record(
+        _ step: Int, _ layer: Int, _ input: Tensor, _ pictures: [(item: Int, picture: Int)], in context: ComputeContext
+    ) throws {
+        for (item, picture) in pictures {
+            let selected = try selected(input, item, picture, in: context)
+            entries[step, default: [:]][layer, default: [:]][picture] = selected.columns == 0 ? nil : try kept(selected, in: context)
         }
     }
 
-    /// Keys and values of each picture; nil where there are none.
-    private func pictures(step: Int, layer: Int) -> [[KeysAndValues]]? {
+    /// What is kept of each picture; nil where there is nothing.
+    private func recorded(_ step: Int, _ layer: Int) -> [[Kept]]? {
         entries[step]?[layer]?.sorted { $0.key < $1.key }.map(\.value)
     }
 
@@ -91,17 +99,12 @@ final class MemoryBank: SelfAttentionExchange {
         entries.values.flatMap(\.values).flatMap(\.values).joined().reduce(0) { $0 + $1.memory }
     }
 
-    /// Whether a picture is mixed in later: of a warped picture and the one before only the latter is appended.
-    private func keeps(_ picture: Int, of count: Int) -> Bool {
-        if case .append = mixing { picture == count - 1 } else { true }
-    }
-
-    /// The keys and values, an object's own apart from the rest where something must not see them.
-    private func kept(_ key: Tensor, _ value: Tensor, in context: ComputeContext) throws -> [KeysAndValues] {
-        guard let (object, rest, _) = partition(tokens: key.columns), !rest.isEmpty else { return [try packed(key, value, in: context)] }
-        return try [rest, object].map { part in
-            try packed(key.columns(part, in: context), value.columns(part, in: context), in: context)
+    /// A layer's input, an object's own part apart from the rest where something must not see it.
+    private func kept(_ input: Tensor, in context: ComputeContext) throws -> [Kept] {
+        guard let (object, rest, _) = partition(tokens: input.columns), !rest.isEmpty else {
+            return [try Kept(input, precision, in: context)]
         }
+        return try [rest, object].map { try Kept(input.columns($0, in: context), precision, in: context) }
     }
 
     /// A layer's tokens that the object touches, the others, and those that must not see it; nil where all is seen by all.
@@ -116,14 +119,7 @@ final class MemoryBank: SelfAttentionExchange {
         return found
     }
 
-    private func packed(_ key: Tensor, _ value: Tensor, in context: ComputeContext) throws -> KeysAndValues {
-        switch precision {
-        case .float32: KeysAndValues(key: key, value: value)
-        case .float16: KeysAndValues(key: try HalfTensor(key, in: context), value: try HalfTensor(value, in: context))
-        }
-    }
-
-    /// What of a picture's keys or values is mixed in later: all, or the base's background and the reference's foreground.
+    /// What of a picture's layer is mixed in later: all, or the base's background and the reference's foreground.
     private func selected(_ tensor: Tensor, _ item: Int, _ picture: Int, in context: ComputeContext) throws -> Tensor {
         let one = tensor.batch == 1 ? tensor : try tensor.items(item..<item + 1, in: context)
         guard case .compose(let foreground, let background) = mixing else { return one }
@@ -138,6 +134,30 @@ final class MemoryBank: SelfAttentionExchange {
     private func tokenMask(_ mask: Mask, _ tokens: Int) -> Mask {
         let grid = mask.grid(tokens: tokens)
         return mask.resized(height: grid.height, width: grid.width)
+    }
+}
+
+/// A layer's input as it is kept.
+private enum Kept {
+    case single(Tensor)
+    case halves(HalfTensor)
+
+    init(_ tensor: Tensor, _ precision: MemoryBank.Precision, in context: ComputeContext) throws {
+        self = precision == .float32 ? .single(tensor) : .halves(try HalfTensor(tensor, in: context))
+    }
+
+    func tensor(in context: ComputeContext) throws -> Tensor {
+        switch self {
+        case .single(let tensor): tensor
+        case .halves(let halves): try halves.widened(in: context)
+        }
+    }
+
+    var memory: Int {
+        switch self {
+        case .single(let tensor): tensor.count * MemoryLayout<Float>.size
+        case .halves(let halves): halves.memory
+        }
     }
 }
 

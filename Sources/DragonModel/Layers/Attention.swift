@@ -1,12 +1,13 @@
 import DragonTensor
 
-/// Changes what a decoder's self-attention attends to: records its keys and values, or mixes recorded ones in.
+/// Changes what a decoder's self-attention attends to: records what its keys and values are made of, or mixes recorded ones in.
 public protocol SelfAttentionExchange: AnyObject {
     /// - Parameters:
     ///   - layer: position among the decoder's self-attention layers, in the order of execution.
-    ///   - key, value: `[batch, channels, tokens]`, as the layer computes them.
+    ///   - input: `[batch, channels, tokens]`, what the layer makes its keys and values of.
+    ///   - project: makes this layer's keys and values, of its own input or of a recorded one.
     /// - Returns: what the layer attends to instead.
-    func exchange(layer: Int, key: Tensor, value: Tensor, in context: ComputeContext) throws -> Attended
+    func exchange(layer: Int, input: Tensor, project: KeyProjection, in context: ComputeContext) throws -> Attended
 }
 
 /// What a layer attends to.
@@ -20,8 +21,11 @@ public struct Attended: Sendable {
     public init(_ parts: [KeysAndValues]) { self.parts = parts }
 }
 
-/// What to attend to instead of given keys and values.
-typealias KeyExchange = (_ key: Tensor, _ value: Tensor) throws -> Attended
+/// A layer's keys and values of an input, `[batch, channels, tokens]`.
+public typealias KeyProjection = (_ input: Tensor) throws -> KeysAndValues
+
+/// What to attend to instead of the keys and values of an input.
+typealias KeyExchange = (_ input: Tensor, _ project: KeyProjection) throws -> Attended
 
 /// Multi-head attention. Keys: `to_q`, `to_k`, `to_v` (without bias unless asked), `to_out.0`.
 struct Attention: Sendable {
@@ -66,14 +70,15 @@ struct Attention: Sendable {
         saves: Bool, in context: ComputeContext
     ) throws -> (Tensor, AttentionRecord?) {
         let source = source ?? x
-        let (k, v) = (try key(source, in: context), try value(source, in: context))
+        let project = { KeysAndValues(key: try key($0, in: context), value: try value($0, in: context)) }
         let mean = mean.flatMap { $0.tokens == x.columns ? $0 : nil }
         if saves || mean != nil {
-            let record = try query(x, in: context).recordedAttention(key: k, value: v, heads: heads, in: context)
+            let own = try project(source)
+            let record = try query(x, in: context).recordedAttention(key: own.key, value: own.value, heads: heads, in: context)
             try mean?.add(record, in: context)
             return (try out(record.out, adding: residual, in: context), saves ? record : nil)
         }
-        let attended = try exchange?(k, v) ?? Attended([KeysAndValues(key: k, value: v)])
+        let attended = try exchange?(source, project) ?? Attended([project(source)])
         let q = try query(x, in: context)
         var seen = try attend(q, attended, in: context)
         if let image {

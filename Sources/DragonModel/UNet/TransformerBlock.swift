@@ -78,7 +78,7 @@ struct TransformerBlock: Sendable {
 }
 
 /// What the decoder's self-attention attends to instead of its own tokens, asked by the block of a transformer.
-typealias BlockExchange = (_ block: Int, _ key: Tensor, _ value: Tensor) throws -> Attended
+typealias BlockExchange = (_ block: Int, _ input: Tensor, _ project: KeyProjection) throws -> Attended
 
 /// Transformer blocks over the pixels of a feature map, between two projections, added to their input.
 /// Keys: `norm`, `proj_in`, `transformer_blocks.N`, `proj_out`.
@@ -116,7 +116,7 @@ struct SpatialTransformer: Sendable {
         let tokens = [x.batch, x.channels, x.columns]
         var (y, saved) = (try projectIn(norm(x, in: context).reshaped(tokens), in: context), Saved(input: x))
         for (index, block) in blocks.enumerated() {
-            let own = exchange.map { exchange in { try exchange(index, $0, $1) } }
+            let own: KeyExchange? = exchange.map { exchange in { try exchange(index, $0, $1) } }
             let (next, part) = try block(y, conditions, through: own, in: context)
             y = next
             if let part { saved.blocks.append(part) }

@@ -67,7 +67,9 @@ struct UNetLayer: Sendable {
 
     private func keyExchange(_ conditions: UNetConditions, in context: ComputeContext) -> BlockExchange? {
         guard let exchange = conditions.exchange, let decoderLayer else { return nil }
-        return { block, key, value in try exchange.exchange(layer: decoderLayer + block, key: key, value: value, in: context) }
+        return { block, input, project in
+            try exchange.exchange(layer: decoderLayer + block, input: input, project: project, in: context)
+        }
     }
 
     func inputGradient(_ dy: Tensor, _ saved: Saved, in context: ComputeContext) throws -> Tensor {

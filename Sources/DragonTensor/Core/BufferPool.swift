@@ -1,10 +1,6 @@
 import CKernels
 import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#endif
-
 /// Keeps the buffers of finished tensors for the next ones.
 ///
 /// A fresh megabyte from the system costs 256 page faults; a forward pass makes thousands of tensors of a few sizes,
@@ -33,25 +29,13 @@ final class BufferPool: Sendable {
         if let kept, let pointer = UnsafeMutableRawPointer(bitPattern: kept) {
             return (pointer.assumingMemoryBound(to: Float.self), bytes)
         }
-        guard let pointer = Self.allocate(bytes) else {
+        guard let pointer = SystemMemory.allocate(bytes) else {
             drain()
-            guard let second = Self.allocate(bytes) else { return nil }
+            guard let second = SystemMemory.allocate(bytes) else { return nil }
             return (second.assumingMemoryBound(to: Float.self), bytes)
         }
         return (pointer.assumingMemoryBound(to: Float.self), bytes)
     }
-
-    /// Large buffers ask for huge pages: a fresh megabyte then costs half a page fault instead of 256.
-    private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer? {
-        let isLarge = bytes >= 2 * hugePage
-        // Its sizes need not be multiples of the alignment, as aligned_alloc's do.
-        var pointer: UnsafeMutableRawPointer?
-        guard posix_memalign(&pointer, isLarge ? hugePage : 64, bytes) == 0 else { return nil }
-        if isLarge { madvise(pointer, bytes, MADV_HUGEPAGE) }
-        return pointer
-    }
-
-    private static let hugePage = 2 << 20
 
     /// Takes a buffer back.
     func give(_ pointer: UnsafeMutablePointer<Float>, bytes: Int) {
@@ -62,16 +46,18 @@ final class BufferPool: Sendable {
             state.idleBytes += bytes
             return true
         }
-        if !kept { free(pointer) }
+        if !kept { SystemMemory.release(pointer, bytes: bytes) }
     }
 
     /// Returns every idle buffer to the system.
     func drain() {
-        let all = state.withLock { state -> [UInt] in
+        let all = state.withLock { state -> [Int: [UInt]] in
             defer { state = State() }
-            return state.free.values.flatMap { $0 }
+            return state.free
         }
-        for address in all { free(UnsafeMutableRawPointer(bitPattern: address)) }
+        for (bytes, addresses) in all {
+            for address in addresses { SystemMemory.release(UnsafeMutableRawPointer(bitPattern: address), bytes: bytes) }
+        }
         // The C library keeps what was freed below its threshold, which grows with use.
         dragon_return_memory()
     }

@@ -16,14 +16,32 @@ public struct HalfTensor: Sendable {
         let count = tensor.count
         storage = try HalfStorage(count: count)
         let narrow = context.kernels.functions.pointee.narrow_half
-        let chunk = 1 << 16
         withPointers(tensor, self) { source, target in
-            context.forEach((count + chunk - 1) / chunk) { index in
-                let first = index * chunk
-                narrow?(source + first, target + first, min(chunk, count - first))
+            context.forEach((count + Self.chunk - 1) / Self.chunk) { index in
+                let first = index * Self.chunk
+                narrow?(source + first, target + first, min(Self.chunk, count - first))
             }
         }
     }
+
+    /// Bytes of the numbers.
+    public var memory: Int { shape.reduce(1, *) * MemoryLayout<UInt16>.size }
+
+    /// The numbers as a tensor again.
+    public func widened(in context: ComputeContext) throws -> Tensor {
+        let result = try Tensor(uninitialized: shape, in: context)
+        let (count, widen) = (result.count, context.kernels.functions.pointee.widen)
+        withPointers(self, result) { source, target in
+            context.forEach((count + Self.chunk - 1) / Self.chunk) { index in
+                let first = index * Self.chunk
+                widen?(source + first, ElementType.float16.rawValue, target + first, min(Self.chunk, count - first))
+            }
+        }
+        return result
+    }
+
+    /// Elements that one task converts.
+    private static let chunk = 1 << 16
 }
 
 /// The memory behind halves: pages of their own, given back at once. Among the tensors that come and go, arrays that stay would

@@ -1,59 +1,36 @@
 import CKernels
 
-/// Keys and values to attend to: `[batch or 1, heads·depth, tokens]`, as float32 tensors or as halves from a bank.
+/// Keys and values to attend to: `[batch or 1, heads·depth, tokens]`.
 public struct KeysAndValues: Sendable {
-    enum Storage: Sendable {
-        case tensors(key: Tensor, value: Tensor)
-        case halves(key: HalfTensor, value: HalfTensor)
+    /// What queries are compared with.
+    public let key: Tensor
+    /// What the result is a mean of.
+    public let value: Tensor
+
+    /// Keys and values of one shape.
+    public init(key: Tensor, value: Tensor) { (self.key, self.value) = (key, value) }
+
+    /// Those of some tokens.
+    public func columns(_ columns: [Int], in context: ComputeContext) throws -> KeysAndValues {
+        KeysAndValues(key: try key.columns(columns, in: context), value: try value.columns(columns, in: context))
     }
-
-    let storage: Storage
-
-    /// Keys and values as they are computed.
-    public init(key: Tensor, value: Tensor) { storage = .tensors(key: key, value: value) }
-
-    /// Keys and values kept as halves.
-    public init(key: HalfTensor, value: HalfTensor) { storage = .halves(key: key, value: value) }
-
-    var shapes: (key: [Int], value: [Int]) {
-        switch storage {
-        case .tensors(let key, let value): (key.shape, value.shape)
-        case .halves(let key, let value): (key.shape, value.shape)
-        }
-    }
-
-    /// Bytes of the numbers.
-    public var memory: Int {
-        let numbers = shapes.key.reduce(1, *) + shapes.value.reduce(1, *)
-        return if case .halves = storage { numbers * 2 } else { numbers * 4 }
-    }
-
 }
 
 extension KeysAndValues: Lender {
     /// The first item's keys and values.
     struct Pointer {
-        let key, value: UnsafeRawPointer
-        let type: ElementType
+        let key, value: UnsafePointer<Float>
         let shape: [Int]
 
         /// The keys of channels `firstChannel` … of item `item` (or of the only one).
         func keys(item: Int, firstChannel: Int) -> dragon_keys {
-            let start = ((shape[0] == 1 ? 0 : item) * shape[1] + firstChannel) * shape[2] * type.size
-            var keys = dragon_keys()
-            (keys.count, keys.row, keys.type) = (Int32(shape[2]), shape[2], type.rawValue)
-            (keys.key, keys.value) = (key + start, value + start)
-            return keys
+            let start = ((shape[0] == 1 ? 0 : item) * shape[1] + firstChannel) * shape[2]
+            return dragon_keys(key: key + start, value: value + start, row: shape[2], count: Int32(shape[2]))
         }
     }
 
     var lent: Pointer {
-        switch storage {
-        case .tensors(let key, let value):
-            Pointer(key: UnsafeRawPointer(key.lent), value: UnsafeRawPointer(value.lent), type: .float32, shape: key.shape)
-        case .halves(let key, let value):
-            Pointer(key: UnsafeRawPointer(key.lent), value: UnsafeRawPointer(value.lent), type: .float16, shape: key.shape)
-        }
+        Pointer(key: UnsafePointer(key.lent), value: UnsafePointer(value.lent), shape: key.shape)
     }
 }
 
@@ -86,13 +63,13 @@ extension Tensor {
 
     private func attention(to parts: [KeysAndValues], heads: Int, logSum: Tensor?, in context: ComputeContext) throws -> Tensor {
         try require(heads > 0 && channels % heads == 0 && !parts.isEmpty, "attention heads", expected: [batch, heads, columns])
-        for (key, value) in parts.map(\.shapes) {
+        for (key, value) in parts.map({ ($0.key.shape, $0.value.shape) }) {
             try require(
                 key == value && key.count == 3 && key[1] == channels && (key[0] == batch || key[0] == 1) && key[2] > 0,
                 "attention keys", expected: key)
         }
         try context.checkCancellation()
-        context.count(operations: 4 * batch * channels * columns * parts.reduce(0) { $0 + $1.shapes.key[2] })
+        context.count(operations: 4 * batch * channels * columns * parts.reduce(0) { $0 + $1.key.columns })
         let result = try Tensor(uninitialized: shape, in: context)
         let table = context.kernels.functions.pointee
         let depth = channels / heads

@@ -72,9 +72,9 @@ struct Reference {
 private final class Watcher: SelfAttentionExchange {
     var layers: [Int] = []
 
-    func exchange(layer: Int, key: Tensor, value: Tensor, in context: ComputeContext) throws -> Attended {
+    func exchange(layer: Int, input: Tensor, project: KeyProjection, in context: ComputeContext) throws -> Attended {
         layers.append(layer)
-        return Attended([KeysAndValues(key: key, value: value)])
+        return Attended([try project(input)])
     }
 }
 
