@@ -4,6 +4,7 @@ Edit *edit_new(const Mode *mode) {
     Edit *edit = g_new0(Edit, 1);
     edit->mode = mode;
     edit->prompt = g_strdup("");
+    edit->source_prompt = g_strdup("");
     edit->reference_prompt = g_strdup("");
     edit->model = g_strdup("");
     edit->lora = g_strdup("");
@@ -20,6 +21,7 @@ Edit *edit_copy(const Edit *edit) {
     Edit *copy = g_new(Edit, 1);
     *copy = *edit;
     copy->prompt = g_strdup(edit->prompt);
+    copy->source_prompt = g_strdup(edit->source_prompt);
     copy->reference_prompt = g_strdup(edit->reference_prompt);
     copy->model = g_strdup(edit->model);
     copy->lora = g_strdup(edit->lora);
@@ -33,6 +35,7 @@ void edit_free(Edit *edit) {
     if (!edit)
         return;
     g_free(edit->prompt);
+    g_free(edit->source_prompt);
     g_free(edit->reference_prompt);
     g_free(edit->model);
     g_free(edit->lora);

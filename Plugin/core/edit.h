@@ -15,7 +15,9 @@ typedef struct Arrow {
 /// Places are in pixels of the layer.
 typedef struct Edit {
     const Mode *mode;
+    /// What the layer is to show; what it shows as it is, empty for the same; what the reference shows, likewise.
     char *prompt;
+    char *source_prompt;
     char *reference_prompt;
     /// Folder or file; empty for the first that is found.
     char *model;

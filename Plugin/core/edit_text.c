@@ -84,6 +84,7 @@ char *edit_to_text(const Edit *edit) {
     GString *text = g_string_new(NULL);
     append_text(text, "mode", edit->mode->key);
     append_text(text, "prompt", edit->prompt);
+    append_text(text, "source-prompt", edit->source_prompt);
     append_text(text, "reference-prompt", edit->reference_prompt);
     append_text(text, "model", edit->model);
     append_text(text, "lora", edit->lora);
@@ -233,6 +234,7 @@ static gboolean set_sketch(Sketch *sketch, const SketchKeys *keys, const char *k
 
 static char **text_field(Edit *edit, const char *key) {
     return strcmp(key, "prompt") == 0             ? &edit->prompt
+           : strcmp(key, "source-prompt") == 0    ? &edit->source_prompt
            : strcmp(key, "reference-prompt") == 0 ? &edit->reference_prompt
            : strcmp(key, "model") == 0            ? &edit->model
            : strcmp(key, "lora") == 0             ? &edit->lora

@@ -82,6 +82,7 @@ void request_fill(Request *request, const Edit *edit, const Material *material, 
         engine->resize = edit->resize * scale / reference_scale;
     }
     engine->prompt = edit->prompt;
+    engine->source_prompt = edit->source_prompt[0] ? edit->source_prompt : NULL;
     engine->reference_prompt = edit->reference_prompt[0] ? edit->reference_prompt : NULL;
 }
 

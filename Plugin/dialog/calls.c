@@ -21,6 +21,7 @@ static HostLayer *run_dialog(Host *host, Edit *edit, HostLayer **reference, GErr
 // What another picture shows says nothing of this one.
 static void forget_words(Edit *edit) {
     edit->prompt[0] = 0;
+    edit->source_prompt[0] = 0;
     edit->reference_prompt[0] = 0;
 }
 

@@ -242,12 +242,22 @@ static void attach(GtkWidget *grid, int row, OptionsBox *box, OptionName name) {
     g_free(text);
 }
 
+static void source_prompt_changed(GtkWidget *entry, OptionsBox *box) {
+    Edit *edit = box->session->edit;
+    g_free(edit->source_prompt);
+    edit->source_prompt = g_strdup(gtk_entry_get_text(GTK_ENTRY(entry)));
+    session_tell(box->session, SESSION_EDIT);
+}
+
 static GtkWidget *advanced_new(OptionsBox *box) {
     GtkWidget *grid = gtk_grid_new();
     gtk_grid_set_row_spacing(GTK_GRID(grid), 6);
     gtk_grid_set_column_spacing(GTK_GRID(grid), 12);
     gtk_widget_set_margin_top(grid, 6);
     int row = 0;
+    GtkWidget *source = pieces_entry(_("What it showed pre_viously"), box->session->edit->source_prompt,
+                                     _("the same as above, if left empty"), G_CALLBACK(source_prompt_changed), box);
+    gtk_grid_attach(GTK_GRID(grid), source, 0, row++, 2, 1);
     for (int name = OPTION_STRENGTH + 1; name < OPTION_COUNT; name++)
         attach(grid, row++, box, name);
     GtkWidget *button = pieces_button(_("R_eset to the model's own values"), NULL, G_CALLBACK(reset), box);

@@ -38,22 +38,13 @@ static void reference_prompt_changed(GtkWidget *entry, Session *session) {
     session_tell(session, SESSION_EDIT);
 }
 
-static GtkWidget *entry_new(const char *caption, const char *text, const char *example, GCallback changed,
-                            Session *session) {
-    GtkWidget *entry = gtk_entry_new();
-    gtk_entry_set_text(GTK_ENTRY(entry), text);
-    gtk_entry_set_placeholder_text(GTK_ENTRY(entry), example);
-    gtk_entry_set_activates_default(GTK_ENTRY(entry), TRUE);
-    g_signal_connect(entry, "changed", changed, session);
-    return pieces_captioned(caption, entry, entry);
-}
-
 static GtkWidget *reference_box(Session *session) {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
     gtk_box_pack_start(GTK_BOX(box), sources_new(session), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(box),
-                       entry_new(_("What is _seen there"), session->edit->reference_prompt,
-                                 _("the same as below, if left empty"), G_CALLBACK(reference_prompt_changed), session),
+                       pieces_entry(_("What is _seen there"), session->edit->reference_prompt,
+                                    _("the same as below, if left empty"), G_CALLBACK(reference_prompt_changed),
+                                    session),
                        FALSE, FALSE, 0);
     return box;
 }
@@ -79,8 +70,8 @@ GtkWidget *panel_new(Session *session) {
     add(panel, mode->contrast ? pieces_text(_(mode->contrast)) : NULL);
     add(panel, hint_new(session));
     add(panel, mode_takes(mode, ARGUMENT_REFERENCE) ? reference_box(session) : NULL);
-    add(panel, entry_new(_("What the picture s_hows"), session->edit->prompt, _("for example: a photo of a dog"),
-                         G_CALLBACK(prompt_changed), session));
+    add(panel, pieces_entry(_("What the picture s_hows"), session->edit->prompt, _("for example: a photo of a dog"),
+                            G_CALLBACK(prompt_changed), session));
     add(panel, placing_new(session));
     add(panel, switches_new(session));
     add(panel, animating_new(session));

@@ -10,6 +10,15 @@ GtkWidget *pieces_captioned(const char *caption, GtkWidget *target, GtkWidget *c
     return box;
 }
 
+GtkWidget *pieces_entry(const char *caption, const char *text, const char *example, GCallback changed, void *data) {
+    GtkWidget *entry = gtk_entry_new();
+    gtk_entry_set_text(GTK_ENTRY(entry), text);
+    gtk_entry_set_placeholder_text(GTK_ENTRY(entry), example);
+    gtk_entry_set_activates_default(GTK_ENTRY(entry), TRUE);
+    g_signal_connect(entry, "changed", changed, data);
+    return pieces_captioned(caption, entry, entry);
+}
+
 GtkWidget *pieces_text(const char *text) {
     GtkWidget *label = gtk_label_new(text);
     gtk_label_set_xalign(GTK_LABEL(label), 0);

@@ -7,6 +7,9 @@
 /// Content under a caption that belongs to one widget of it, by mnemonic and for screen readers.
 GtkWidget *pieces_captioned(const char *caption, GtkWidget *target, GtkWidget *content);
 
+/// A line to write in, under a caption; `example` shows while it is empty.
+GtkWidget *pieces_entry(const char *caption, const char *text, const char *example, GCallback changed, void *data);
+
 /// A line of text that wraps within the panel.
 GtkWidget *pieces_text(const char *text);
 

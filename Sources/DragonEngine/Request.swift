@@ -9,6 +9,7 @@ struct Request {
     let edit: PhotoEdit
     private let prompt: String
     private let referencePrompt: String?
+    private let sourcePrompt: String?
     private let imagePrompt: PictureSource?
 
     /// - Parameters:
@@ -26,12 +27,13 @@ struct Request {
         edit = PhotoEdit(photo: picture.source, mode: mode, settings: settings)
         prompt = try text(request.prompt, "the prompt") ?? ""
         referencePrompt = try text(request.reference_prompt, "the reference's prompt")
+        sourcePrompt = try text(request.source_prompt, "the source's prompt")
         imagePrompt = request.image_prompt.pixels == nil ? nil : try CallerPicture(request.image_prompt, "the image prompt").source
     }
 
     /// What it says that the pictures show, for a model.
     func prompts(for model: DiffusionModel) throws -> EditPrompts {
-        var prompts = model.prompts(prompt, reference: referencePrompt)
+        var prompts = model.prompts(prompt, reference: referencePrompt, source: sourcePrompt)
         prompts.image = try imagePrompt.map { try model.imagePromptPicture($0) }
         return prompts
     }

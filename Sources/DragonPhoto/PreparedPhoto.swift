@@ -5,7 +5,7 @@ import DragonTensor
 import Synchronization
 
 /// A photo whose own pixels are as the network is to see them: moved, filled and warped; and, once it ran, the guidance branch.
-/// An edit of the same photo with another seed, strength or weight goes on from here.
+/// An edit of the same photo with another seed, strength, weight or prompt of what is made goes on from here.
 ///
 /// One run at a time.
 public final class PreparedPhoto: @unchecked Sendable {
@@ -15,7 +15,9 @@ public final class PreparedPhoto: @unchecked Sendable {
     private let composition: Composition
     /// What the network sees and does; nil where nothing is left to it.
     private let task: Task?
-    private var inverted: (edit: InvertedEdit, prompts: EditPrompts, plate: Repainted.Key?, format: ProductFormat, reconstruction: Tensor?)?
+    private var inverted: (edit: InvertedEdit, prompts: [[Int]], plate: Repainted.Key?, format: ProductFormat, reconstruction: Tensor?)?
+    /// What the last prompts are to the network.
+    private var conditioned: (prompts: EditPrompts, format: ProductFormat, conditioning: EditConditioning)?
     /// Holes that the network repainted last.
     private var repainted: Repainted?
 
@@ -110,10 +112,11 @@ public final class PreparedPhoto: @unchecked Sendable {
         }
         request.invented = invented(downsampling)
         try request.validate(downsampling: downsampling)
-        let guidanceBranch = try guidanceBranch(request, plate?.key, model, prompts, options, in: context)
-        let result = try guidanceBranch.sample(request, options: options, in: context)
+        let conditioning = try conditioning(prompts, model, in: context)
+        let guidanceBranch = try guidanceBranch(request, plate?.key, model, prompts, conditioning, options, in: context)
+        let result = try guidanceBranch.sample(request, conditioning, options: options, in: context)
         let reconstruction = try inverted?.reconstruction ?? guidanceBranch.reconstruction(in: context)
-        inverted = options.isReused ? (guidanceBranch, prompts, plate?.key, context.productFormat, reconstruction) : nil
+        inverted = options.isReused ? (guidanceBranch, prompts.inverted, plate?.key, context.productFormat, reconstruction) : nil
         return (result, reconstruction)
     }
 
@@ -140,11 +143,11 @@ public final class PreparedPhoto: @unchecked Sendable {
 
     /// The guidance branch that is there, or a new one; what is ahead is told to the job.
     private func guidanceBranch(
-        _ request: EditRequest, _ plate: Repainted.Key?, _ model: DiffusionModel, _ prompts: EditPrompts, _ options: EditOptions,
-        in context: ComputeContext
+        _ request: EditRequest, _ plate: Repainted.Key?, _ model: DiffusionModel, _ prompts: EditPrompts,
+        _ conditioning: EditConditioning, _ options: EditOptions, in context: ComputeContext
     ) throws -> InvertedEdit {
         let assembly = Job.Part(.assemble, cost: 2)
-        if let inverted, inverted.prompts == prompts, inverted.plate == plate, inverted.format == context.productFormat,
+        if let inverted, inverted.prompts == prompts.inverted, inverted.plate == plate, inverted.format == context.productFormat,
             inverted.edit.serves(request.parameters)
         {
             context.job.expect(request.parts(isInverted: true) + [assembly])
@@ -152,7 +155,14 @@ public final class PreparedPhoto: @unchecked Sendable {
         }
         inverted = nil
         context.job.expect(request.parts() + [assembly])
-        return try model.invert(request, model.conditioning(prompts, in: context), options: options, in: context)
+        return try model.invert(request, conditioning, options: options, in: context)
+    }
+
+    private func conditioning(_ prompts: EditPrompts, _ model: DiffusionModel, in context: ComputeContext) throws -> EditConditioning {
+        if let conditioned, conditioned.prompts == prompts, conditioned.format == context.productFormat { return conditioned.conditioning }
+        let conditioning = try model.conditioning(prompts, in: context)
+        conditioned = (prompts, context.productFormat, conditioning)
+        return conditioning
     }
 
     /// What the edit's seed makes of the photo's own pixels. The network sees the same picture with any seed: it makes what

@@ -119,6 +119,7 @@ static void test_numbers(dragon_model *model) {
     }
     REFUSE("UTF-8", request.prompt = "\xff");
     REFUSE("UTF-8", request.reference_prompt = "\xc3");
+    REFUSE("UTF-8", request.source_prompt = "\xc3");
 }
 
 // Structs of other versions: one that ends before what came later, and one that goes on behind what this library knows.

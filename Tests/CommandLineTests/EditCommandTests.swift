@@ -215,6 +215,8 @@ struct EditCommandTests {
         let (picture, mask) = (try write("base.png", 64, 64), try write("object.png", 64, 64, x: 8..<40, y: 8..<40))
         let path = temporary("out.png")
         defer { for file in [picture, mask, path] { unlink(file) } }
+        let ask = ["move", "--generate", "--prompt", "a cat", "--source-prompt", "a dog", "--mask", mask, "--from", "0,0", "--to", "8,0"]
+        try expect(ask + ["-o", path], status: 2, saying: "goes with -i FILE")
         let modes = [
             ["move", "--mask", mask, "--from", "10,10", "--to", "20,10", "--inpaint-mask", mask],
             ["drag", "--mask", mask, "--drag", "10,10:20,10"], ["landmark", "--drag", "10,10:20,10"],
@@ -238,7 +240,7 @@ struct EditCommandTests {
     func bench() throws {
         let guidance = try bench("guidance", repetitions: 2)
         #expect(guidance.seconds > 0 && guidance.operations > 0)
-        let (two, twenty) = (try bench("edit", repetitions: 1), try bench("edit", repetitions: 19))
+        let (two, twenty) = (try bench("edit", repetitions: 2), try bench("edit", repetitions: 20))
         #expect(two.operations > guidance.operations)
         #expect(twenty.peak - two.peak < 4_000_000, "\(two.peak) bytes after two, \(twenty.peak) after twenty")
     }

@@ -43,7 +43,7 @@ struct RunTests {
         for (seed, scale) in [(UInt64(0), Float(100)), (3, 100), (0, 700), (0, 100)] {
             (request.parameters.seed, request.parameters.energyScale) = (seed, scale)
             #expect(inverted.serves(request.parameters))
-            #expect(try inverted.sample(request, options: options, in: context).values == Samples.edit(request))
+            #expect(try inverted.sample(request, conditioning, options: options, in: context).values == Samples.edit(request))
         }
         request.parameters.steps = 11
         #expect(!inverted.serves(request.parameters))

@@ -85,7 +85,8 @@ struct ThriftTests {
             request.parameters.energyScale = scale
             pictures.append(try Samples.edit(request, threads: 1))
             #expect(
-                try inverted.serves(request.parameters) && inverted.sample(request, options: options, in: context).values == pictures.last)
+                try inverted.serves(request.parameters)
+                    && inverted.sample(request, conditioning, options: options, in: context).values == pictures.last)
         }
         #expect(pictures.allSatisfy(areFinite) && pictures[0] != pictures[1])
         request.parameters.isThrifty = false

@@ -58,7 +58,8 @@ private struct Scene {
     }
 
     func run(
-        _ name: EditModeName, seed: UInt64 = 0, plate: Bool = true, scale: Float? = nil, cache: PreparationCache? = nil, job: Job = Job()
+        _ name: EditModeName, seed: UInt64 = 0, plate: Bool = true, scale: Float? = nil, prompt: String = "a disc", source: String? = nil,
+        cache: PreparationCache? = nil, job: Job = Job()
     ) throws -> EditLayer {
         var overrides = EditOverrides()
         (overrides.seed, overrides.usesPlate, overrides.energyScale) = (seed, plate, scale)
@@ -67,7 +68,7 @@ private struct Scene {
         let settings = try EditSettings(mode.name, overrides, defaults: files.defaults, side: files.workingSide)
         let context = ComputeContext(job: job, threads: 2)
         return try PhotoEdit(photo: photo, mode: mode, settings: settings)
-            .run(model, prompts: model.prompts("a disc"), reusing: cache, in: context)
+            .run(model, prompts: model.prompts(prompt, source: source), reusing: cache, in: context)
     }
 }
 
@@ -164,6 +165,21 @@ struct ReuseTests {
         let heard = Heard()
         _ = try scene.run(name == .drag ? .move : .drag, cache: cache, job: heard.job)
         #expect(heard.phases.contains(.invert), "another edit begins anew")
+    }
+
+    @Test("what is to be shown may change where what is shown does not: then nothing is inverted again, and the bits are the same")
+    func prompts() throws {
+        let (scene, cache, heard) = (try Scene(), PreparationCache(), Heard())
+        let first = try scene.run(.appearance, plate: false, prompt: "a disc", cache: cache)
+        let other = try scene.run(.appearance, plate: false, prompt: "a cat", source: "a disc", cache: cache, job: heard.job)
+        #expect(!heard.phases.contains(.invert) && heard.phases.contains(.sample))
+        #expect(other.colours.planes == (try scene.run(.appearance, plate: false, prompt: "a cat", source: "a disc").colours.planes))
+        #expect(other.colours.planes != first.colours.planes, "the prompt is heeded")
+        let told = try scene.run(.appearance, plate: false, prompt: "a cat", source: "a dog")
+        #expect(told.colours.planes != other.colours.planes, "and so is what the picture shows")
+        let anew = Heard()
+        _ = try scene.run(.appearance, plate: false, prompt: "a cat", cache: cache, job: anew.job)
+        #expect(anew.phases.contains(.invert), "what the picture shows has changed")
     }
 }
 

@@ -36,6 +36,8 @@ static void test_text(void) {
     edit->resize = 0.5;
     edit->rotate = -30.5;
     edit->is_flipped = TRUE;
+    g_free(edit->source_prompt);
+    edit->source_prompt = g_strdup("a red cup; empty");
     g_free(edit->lora);
     edit->lora = g_strdup("/loras/a;b.safetensors");
     edit->lora_scale = 0.75;
@@ -46,6 +48,7 @@ static void test_text(void) {
     CHECK(edit_set_text(again, text, NULL));
     char *text_again = edit_to_text(again);
     CHECK(strcmp(text, text_again) == 0 && strcmp(edit->prompt, again->prompt) == 0);
+    CHECK(strcmp(again->source_prompt, "a red cup; empty") == 0);
     CHECK(again->rotate == -30.5 && again->is_flipped);
     CHECK(again->arrows->len == 1 && again->resize == 0.5 && again->options.at[OPTION_SEED] == 4294967295.0);
     CHECK(strcmp(again->lora, edit->lora) == 0 && again->lora_scale == 0.75);

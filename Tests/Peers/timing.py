@@ -2,7 +2,7 @@
 
     python3 timing.py MODEL [--dragon PATH] [--side 512] [--repeat 5] [--threads 2] [--phases unet,unet2,guidance,encode,decode]
                       [--peer torch|openvino-fp32|openvino-bf16|openvino-int8|openvino-int8-bf16] [--precision fp32|bf16|auto]
-                      [--edits exact,fast]
+                      [--edits exact,fast [--tokenizer DIR]]
 
 Both sides stay loaded and take turns, run by run, so that a machine whose speed drifts favours neither. Against OpenVINO, which has
 no gradients, all phases but guidance. With --edits a whole move of ours, once each, beside the sum of the peer's parts of a published
@@ -148,6 +148,7 @@ def main():
     ap.add_argument("--phases", default="unet,unet2,guidance,encode,decode")
     ap.add_argument("--peer", default="torch", choices=["torch"] + [f"openvino-{x}" for x in ("fp32", "bf16", "int8", "int8-bf16")])
     ap.add_argument("--edits", default="", help="presets of a whole move: exact, fast")
+    ap.add_argument("--tokenizer", help="of the model, where it has none of its own")
     ap.add_argument("--precision", default="fp32", choices=["fp32", "bf16", "auto"])
     a = ap.parse_args()
     if a.edits and not set(PARTS) <= set(a.phases.split(",")):
@@ -173,7 +174,8 @@ def main():
         medians[name] = theirs
     for preset in filter(None, a.edits.split(",")):
         theirs = sum(count * medians[name] for name, count in PARTS.items())
-        ours = ours_of(a, "edit", "--preset", preset)
+        tokenizer = ["--tokenizer", a.tokenizer] if a.tokenizer else []
+        ours = ours_of(a, "edit", "--preset", preset, *tokenizer)
         print(f"{preset:8}{theirs:9.1f}{ours:9.1f}{ours / theirs:8.3f}   (of the parts summed)", flush=True)
 
 

@@ -334,7 +334,7 @@ typedef struct dragon_request {
     /// Move, resize, paste: factor of the object's size about its box's middle, DRAGON_LEAST_RESIZE …
     /// DRAGON_MOST_RESIZE; 0 means 1.
     double resize;
-    /// What the picture shows, and the reference; NULL means nothing said, and the same as the picture.
+    /// What the edited picture is to show, and what the reference shows; NULL means nothing said, and the same as the picture.
     const char *prompt;
     const char *reference_prompt;
     /// NULL takes the model's own.
@@ -357,6 +357,9 @@ typedef struct dragon_request {
     /// Move, resize, remove, with use_plate: optional, the shadow or reflection that the object casts, of the picture's size.
     /// Its old place is freed of it; with the object goes by how much it darkens the ground.
     dragon_mask shadow;
+    /// What the picture shows as it is, where the edited one is to show something else; NULL is the same. A second edit that
+    /// differs only in prompt goes on from the first one's inversion where this says the same.
+    const char *source_prompt;
 } dragon_request;
 
 /// What a model is.

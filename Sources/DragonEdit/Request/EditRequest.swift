@@ -112,23 +112,32 @@ extension EditParameters {
 
 /// What the network is told that an edit's pictures show.
 public struct EditPrompts: Sendable, Equatable {
-    /// Token ids of the picture's prompt.
+    /// Token ids of what the edited picture is to show.
     public var base: [Int]
+    /// Of what the given picture shows, which its inversion is told; nil is the same.
+    public var source: [Int]?
     /// Of the empty prompt.
     public var empty: [Int]
-    /// Of the second picture's; nil takes the picture's.
+    /// Of what the second picture shows; nil is the same as the given picture.
     public var reference: [Int]?
     /// A picture that is a prompt too, for a model with an adapter.
     public var image: ImagePromptPicture?
 
     /// Prompts as token ids.
-    public init(base: [Int], empty: [Int], reference: [Int]? = nil) { (self.base, self.empty, self.reference) = (base, empty, reference) }
+    public init(base: [Int], empty: [Int], reference: [Int]? = nil, source: [Int]? = nil) {
+        (self.base, self.empty, self.reference, self.source) = (base, empty, reference, source)
+    }
+
+    /// What the pictures' inversions are told.
+    package var inverted: [[Int]] { [source ?? base, reference ?? source ?? base] }
 }
 
 extension DiffusionModel {
     /// Prompts as text; beyond what the model reads the end is left out.
-    public func prompts(_ base: String, reference: String? = nil) -> EditPrompts {
-        EditPrompts(base: tokenizer.encode(base), empty: tokenizer.encode(""), reference: reference.map { tokenizer.encode($0) })
+    public func prompts(_ base: String, reference: String? = nil, source: String? = nil) -> EditPrompts {
+        EditPrompts(
+            base: tokenizer.encode(base), empty: tokenizer.encode(""), reference: reference.map { tokenizer.encode($0) },
+            source: source.map { tokenizer.encode($0) })
     }
 
     /// A picture as its prompts have it.
@@ -150,9 +159,11 @@ extension DiffusionModel {
     /// What predictions for an edit are conditioned on.
     public func conditioning(_ prompts: EditPrompts, in context: ComputeContext) throws -> EditConditioning {
         let base = try conditioning(tokens: prompts.base, in: context)
+        let source = try prompts.source.map { try self.conditioning(tokens: $0, in: context) } ?? base
         var conditioning = EditConditioning(
             base: base, empty: try conditioning(tokens: prompts.empty, in: context),
-            reference: try prompts.reference.map { try self.conditioning(tokens: $0, in: context) } ?? base)
+            reference: try prompts.reference.map { try self.conditioning(tokens: $0, in: context) } ?? source)
+        conditioning.source = source
         conditioning.image = try prompts.image.map { try imagePrompt($0, in: context) }
         return conditioning
     }
@@ -160,8 +171,10 @@ extension DiffusionModel {
 
 /// What the predictions of an edit are conditioned on.
 public struct EditConditioning: Sendable {
-    /// For the picture.
+    /// For the edited picture.
     public let base: Conditioning
+    /// For the given picture, which the inversion begins with.
+    public internal(set) var source: Conditioning
     /// Of the empty prompt, which classifier-free guidance steers away from.
     public let empty: Conditioning
     /// For the second picture.
@@ -171,7 +184,7 @@ public struct EditConditioning: Sendable {
 
     /// Conditionings that were made elsewhere.
     public init(base: Conditioning, empty: Conditioning, reference: Conditioning) {
-        (self.base, self.empty, self.reference) = (base, empty, reference)
+        (self.base, self.empty, self.reference, source) = (base, empty, reference, base)
     }
 }
 

@@ -33,7 +33,8 @@ extension DiffusionModel {
         _ request: EditRequest, _ conditioning: EditConditioning, options: EditOptions = EditOptions(), in context: ComputeContext
     ) throws -> Tensor {
         context.job.expect(request.parts())
-        return try invert(request, conditioning, options: options, in: context).sample(request, options: options, in: context)
+        return try invert(request, conditioning, options: options, in: context)
+            .sample(request, conditioning, options: options, in: context)
     }
 
     /// The guidance branch of an edit: its pictures' ways to noise, and the memory bank.

@@ -2,13 +2,13 @@ import DragonImage
 import DragonModel
 import DragonTensor
 
-/// The guidance branch of an edit, done: what any number of samplings go on from that differ in seed, strength or weights.
+/// The guidance branch of an edit, done: what any number of samplings go on from that differ in seed, strength, weights or in what the
+/// edited picture is to show.
 ///
 /// One sampling at a time: the memory bank is its own.
 public final class InvertedEdit: @unchecked Sendable {
     // Unchecked: whoever holds it runs one sampling at a time, and nothing else is changed.
     private let model: DiffusionModel
-    private let conditioning: EditConditioning
     private let request: EditRequest
     private let inversion: Inversion
     /// What the object leaves, where that is begun anew.
@@ -18,7 +18,7 @@ public final class InvertedEdit: @unchecked Sendable {
         _ model: DiffusionModel, _ request: EditRequest, _ conditioning: EditConditioning, plan: any EditPlan, keepsBank: Bool,
         options: EditOptions, in context: ComputeContext
     ) throws {
-        (self.model, self.request, self.conditioning) = (model, request, conditioning)
+        (self.model, self.request) = (model, request)
         vacated = request.parameters.start == .arranged ? plan.vacated : nil
         let sampler = try DDIMSampler(model.schedule, steps: request.parameters.steps)
         try options.trace?.recordSequence("context", Tensor.stacked(Self.texts(request, conditioning), in: context))
@@ -40,7 +40,7 @@ public final class InvertedEdit: @unchecked Sendable {
     }
 
     private static func texts(_ request: EditRequest, _ conditioning: EditConditioning) -> [Tensor] {
-        [conditioning.base.text] + (request.edit.reference == nil ? [] : [conditioning.reference.text])
+        [conditioning.source.text] + (request.edit.reference == nil ? [] : [conditioning.reference.text])
     }
 
     /// Whether a request with other numbers, but of the same pictures and edit, can go on from here.
@@ -61,9 +61,13 @@ public final class InvertedEdit: @unchecked Sendable {
 
     /// The generation branch: the edited picture.
     ///
-    /// - Parameter request: the one that was inverted, or one that ``serves(_:)`` says yes to.
+    /// - Parameters:
+    ///   - request: the one that was inverted, or one that ``serves(_:)`` says yes to.
+    ///   - conditioning: of the same given pictures; the edited one may be to show something else.
     /// - Returns: `[1, 3, height, width]`, about −1 … 1, not clamped.
-    public func sample(_ request: EditRequest, options: EditOptions, in context: ComputeContext) throws -> Tensor {
+    public func sample(
+        _ request: EditRequest, _ conditioning: EditConditioning, options: EditOptions, in context: ComputeContext
+    ) throws -> Tensor {
         var request = request
         request.parameters.steps = self.request.parameters.steps
         let plan = try request.plan(downsampling: model.autoencoder.configuration.downsampling)
@@ -135,7 +139,7 @@ private struct GuidanceBranch {
     func trajectories(bank: MemoryBank?) throws -> [Inversion.Trajectory] {
         var pictures: [Inversion.Trajectory] = []
         switch request.source {
-        case .picture(let picture): pictures.append(.init(latents: [try encode(picture)], conditioning: conditioning.base))
+        case .picture(let picture): pictures.append(.init(latents: [try encode(picture)], conditioning: conditioning.source))
         case .generated(let generation): pictures.append(try sampled(generation, bank))
         }
         if let reference = request.edit.reference {

@@ -6,14 +6,29 @@ import Synchronization
 /// A fresh megabyte from the system costs 256 page faults; a forward pass makes thousands of tensors of a few sizes,
 /// so handing buffers on saves about a tenth of its time.
 final class BufferPool: Sendable {
-    private struct State {
-        var free: [Int: [UInt]] = [:]
-        var idleBytes = 0
+    /// A buffer that nobody uses.
+    fileprivate struct Idle {
+        let address: UInt
+        let bytes: Int
+
+        func release() { SystemMemory.release(UnsafeMutableRawPointer(bitPattern: address), bytes: bytes) }
+    }
+
+    fileprivate struct State {
+        /// Small buffers by their size.
+        var small: [Int: [UInt]] = [:]
+        var smallBytes = 0
+        /// Large ones, those last that were given back last.
+        var large: [Idle] = []
+        var largeBytes = 0
     }
 
     private let state = Mutex(State())
-    /// Idle bytes above which a returned buffer goes back to the system.
-    private static let idleLimit = 1 << 27
+    /// Bytes of small idle buffers above which a returned one goes back to the system.
+    private static let mostSmall = 1 << 26
+    /// Bytes of large idle buffers above which those go back that have been idle longest: what a network needs next is mostly of the
+    /// sizes that it has just used.
+    private static let mostLarge = 1 << 27
 
     deinit { drain() }
 
@@ -21,11 +36,7 @@ final class BufferPool: Sendable {
     func take(_ count: Int) -> (UnsafeMutablePointer<Float>, Int)? {
         // Kernels may read a little past an array's end; see DRAGON_SLACK.
         let bytes = Self.roundedSize((count + Int(DRAGON_SLACK)) * MemoryLayout<Float>.size)
-        let kept = state.withLock { state -> UInt? in
-            guard let address = state.free[bytes]?.popLast() else { return nil }
-            state.idleBytes -= bytes
-            return address
-        }
+        let kept = state.withLock { $0.take(bytes) }
         if let kept, let pointer = UnsafeMutableRawPointer(bitPattern: kept) {
             return (pointer.assumingMemoryBound(to: Float.self), bytes)
         }
@@ -39,25 +50,22 @@ final class BufferPool: Sendable {
 
     /// Takes a buffer back.
     func give(_ pointer: UnsafeMutablePointer<Float>, bytes: Int) {
-        let address = UInt(bitPattern: pointer)
-        let kept = state.withLock { state -> Bool in
-            guard state.idleBytes + bytes <= Self.idleLimit else { return false }
-            state.free[bytes, default: []].append(address)
-            state.idleBytes += bytes
-            return true
+        let returned = Idle(address: UInt(bitPattern: pointer), bytes: bytes)
+        let leaving = state.withLock { state in
+            SystemMemory.isMapped(bytes)
+                ? state.keep(large: returned, most: Self.mostLarge) : state.keep(small: returned, most: Self.mostSmall)
         }
-        if !kept { SystemMemory.release(pointer, bytes: bytes) }
+        for buffer in leaving { buffer.release() }
     }
 
     /// Returns every idle buffer to the system.
     func drain() {
-        let all = state.withLock { state -> [Int: [UInt]] in
+        let all = state.withLock { state -> State in
             defer { state = State() }
-            return state.free
+            return state
         }
-        for (bytes, addresses) in all {
-            for address in addresses { SystemMemory.release(UnsafeMutableRawPointer(bitPattern: address), bytes: bytes) }
-        }
+        for (bytes, addresses) in all.small { for address in addresses { Idle(address: address, bytes: bytes).release() } }
+        for buffer in all.large { buffer.release() }
         // The C library keeps what was freed below its threshold, which grows with use.
         dragon_return_memory()
     }
@@ -67,5 +75,40 @@ final class BufferPool: Sendable {
         guard bytes > 4096 else { return max(64, (bytes + 63) & ~63) }
         let step = max(64, (1 << (Int.bitWidth - 1 - bytes.leadingZeroBitCount)) / 8)
         return (bytes + step - 1) / step * step
+    }
+}
+
+extension BufferPool.State {
+    /// An idle buffer of just that size.
+    fileprivate mutating func take(_ bytes: Int) -> UInt? {
+        guard SystemMemory.isMapped(bytes) else {
+            guard let address = small[bytes]?.popLast() else { return nil }
+            smallBytes -= bytes
+            return address
+        }
+        guard let index = large.lastIndex(where: { $0.bytes == bytes }) else { return nil }
+        largeBytes -= bytes
+        return large.remove(at: index).address
+    }
+
+    /// Keeps a small buffer, or says that it has to go.
+    fileprivate mutating func keep(small buffer: BufferPool.Idle, most: Int) -> [BufferPool.Idle] {
+        guard smallBytes + buffer.bytes <= most else { return [buffer] }
+        small[buffer.bytes, default: []].append(buffer.address)
+        smallBytes += buffer.bytes
+        return []
+    }
+
+    /// Keeps a large buffer, and says which have to go for it.
+    fileprivate mutating func keep(large buffer: BufferPool.Idle, most: Int) -> [BufferPool.Idle] {
+        large.append(buffer)
+        largeBytes += buffer.bytes
+        var count = 0
+        while largeBytes > most {
+            largeBytes -= large[count].bytes
+            count += 1
+        }
+        defer { large.removeFirst(count) }
+        return Array(large.prefix(count))
     }
 }

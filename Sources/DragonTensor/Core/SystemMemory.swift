@@ -10,7 +10,8 @@
 enum SystemMemory {
     private static let hugePage = 2 << 20
 
-    private static func isMapped(_ bytes: Int) -> Bool { bytes >= hugePage }
+    /// Whether a buffer of that size is a mapping of its own.
+    static func isMapped(_ bytes: Int) -> Bool { bytes >= hugePage }
 
     /// `bytes` bytes, their contents undefined, at a multiple of 64; nil where the system has no more.
     static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer? {

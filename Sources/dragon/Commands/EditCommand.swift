@@ -63,13 +63,14 @@ extension EditCommand {
         let ready = try measurements.measure("prepare") { try inputs.prepared(try mode(inputs), for: files, in: context) }
         progress.begin("loading the model")
         let diffusion = try measurements.measure("load") { try session.diffusion(files, in: context) }
-        let isCut = inputs.replay == nil && [editing.prompt, referencePrompt ?? ""].contains { !diffusion.tokenizer.fits($0) }
+        let words = [editing.prompt, editing.sourcePrompt, referencePrompt].compactMap { $0 }
+        let isCut = inputs.replay == nil && words.contains { !diffusion.tokenizer.fits($0) }
         if isCut { warnings.add("the prompt is too long; its end is left out") }
         progress.begin("editing")
         var options = EditOptions()
         options.trace = editing.trace.map { _ in EditTrace() }
         options.noise = inputs.replay?.recordedNoise
-        var prompts = inputs.replay?.prompts ?? diffusion.prompts(editing.prompt, reference: referencePrompt)
+        var prompts = inputs.replay?.prompts ?? diffusion.prompts(editing.prompt, reference: referencePrompt, source: editing.sourcePrompt)
         prompts.image = try imagePrompt.map { try diffusion.imagePromptPicture($0) }
         let picture = try ready.run(diffusion, prompts, options, in: context)
         for (name, seconds) in progress.phases { measurements.add(name, seconds: seconds) }

@@ -21,8 +21,11 @@ struct EditingOptions: ParsableArguments {
         help: ArgumentHelp("Picture to write: .png, .jpg or .webp.", valueName: "file"))
     var output: String
 
-    @Option(name: .long, parsing: .unconditional, help: "What the picture shows.")
+    @Option(name: .long, parsing: .unconditional, help: "What the picture shows, or is to show after the edit.")
     var prompt = ""
+
+    @Option(name: .long, parsing: .unconditional, help: "What it shows before the edit, where that is something else.")
+    var sourcePrompt: String?
 
     @Flag(name: .long, help: "Make the picture from the prompt first, of --width by --height, and edit that.")
     var generate = false
@@ -154,6 +157,9 @@ struct EditingOptions: ParsableArguments {
         let sources = [input != nil, generate, replay != nil].count { $0 }
         guard sources == 1 else { throw ValidationError("give one picture: -i FILE, --generate with --prompt, or --replay FILE") }
         guard (1...1_000_000).contains(memory ?? 1) else { throw ValidationError("--memory should be a number of megabytes, 1 or more") }
+        guard sourcePrompt == nil || input != nil else {
+            throw ValidationError("--source-prompt says what a given picture shows: it goes with -i FILE")
+        }
         if imagePrompt == nil, imagePromptScale != nil || imagePromptSteps != nil {
             throw ValidationError("--image-prompt-scale and --image-prompt-steps go with --image-prompt FILE")
         }
