@@ -159,6 +159,7 @@ struct DraggedPoints {
         try Cancellation.check()
         if let held { return try HeldObject(held.cropped(to: canvas.box), canvas).composition(after: field, canvas) }
         return Composition(
-            base: field.applied(to: canvas.colours), isPrepared: true, replaced: field.moved.coverage.planes[0], made: field.stretched)
+            base: field.mended(field.applied(to: canvas.colours)), isPrepared: true, replaced: field.moved.coverage.planes[0],
+            made: field.stretched)
     }
 }

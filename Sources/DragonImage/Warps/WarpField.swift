@@ -48,17 +48,45 @@ package struct WarpField {
 
     /// How much of each pixel's detail the warp has stretched away: 0 up to a stretch of a half more, 1 from three times on.
     package var stretched: [Float] {
+        // Where the map from result to source shortens, content is drawn long.
+        map { smoothStep((1 / max($0.least, 0.05) - 1.5) / 1.5) }
+    }
+
+    /// How far each pixel shows content that the warp has pressed together, 0 up to `crushing`, 1 from twice that on.
+    private var crushed: [Float] { map { smoothStep($0.most / Self.crushing - 1) } }
+
+    /// How much shorter content may become before it is no longer seen as what it was: of what lies between a border that stays and
+    /// what is drawn past it, threads are left.
+    private static let crushing: Float = 2.5
+
+    /// The warped picture, its crushed pixels filled smoothly from around them: what is between a thing that moved and a border that
+    /// did not is their transition.
+    package func mended(_ warped: Raster) -> Raster {
+        let crushed = crushed
+        let cells = crushed.indices.filter { crushed[$0] > 0 }
+        guard !cells.isEmpty else { return warped }
+        let known = crushed.map { 1 - $0 }
+        var planes = warped.planes
+        for p in planes.indices where !Cancellation.isAsked {
+            let smooth = smoothedIn(warped.planes[p], weights: known, width: box.width, height: box.height)
+            for at in cells { planes[p][at] = smooth[at] }
+        }
+        return Raster(width: box.width, height: box.height, planes: planes)
+    }
+
+    /// A number for each pixel that has moved, by how much a step in the result is in the source at least and at most, over all
+    /// directions: the singular values of the map's Jacobian.
+    private func map(_ measure: (_ stretch: (least: Float, most: Float)) -> Float) -> [Float] {
         let (w, h) = (box.width, box.height)
         var result = [Float](repeating: 0, count: w * h)
         for at in moved.indices {
             let (x, y) = (at % w, at / w)
             guard x > 0, y > 0, x + 1 < w, y + 1 < h else { continue }
-            // Columns of the map's Jacobian, result to source: where they are short, content is drawn long.
             let (ax, ay) = (1 + (dx[at + 1] - dx[at - 1]) / 2, (dy[at + 1] - dy[at - 1]) / 2)
             let (bx, by) = ((dx[at + w] - dx[at - w]) / 2, 1 + (dy[at + w] - dy[at - w]) / 2)
             let (e, f, g) = (ax * ax + ay * ay, ax * bx + ay * by, bx * bx + by * by)
-            let least = max(0, (e + g) / 2 - (((e - g) / 2) * ((e - g) / 2) + f * f).squareRoot()).squareRoot()
-            result[at] = smoothStep((1 / max(least, 0.05) - 1.5) / 1.5)
+            let (mean, spread) = ((e + g) / 2, (((e - g) / 2) * ((e - g) / 2) + f * f).squareRoot())
+            result[at] = measure((max(0, mean - spread).squareRoot(), (mean + spread).squareRoot()))
         }
         return result
     }
