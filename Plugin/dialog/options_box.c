@@ -243,9 +243,7 @@ static void attach(GtkWidget *grid, int row, OptionsBox *box, OptionName name) {
 }
 
 static void source_prompt_changed(GtkWidget *entry, OptionsBox *box) {
-    Edit *edit = box->session->edit;
-    g_free(edit->source_prompt);
-    edit->source_prompt = g_strdup(gtk_entry_get_text(GTK_ENTRY(entry)));
+    pieces_take_text(entry, &box->session->edit->source_prompt);
     session_tell(box->session, SESSION_EDIT);
 }
 

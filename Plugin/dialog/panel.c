@@ -23,18 +23,13 @@ static GtkWidget *heading(const char *text) {
     return label;
 }
 
-static void take_text(GtkWidget *entry, char **field) {
-    g_free(*field);
-    *field = g_strdup(gtk_entry_get_text(GTK_ENTRY(entry)));
-}
-
 static void prompt_changed(GtkWidget *entry, Session *session) {
-    take_text(entry, &session->edit->prompt);
+    pieces_take_text(entry, &session->edit->prompt);
     session_tell(session, SESSION_EDIT);
 }
 
 static void reference_prompt_changed(GtkWidget *entry, Session *session) {
-    take_text(entry, &session->edit->reference_prompt);
+    pieces_take_text(entry, &session->edit->reference_prompt);
     session_tell(session, SESSION_EDIT);
 }
 

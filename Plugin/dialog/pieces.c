@@ -19,6 +19,11 @@ GtkWidget *pieces_entry(const char *caption, const char *text, const char *examp
     return pieces_captioned(caption, entry, entry);
 }
 
+void pieces_take_text(GtkWidget *entry, char **field) {
+    g_free(*field);
+    *field = g_strdup(gtk_entry_get_text(GTK_ENTRY(entry)));
+}
+
 GtkWidget *pieces_text(const char *text) {
     GtkWidget *label = gtk_label_new(text);
     gtk_label_set_xalign(GTK_LABEL(label), 0);

@@ -10,6 +10,9 @@ GtkWidget *pieces_captioned(const char *caption, GtkWidget *target, GtkWidget *c
 /// A line to write in, under a caption; `example` shows while it is empty.
 GtkWidget *pieces_entry(const char *caption, const char *text, const char *example, GCallback changed, void *data);
 
+/// Puts what was written in a line in place of a field's text.
+void pieces_take_text(GtkWidget *entry, char **field);
+
 /// A line of text that wraps within the panel.
 GtkWidget *pieces_text(const char *text);
 
