@@ -44,7 +44,8 @@ static const Argument TAIL[] = {
     {"options", KIND_TEXT, "Options",
      "Further values as key=value;key=value: preset (exact, fast or instant), lora (a file), lora-scale, "
      "guidance, algorithm (dragon or diffeditor), edit-weight, content-weight, contrast-weight, inpaint-weight, "
-     "sde-strength, side, grow, feather, soften, plate (on or off), fill (auto, texture or network), precision (auto, "
+     "sde-strength, side, grow, feather, soften, plate (on or off), fill (auto, texture or network), network (auto, on "
+     "or off), precision (auto, "
      "fp32 or bf16), outline (x,y x,y "
      "... around the object in "
      "pixels of the layer, instead of the selection: the object in it is found), inside and outside (x,y x,y ... "

@@ -32,6 +32,7 @@ static HostLayer *run_picture(Host *host, Edit *edit, const Call *call, Material
         return NULL;
     reading_path(host, edit, material, (dragon_point){0}, call->has_place ? &call->place : NULL);
     reading_held(edit, material);
+    reading_grasped(edit, material);
     return run_on(host, edit, material, error);
 }
 

@@ -89,12 +89,21 @@ gboolean edit_hold(Edit *edit) {
     if (edit->mode->mask != MASK_REGION || edit->as_drawn || edit->arrows->len == 0 ||
         sketch_means_object(edit->sketch))
         return FALSE;
-    GArray *points = g_array_new(FALSE, FALSE, sizeof(dragon_point));
-    for (guint i = 0; i < edit->arrows->len; i++)
-        g_array_append_val(points, g_array_index(edit->arrows, Arrow, i).from);
+    GArray *points = edit_grips(edit);
     sketch_set_points(edit->sketch, FALSE, points);
     g_array_unref(points);
     return TRUE;
+}
+
+gboolean edit_grasps(const Edit *edit) {
+    return edit->mode->mask == MASK_REGION && !edit->as_drawn && edit->arrows->len > 0 && !edit_holds(edit);
+}
+
+GArray *edit_grips(const Edit *edit) {
+    GArray *points = g_array_new(FALSE, FALSE, sizeof(dragon_point));
+    for (guint i = 0; i < edit->arrows->len; i++)
+        g_array_append_val(points, g_array_index(edit->arrows, Arrow, i).from);
+    return points;
 }
 
 gboolean edit_finds(const Edit *edit, const Sketch *sketch) {

@@ -78,6 +78,12 @@ gboolean edit_holds(const Edit *edit);
 /// Where the edit's arrows could hold an object, and nothing was drawn, marks what they begin on. FALSE where nothing is marked.
 gboolean edit_hold(Edit *edit);
 
+/// Whether the edit's arrows take hold of an object in the region that is drawn or selected: it is found there.
+gboolean edit_grasps(const Edit *edit);
+
+/// Where its arrows begin: of dragon_point.
+GArray *edit_grips(const Edit *edit);
+
 /// Whether the shadow of the edit's object counts.
 gboolean edit_takes_shadow(const Edit *edit);
 

@@ -67,18 +67,13 @@ void finding_prepare(Finding *finding) {
     open_selector(finding, NULL);
 }
 
-static dragon_status find(Finding *finding, const Sketch *sketch, const Mask *outline, Mask *mask) {
-    GArray *inside = sketch_points(sketch, FALSE), *outside = sketch_points(sketch, TRUE);
-    dragon_hint hint = {.size = sizeof hint,
-                        .inside = (const dragon_point *)(void *)inside->data,
-                        .inside_count = inside->len,
-                        .outside = (const dragon_point *)(void *)outside->data,
-                        .outside_count = outside->len,
-                        .outline = mask_view(outline)};
-    dragon_status status = dragon_selector_find(finding->selector, &hint, mask->bytes, 0);
-    g_array_unref(inside);
-    g_array_unref(outside);
-    return status;
+static dragon_hint hint_of(const GArray *inside, const GArray *outside, const Mask *outline) {
+    return (dragon_hint){.size = sizeof(dragon_hint),
+                         .inside = (const dragon_point *)(const void *)inside->data,
+                         .inside_count = inside->len,
+                         .outside = outside ? (const dragon_point *)(const void *)outside->data : NULL,
+                         .outside_count = outside ? outside->len : 0,
+                         .outline = mask_view(outline)};
 }
 
 Mask *finding_object(Finding *finding, const Sketch *sketch, GError **error) {
@@ -86,16 +81,33 @@ Mask *finding_object(Finding *finding, const Sketch *sketch, GError **error) {
         return NULL;
     int width = finding->picture->width, height = finding->picture->height;
     Mask *mask = mask_new(width, height), *outline = sketch_enclosed(sketch, width, height);
-    dragon_status status = find(finding, sketch, outline, mask);
+    GArray *inside = sketch_points(sketch, FALSE), *outside = sketch_points(sketch, TRUE);
+    dragon_hint hint = hint_of(inside, outside, outline);
+    dragon_status status = dragon_selector_find(finding->selector, &hint, mask->bytes, 0);
     gboolean is_found = status == DRAGON_OK && mask_has_set(mask);
     if (status != DRAGON_OK)
         set_error(error, finding->selector, status);
     else if (!is_found)
         g_set_error_literal(error, WORDS_ERROR, 0, _("No object was found there. Draw around it, or click on it."));
     mask_free(outline);
+    g_array_unref(inside);
+    g_array_unref(outside);
     if (!is_found)
         g_clear_pointer(&mask, mask_free);
     return mask;
+}
+
+void finding_hold(Finding *finding, Hold *hold) {
+    g_clear_pointer(&hold->object, mask_free);
+    if (!open_selector(finding, NULL))
+        return;
+    Mask *mask = mask_new(finding->picture->width, finding->picture->height);
+    dragon_hint hint = hint_of(hold->grips, NULL, hold->region);
+    int32_t is_found = 0;
+    dragon_status status = dragon_selector_find_held(finding->selector, &hint, &is_found, mask->bytes, 0);
+    if (status == DRAGON_OK && is_found)
+        hold->object = g_steal_pointer(&mask);
+    mask_free(mask);
 }
 
 Mask *finding_shadow(Finding *finding, const Mask *object) {

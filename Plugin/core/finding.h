@@ -2,6 +2,7 @@
 #ifndef PLUGIN_FINDING_H
 #define PLUGIN_FINDING_H
 
+#include "hold.h"
 #include "picture.h"
 #include "sketch.h"
 
@@ -21,6 +22,9 @@ const Picture *finding_picture(const Finding *finding);
 
 /// The object that a sketch means; NULL with a reason where there is none.
 Mask *finding_object(Finding *finding, const Sketch *sketch, GError **error);
+
+/// Takes note of the object that a hold asks for; of none where none can be told.
+void finding_hold(Finding *finding, Hold *hold);
 
 /// The shadow that an object of the picture casts, softly; NULL for none.
 Mask *finding_shadow(Finding *finding, const Mask *object);

@@ -4,6 +4,7 @@
 #include "finding.h"
 #include "frame_names.h"
 #include "patch.h"
+#include "reading.h"
 #include "words.h"
 
 gboolean frames_are_there(Host *host) {
@@ -133,8 +134,10 @@ static void find_shadow(const Edit *edit, Material *material) {
 
 gboolean frames_run(Frames *frames, Engine *engine, dragon_progress_callback progress, void *user_data,
                     GError **error) {
-    for (guint i = 0; i < frames->count; i++)
+    for (guint i = 0; i < frames->count; i++) {
         find_shadow(frames->edits[i], &frames->materials[i]);
+        reading_grasped(frames->edits[i], &frames->materials[i]);
+    }
     return engine_run_frames(engine, frames->edits, frames->materials, frames->count, progress, user_data,
                              frames->results, error);
 }

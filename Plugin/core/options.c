@@ -62,6 +62,11 @@ const Option OPTIONS[OPTION_COUNT] = {
                      .label = N_("Fill"),
                      .tooltip = N_("What makes the place the object leaves: texture from around it, the network, or of "
                                    "the two what fits its surroundings better.")},
+    [OPTION_NETWORK] = {"network", OPTION_CHOICE, .highest = DRAGON_NETWORK_AUTO, .step = 1, FIELD(use_network),
+                        .words = {"off", "on", "auto"}, .names = {N_("Never"), N_("Always"), N_("Automatic")},
+                        .label = N_("Network's touch"),
+                        .tooltip = N_("Whether the network goes over what was moved, filled and warped. Automatic "
+                                      "leaves it to the model, and to what you ask of it by words and numbers.")},
     [OPTION_PRECISION] = {"precision", OPTION_CHOICE, .highest = DRAGON_PRECISION_BF16, .step = 1, FIELD(precision),
                           .words = {"auto", "fp32", "bf16"}, .names = {N_("Automatic"), "fp32", "bf16"},
                           .label = N_("Precision"),

@@ -25,6 +25,7 @@ typedef enum OptionName {
     OPTION_SOFTEN,
     OPTION_PLATE,
     OPTION_FILL,
+    OPTION_NETWORK,
     OPTION_PRECISION,
     OPTION_COUNT
 } OptionName;

@@ -95,6 +95,18 @@ void reading_held(Edit *edit, Material *material) {
     finding_free(finding);
 }
 
+void reading_grasped(const Edit *edit, Material *material) {
+    if (!edit_grasps(edit) || !material->mask || !mask_has_set(material->mask))
+        return;
+    Finding *finding = finding_new(material->picture);
+    Hold hold = hold_of(material->mask, edit_grips(edit));
+    finding_hold(finding, &hold);
+    mask_free(material->held);
+    material->held = mask_hold(hold.object);
+    hold_clear(&hold);
+    finding_free(finding);
+}
+
 void reading_place_object(Edit *edit, const Mask *reference_mask, dragon_point place) {
     Box box;
     if (!reference_mask || !mask_bounds(reference_mask, &box))

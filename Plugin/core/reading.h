@@ -24,6 +24,9 @@ void reading_path(Host *host, Edit *edit, const Material *material, dragon_point
 /// Finds what the edit's arrows hold, where nothing is drawn or selected.
 void reading_held(Edit *edit, Material *material);
 
+/// Finds what they hold of the region that is.
+void reading_grasped(const Edit *edit, Material *material);
+
 /// The displacement that brings the middle of the reference's object to a place of the picture.
 void reading_place_object(Edit *edit, const Mask *reference_mask, dragon_point place);
 

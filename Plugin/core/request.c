@@ -5,6 +5,7 @@
 void material_clear(Material *material) {
     picture_free(material->picture);
     mask_free(material->mask);
+    mask_free(material->held);
     mask_free(material->shadow);
     picture_free(material->reference);
     mask_free(material->reference_mask);
@@ -59,6 +60,8 @@ void request_fill(Request *request, const Edit *edit, const Material *material, 
         engine->held = mask_view(material->mask);
     else if (edit->mode->mask != MASK_NONE)
         engine->mask = mask_view(material->mask);
+    if (edit_grasps(edit) && material->mask)
+        engine->held = mask_view(material->held);
     if (edit_takes_shadow(edit))
         engine->shadow = mask_view(material->shadow);
     if (mode_takes(edit->mode, ARGUMENT_REFERENCE)) {

@@ -10,6 +10,8 @@ typedef struct Material {
     Picture *picture;
     /// The object, or the region that may change.
     Mask *mask;
+    /// What a drag's arrows hold within the region: it alone is bent; NULL for all of that.
+    Mask *held;
     /// What the object casts on the ground; NULL for nothing. It counts where the edit takes it.
     Mask *shadow;
     Picture *reference;

@@ -39,7 +39,7 @@ static void show_run(const Actions *actions) {
     Missing missing = session_missing(session);
     gboolean repeats = session_repeats(session);
     const char *tooltip = session->lacks_model         ? _("There is no model to run")
-                          : session->is_finding        ? _("The object is being found")
+                          : session_finds(session)     ? _("The object is being found")
                           : session_waits(session)     ? _("Its shadow is being found")
                           : missing != MISSING_NOTHING ? missing_hint(missing)
                           : repeats ? _("Nothing was made anew in this result: another seed gives the same picture")

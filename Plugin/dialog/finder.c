@@ -16,6 +16,8 @@ typedef struct Search {
     Sketch *asked;
     /// Whose shadow is asked for; NULL for none.
     Mask *object;
+    /// What arrows hold of a region, asked for; without one nothing is.
+    Hold hold;
     /// The model that looks at the picture, and the one that did; NULL for none.
     char *looking, *seen_by;
 } Search;
@@ -32,6 +34,7 @@ static void stop(Search *search) {
     g_clear_pointer(&search->seeker, seeker_free);
     g_clear_pointer(&search->asked, sketch_free);
     g_clear_pointer(&search->object, mask_free);
+    hold_clear(&search->hold);
     g_clear_pointer(&search->looking, g_free);
     g_clear_pointer(&search->seen_by, g_free);
     search->picture = NULL;
@@ -61,12 +64,23 @@ static void take_shadow(Finder *finder) {
     objects_take_shadow(finder->session, cast.object, cast.shadow);
 }
 
+static void take_hold(Finder *finder) {
+    Search *search = &finder->searches[FALSE];
+    Hold hold;
+    if (!search->hold.region || !seeker_take_hold(search->seeker, &hold))
+        return;
+    hold_clear(&search->hold);
+    objects_take_hold(finder->session, hold);
+}
+
 static gboolean poll(gpointer data) {
     Finder *finder = data;
     for (int i = 0; i < 2; i++)
         take(finder, i);
     take_shadow(finder);
-    if (finder->searches[FALSE].asked || finder->searches[TRUE].asked || finder->searches[FALSE].object)
+    take_hold(finder);
+    const Search *own = &finder->searches[FALSE];
+    if (own->asked || own->object || own->hold.region || finder->searches[TRUE].asked)
         return G_SOURCE_CONTINUE;
     finder->timer = 0;
     return G_SOURCE_REMOVE;
@@ -135,6 +149,26 @@ static void ask_shadow(Finder *finder) {
     await_answer(finder);
 }
 
+// What arrows hold of a region is looked for while they are drawn.
+static void ask_hold(Finder *finder) {
+    const Session *session = finder->session;
+    Search *search = &finder->searches[FALSE];
+    Hold hold = {0};
+    if (session->is_finding_hold)
+        hold = hold_of(session->material->mask, edit_grips(session->edit));
+    if (!hold_asks_same(&search->hold, &hold)) {
+        hold_clear(&search->hold);
+        if (hold.region) {
+            prepare(search, session->material->picture);
+            search->hold = hold_of(hold.region, g_array_ref(hold.grips));
+            seeker_ask_hold(search->seeker, hold);
+            hold = (Hold){0};
+            await_answer(finder);
+        }
+    }
+    hold_clear(&hold);
+}
+
 // --- What the model sees ---------------------------------------------------------------------------------------------
 
 // The model that is to look at the pictures; NULL for none.
@@ -199,6 +233,7 @@ static void listen(guint events, void *data) {
         for (int i = 0; i < 2; i++)
             ask(finder, i);
         ask_shadow(finder);
+        ask_hold(finder);
     }
     if (events & (SESSION_OBJECTS | SESSION_REFERENCE | SESSION_SIGHT | SESSION_MODEL | SESSION_BUSY))
         look(finder);

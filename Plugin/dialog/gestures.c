@@ -164,6 +164,7 @@ static void let_go(Stage *stage, double dx, double dy) {
     }
     if (stage_takes_arrows(stage) && stage->before->arrows->len == 0)
         objects_hold(stage->session);
+    objects_grasp(stage->session);
     stage->grip = -1;
     gtk_widget_queue_draw(stage->widget);
 }
@@ -185,6 +186,7 @@ static void remove_arrow(Stage *stage, int index) {
     g_array_remove_index(arrows, index);
     stage->arrow = -1;
     session_edit_changed(stage->session);
+    objects_grasp(stage->session);
 }
 
 static void press_second(GtkGestureMultiPress *gesture, int count, double x, double y, Stage *stage) {

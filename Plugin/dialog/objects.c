@@ -58,6 +58,35 @@ static void follow_shadow(Session *session) {
     screen_set_shadow(&session->base, shadow);
 }
 
+// What the arrows hold of the region as they are now; all of it while that is not known.
+static void follow_hold(Session *session) {
+    Material *material = session->material;
+    gboolean grasps = edit_grasps(session->edit) && material->mask && mask_has_set(material->mask);
+    Hold asked = grasps ? hold_of(material->mask, edit_grips(session->edit)) : (Hold){0};
+    gboolean is_known = grasps && hold_asks_same(&session->hold, &asked);
+    Mask *held = is_known ? session->hold.object : NULL;
+    session->is_finding_hold = grasps && !is_known;
+    hold_clear(&asked);
+    if (held == material->held)
+        return;
+    mask_free(material->held);
+    material->held = mask_hold(held);
+    screen_set_held(&session->base, held);
+}
+
+void objects_grasp(Session *session) {
+    follow_hold(session);
+    if (session->hold.region || session->is_finding_hold)
+        session_tell(session, SESSION_OBJECTS);
+}
+
+void objects_take_hold(Session *session, Hold hold) {
+    hold_clear(&session->hold);
+    session->hold = hold;
+    follow_hold(session);
+    session_tell(session, SESSION_OBJECTS);
+}
+
 void objects_take_shadow(Session *session, Mask *object, Mask *shadow) {
     mask_free(session->casting.object);
     mask_free(session->casting.shadow);
@@ -77,6 +106,7 @@ void objects_take(Session *session) {
                          session->reference_selection.mask),
                &session->reference);
     follow_shadow(session);
+    follow_hold(session);
     session->is_finding =
         (edit_finds(edit, edit->sketch) && !is_found(found, edit->sketch)) ||
         (edit_finds(edit, edit->reference_sketch) && !is_found(reference_found, edit->reference_sketch));
@@ -103,6 +133,7 @@ static void take_path(Session *session) {
     reading_path(session->host, session->edit, session->material, (dragon_point){0}, NULL);
     session_tell(session, SESSION_EDIT);
     objects_hold(session);
+    objects_grasp(session);
 }
 
 void objects_begin(Session *session) {

@@ -20,6 +20,9 @@ void objects_take_new(Session *session);
 /// What the first arrow begins on is the object that all of them hold, unless something is drawn or selected: a step of its own.
 void objects_hold(Session *session);
 
+/// Of a region that is drawn or selected, arrows hold what they begin on: it is looked for.
+void objects_grasp(Session *session);
+
 /// Sketches of an earlier or later step: what was found of others is theirs no more.
 void objects_take_back(Session *session);
 
@@ -28,6 +31,9 @@ void objects_take_found(Session *session, gboolean of_reference, Sketch *sketch,
 
 /// What the picture's object was found to cast. Takes both over; the shadow is NULL where there is none.
 void objects_take_shadow(Session *session, Mask *object, Mask *shadow);
+
+/// What arrows were found to hold of a region. Takes it over.
+void objects_take_hold(Session *session, Hold hold);
 
 /// Reads selections that the program has changed.
 void objects_look(Session *session);

@@ -104,6 +104,7 @@ static void show_use(OptionsBox *box) {
     }
     gtk_widget_set_sensitive(box->widgets[OPTION_STEPS], inverts);
     gtk_widget_set_sensitive(box->widgets[OPTION_FILL], value_of(box, OPTION_PLATE) != 0);
+    gtk_widget_set_sensitive(box->widgets[OPTION_NETWORK], !makes_all);
     // The other algorithm adds no such noise.
     gtk_widget_set_sensitive(box->widgets[OPTION_SDE_STRENGTH],
                              inverts && value_of(box, OPTION_ALGORITHM) == DRAGON_ALGORITHM_DIFFEDITOR);

@@ -45,8 +45,8 @@ static void take(Preview *preview) {
 static void begin(Preview *preview, gboolean quickly) {
     Session *session = preview->session;
     // Pictures of screen size stand in for the full ones.
-    Material material = {session->base.picture, session->base.mask, session->base.shadow, session->reference.picture,
-                         session->reference.mask};
+    Material material = {session->base.picture, session->base.mask,         session->base.held,
+                         session->base.shadow,  session->reference.picture, session->reference.mask};
     preview->is_stale = FALSE;
     preview->is_waiting = FALSE;
     preview->timer = 0;

@@ -7,6 +7,7 @@ void quick_clear(Quick *quick) {
     picture_free(quick->material.picture);
     picture_free(quick->material.reference);
     mask_free(quick->material.mask);
+    mask_free(quick->material.held);
     mask_free(quick->material.shadow);
     mask_free(quick->material.reference_mask);
     *quick = (Quick){0};
@@ -38,6 +39,8 @@ gboolean quick_follow(Quick *quick, const Session *session) {
     }
     Material *material = &quick->material;
     shrink(&session->base, &material->picture, &material->mask, &quick->scale);
+    if (session->base.held)
+        material->held = mask_scaled(session->base.held, material->picture->width, material->picture->height);
     if (session->base.shadow)
         material->shadow = mask_scaled(session->base.shadow, material->picture->width, material->picture->height);
     shrink(&session->reference, &material->reference, &material->reference_mask, &quick->reference_scale);

@@ -54,6 +54,7 @@ static void clear_shadow(Screen *screen) {
 void screen_clear(Screen *screen) {
     clear_mask(screen);
     clear_shadow(screen);
+    g_clear_pointer(&screen->held, mask_free);
     picture_free(screen->picture);
     g_clear_pointer(&screen->surface, cairo_surface_destroy);
     screen->picture = NULL;
@@ -78,6 +79,13 @@ void screen_set_mask(Screen *screen, const Mask *mask) {
     screen->area = screen_alpha(area);
     mask_free(area);
     screen->border = border_of_mask(screen->mask);
+}
+
+void screen_set_held(Screen *screen, const Mask *held) {
+    g_clear_pointer(&screen->held, mask_free);
+    if (held && screen->picture)
+        screen->held = mask_scaled(held, screen->picture->width, screen->picture->height);
+    screen->stamp++;
 }
 
 void screen_set_shadow(Screen *screen, const Mask *shadow) {

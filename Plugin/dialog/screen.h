@@ -17,6 +17,8 @@ typedef struct Screen {
     /// The mask for cairo_mask_surface, and where it ends in the screen picture's pixels.
     cairo_surface_t *area;
     Border *border;
+    /// What arrows hold of the region; NULL for all of it.
+    Mask *held;
     /// What the object casts, and the same for cairo.
     Mask *shadow;
     cairo_surface_t *shadow_area;
@@ -26,6 +28,7 @@ typedef struct Screen {
 
 void screen_set(Screen *screen, const Picture *picture);
 void screen_set_mask(Screen *screen, const Mask *mask);
+void screen_set_held(Screen *screen, const Mask *held);
 void screen_set_shadow(Screen *screen, const Mask *shadow);
 void screen_clear(Screen *screen);
 

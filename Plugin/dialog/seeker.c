@@ -25,6 +25,8 @@ struct Seeker {
     /// The same of a shadow.
     Mask *object;
     Cast cast;
+    /// And of what arrows hold; without a region there is none.
+    Hold asked, held;
     gboolean is_ending;
 };
 
@@ -43,14 +45,28 @@ static void clear_cast(Cast *cast) {
 
 // --- On the thread ---------------------------------------------------------------------------------------------------
 
-// What to find next, an object or else a shadow; FALSE at the end.
-static gboolean await_question(Seeker *seeker, Sketch **question, Mask **object) {
+/// What to find next: one of these.
+typedef struct Question {
+    Sketch *sketch;
+    Mask *object;
+    Hold hold;
+} Question;
+
+// FALSE at the end.
+static gboolean await_question(Seeker *seeker, Question *question) {
+    *question = (Question){0};
     g_mutex_lock(&seeker->lock);
-    while (!seeker->question && !seeker->object && !seeker->is_ending)
+    while (!seeker->question && !seeker->object && !seeker->asked.region && !seeker->is_ending)
         g_cond_wait(&seeker->changed, &seeker->lock);
     gboolean goes_on = !seeker->is_ending;
-    *question = goes_on ? g_steal_pointer(&seeker->question) : NULL;
-    *object = goes_on && !*question ? g_steal_pointer(&seeker->object) : NULL;
+    if (goes_on && seeker->question)
+        question->sketch = g_steal_pointer(&seeker->question);
+    else if (goes_on && seeker->object)
+        question->object = g_steal_pointer(&seeker->object);
+    else if (goes_on) {
+        question->hold = seeker->asked;
+        seeker->asked = (Hold){0};
+    }
     g_mutex_unlock(&seeker->lock);
     return goes_on;
 }
@@ -81,16 +97,29 @@ static void find_shadow(Seeker *seeker, Mask *object) {
     clear_cast(&cast);
 }
 
+static void find_hold(Seeker *seeker, Hold hold) {
+    finding_hold(seeker->finding, &hold);
+    g_mutex_lock(&seeker->lock);
+    if (!seeker->asked.region) {
+        hold_clear(&seeker->held);
+        seeker->held = hold;
+        hold = (Hold){0};
+    }
+    g_mutex_unlock(&seeker->lock);
+    hold_clear(&hold);
+}
+
 static gpointer work(gpointer data) {
     Seeker *seeker = data;
-    Sketch *question;
-    Mask *object;
+    Question question;
     finding_prepare(seeker->finding);
-    while (await_question(seeker, &question, &object))
-        if (question)
-            find_object(seeker, question);
+    while (await_question(seeker, &question))
+        if (question.sketch)
+            find_object(seeker, question.sketch);
+        else if (question.object)
+            find_shadow(seeker, question.object);
         else
-            find_shadow(seeker, object);
+            find_hold(seeker, question.hold);
     return NULL;
 }
 
@@ -139,6 +168,8 @@ void seeker_free(Seeker *seeker) {
     clear_answer(&seeker->answer);
     mask_free(seeker->object);
     clear_cast(&seeker->cast);
+    hold_clear(&seeker->asked);
+    hold_clear(&seeker->held);
     finding_free(seeker->finding);
     g_mutex_clear(&seeker->lock);
     g_cond_clear(&seeker->changed);
@@ -204,4 +235,21 @@ gboolean seeker_take_shadow(Seeker *seeker, Cast *cast) {
     seeker->cast = (Cast){0};
     g_mutex_unlock(&seeker->lock);
     return cast->object != NULL;
+}
+
+void seeker_ask_hold(Seeker *seeker, Hold hold) {
+    g_mutex_lock(&seeker->lock);
+    hold_clear(&seeker->asked);
+    hold_clear(&seeker->held);
+    seeker->asked = hold;
+    g_cond_signal(&seeker->changed);
+    g_mutex_unlock(&seeker->lock);
+}
+
+gboolean seeker_take_hold(Seeker *seeker, Hold *hold) {
+    g_mutex_lock(&seeker->lock);
+    *hold = seeker->held;
+    seeker->held = (Hold){0};
+    g_mutex_unlock(&seeker->lock);
+    return hold->region != NULL;
 }

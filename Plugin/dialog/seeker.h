@@ -45,6 +45,10 @@ void seeker_ask(Seeker *seeker, const Sketch *sketch);
 /// The answer to what was asked for last, once; FALSE while there is none. Its parts become the caller's.
 gboolean seeker_take(Seeker *seeker, Answer *answer);
 
+/// The same of what a hold asks for, once any object is found. Takes it over; what is taken is the caller's.
+void seeker_ask_hold(Seeker *seeker, Hold hold);
+gboolean seeker_take_hold(Seeker *seeker, Hold *hold);
+
 /// The same of an object's shadow, which is looked for after any object that is asked for.
 void seeker_ask_shadow(Seeker *seeker, Mask *object);
 gboolean seeker_take_shadow(Seeker *seeker, Cast *cast);

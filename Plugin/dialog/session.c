@@ -68,6 +68,7 @@ void session_free(Session *session) {
     mask_free(session->found.mask);
     mask_free(session->casting.object);
     mask_free(session->casting.shadow);
+    hold_clear(&session->hold);
     mask_free(session->reference_found.mask);
     material_clear(session->material);
     g_free(session->material);
@@ -208,8 +209,12 @@ HostLayer *session_source(const Session *session) {
     return sources->chosen < sources->layers->len ? g_ptr_array_index(sources->layers, sources->chosen) : NULL;
 }
 
+gboolean session_finds(const Session *session) {
+    return session->is_finding || session->is_finding_hold;
+}
+
 gboolean session_waits(const Session *session) {
-    return session->is_finding || (session->is_finding_shadow && edit_takes_shadow(session->edit));
+    return session_finds(session) || (session->is_finding_shadow && edit_takes_shadow(session->edit));
 }
 
 Missing session_missing(const Session *session) {

@@ -4,6 +4,7 @@
 
 #include "frames.h"
 #include "history.h"
+#include "hold.h"
 #include "host.h"
 #include "results.h"
 #include "screen.h"
@@ -112,6 +113,9 @@ typedef struct Session {
     gboolean is_finding;
     /// Whether the object's shadow is.
     gboolean is_finding_shadow;
+    /// What was found last of what arrows hold in a region, and whether that is looked for anew.
+    Hold hold;
+    gboolean is_finding_hold;
     Sources sources;
     Results results;
     /// Whether the image's layers are frames; all of them, once they are edited.
@@ -183,7 +187,9 @@ void session_wish_model(Session *session, const char *path);
 Screen *session_screen(Session *session);
 Sketch *session_sketch(const Session *session);
 HostLayer *session_source(const Session *session);
-/// Whether something of the edit is still looked for.
+/// Whether the object that is meant is still looked for.
+gboolean session_finds(const Session *session);
+/// Whether something of the edit is.
 gboolean session_waits(const Session *session);
 Missing session_missing(const Session *session);
 /// Whether the edit as it stands would only give a result again that is there: nothing was made anew in it.

@@ -29,7 +29,7 @@ static void listen(guint events, void *data) {
     Waiting *waiting = data;
     if (!(events & SESSION_OBJECTS))
         return;
-    if (!waiting->session->is_finding)
+    if (!session_finds(waiting->session))
         hide(waiting);
     else if (!waiting->timer && !gtk_widget_get_visible(waiting->label))
         waiting->timer = g_timeout_add(DELAY_MILLISECONDS, show, waiting);

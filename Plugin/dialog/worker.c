@@ -161,6 +161,7 @@ static Worker *worker_new(WorkerTask task, const Edit *edit, const Material *mat
     worker->edit = edit_copy(edit);
     worker->material = *material;
     worker->material.mask = mask_hold(material->mask);
+    worker->material.held = mask_hold(material->held);
     worker->material.shadow = mask_hold(material->shadow);
     worker->material.reference_mask = mask_hold(material->reference_mask);
     return worker;
@@ -246,6 +247,7 @@ void worker_free(Worker *worker) {
     }
     picture_free(worker->under);
     mask_free(worker->material.mask);
+    mask_free(worker->material.held);
     mask_free(worker->material.shadow);
     mask_free(worker->material.reference_mask);
     picture_free(worker->preview);

@@ -26,7 +26,7 @@ extension dragon_parameters: SizedStruct {
     static var leastSize: Int { MemoryLayout<Self>.offset(of: \.first_step) ?? MemoryLayout<Self>.stride }
     mutating func complete(from size: Int) {
         if size <= Self.leastSize { first_step = -1 }
-        if size <= MemoryLayout<Self>.offset(of: \.use_network) ?? 0 { use_network = 1 }
+        if size <= MemoryLayout<Self>.offset(of: \.use_network) ?? 0 { use_network = dragon_network(DRAGON_NETWORK_ON) }
         if size <= MemoryLayout<Self>.offset(of: \.image_prompt_scale) ?? 0 { image_prompt_scale = -1 }
     }
 }

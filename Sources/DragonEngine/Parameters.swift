@@ -43,7 +43,7 @@ extension EditOverrides {
         (sdeStrength, seed) = (given.sde_strength, given.seed)
         side = given.side == 0 ? nil : Int(given.side)
         (grow, feather, soften) = (Double(given.grow), Double(given.feather), Double(given.soften))
-        (usesPlate, usesNetwork) = (given.use_plate != 0, given.use_network != 0)
+        (usesPlate, network) = (given.use_plate != 0, try choice(given.use_network, "network"))
         memoryLimit = given.memory_limit == 0 ? nil : Int(clamping: given.memory_limit)
         preset = try choice(given.preset, "preset")
         start = try EditStart.checking(given.start)
@@ -66,7 +66,7 @@ extension EditOverrides {
 
 extension dragon_parameters {
     /// Numbers that run, as the header has them. The first step is left to the model: it has its place on the schedule, which
-    /// another number of steps would move; so is the fill, which is no number.
+    /// another number of steps would move; so are the fill and the network's part, which are no numbers.
     init(_ settings: EditSettings) {
         self.init()
         let parameters = settings.parameters
@@ -80,7 +80,7 @@ extension dragon_parameters {
         side = Int32(clamping: settings.side)
         (grow, feather) = (Float(settings.margins.grow), Float(settings.margins.feather))
         soften = Float(settings.margins.soften)
-        (use_plate, use_network) = (settings.usesPlate ? 1 : 0, settings.usesNetwork ? 1 : 0)
+        (use_plate, use_network) = (settings.usesPlate ? 1 : 0, dragon_network(DRAGON_NETWORK_AUTO))
         memory_limit = UInt64(settings.memoryLimit ?? 0)
         start = parameters.start.numberInHeader
         precision = number(settings.precision)

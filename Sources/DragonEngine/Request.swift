@@ -21,11 +21,12 @@ struct Request {
         let name: EditModeName = try choice(request.mode, "mode")
         var overrides = try request.parameters.map { try EditOverrides(dragon_parameters(from: $0)) } ?? EditOverrides()
         if isPreview { overrides.preset = .exact }
+        prompt = try text(request.prompt, "the prompt") ?? ""
+        overrides.isTold = !prompt.isEmpty || request.image_prompt.pixels != nil
         let settings = try EditSettings(name, overrides, defaults: defaults, side: side)
         let picture = try CallerPicture(request.picture, "the picture")
         let mode = try name.type.init(try ModeInputs(request))
         edit = PhotoEdit(photo: picture.source, mode: mode, settings: settings)
-        prompt = try text(request.prompt, "the prompt") ?? ""
         referencePrompt = try text(request.reference_prompt, "the reference's prompt")
         sourcePrompt = try text(request.source_prompt, "the source's prompt")
         imagePrompt = request.image_prompt.pixels == nil ? nil : try CallerPicture(request.image_prompt, "the image prompt").source

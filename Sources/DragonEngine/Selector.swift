@@ -22,6 +22,26 @@ final class Selector: Sendable {
         let finder = try taken()
         let (target, rows) = try target(pixels, stride, finder.size)
         let found = try finder.object(for: try ObjectHint(try dragon_hint(from: hint), on: finder.size))
+        write(found, to: target, rows)
+    }
+
+    /// What the handles of a drag hold, written as a mask, and whether there is anything.
+    func findHeld(
+        _ hint: UnsafePointer<dragon_hint>?, _ found: UnsafeMutablePointer<Int32>?, into pixels: UnsafeMutablePointer<UInt8>?, stride: Int64
+    ) throws {
+        let finder = try taken()
+        let isFound = UnsafeMutableRawPointer(try present(found, "the place for what was found"))
+        let given = try dragon_hint(from: hint)
+        let handles = try points(given.inside, given.inside_count, "the handles")
+        let region = try Mask(given.outline, "the region")
+        if let region, region.size != finder.size { throw FindingError.outlineSize(region.size, picture: finder.size) }
+        let (target, rows) = try target(pixels, stride, finder.size)
+        let held = try finder.held(by: handles, within: region)
+        isFound.storeBytes(of: held == nil ? 0 : 1, as: Int32.self)
+        if let held { write(held, to: target, rows) }
+    }
+
+    private func write(_ found: FoundObject, to target: UnsafeMutablePointer<UInt8>, _ rows: Rows) {
         found.shares.withUnsafeBufferPointer { shares in
             guard let shares = shares.baseAddress else { return }
             for y in 0..<found.box.height {

@@ -35,6 +35,16 @@ public func dragonSelectorFind(
     return selector.messages.call { try selector.find(hint, into: pixels, stride: stride) }
 }
 
+/// `dragon_selector_find_held` of the header.
+@_cdecl("dragon_selector_find_held")
+public func dragonSelectorFindHeld(
+    _ selector: OpaquePointer?, _ hint: UnsafePointer<dragon_hint>?, _ found: UnsafeMutablePointer<Int32>?,
+    _ pixels: UnsafeMutablePointer<UInt8>?, _ stride: Int64
+) -> dragon_status {
+    guard let selector = selectors[selector] else { return Status.invalidHandle.rawValue }
+    return selector.messages.call { try selector.findHeld(hint, found, into: pixels, stride: stride) }
+}
+
 /// `dragon_selector_find_shadow` of the header.
 @_cdecl("dragon_selector_find_shadow")
 public func dragonSelectorFindShadow(

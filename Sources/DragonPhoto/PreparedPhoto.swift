@@ -66,6 +66,9 @@ public final class PreparedPhoto: @unchecked Sendable {
         return InpaintingRequest(picture: picture, cells: invented(downsampling), parameters: parameters)
     }
 
+    /// Whether the network has a part in an edit that this was prepared for.
+    public func usesNetwork(for edit: PhotoEdit) -> Bool { edit.settings.usesNetwork && (task != nil || edit.settings.repaintsHoles) }
+
     /// Throws what the network could not do, before it is asked to.
     ///
     /// - Parameter downsampling: pixels in a cell of the latent.

@@ -55,7 +55,7 @@ static int64_t stride(int64_t row) {
 }
 
 static dragon_picture picture(int32_t width, int32_t height) {
-    dragon_pixel_format format = odd(3) ? (int32_t)draw_number() : (int32_t)below(3);
+    dragon_pixel_format format = odd(3) ? (int32_t)draw_number() : (int32_t)below(4);
     int64_t size = format >= 0 && format < 3 ? 4 << format : 4;
     return (dragon_picture){odd(3) ? NULL : buffer, side(width), side(height), stride((int64_t)width * size), format};
 }
@@ -254,6 +254,9 @@ static void call_selectors(void) {
                                chance(80) ? 0 : stride(width)));
     dragon_mask object = mask(0, width, height);
     int32_t is_found;
+    count(dragon_selector_find_held(handle((void **)selectors), chance(95) ? &hint : NULL,
+                                    chance(95) ? &is_found : NULL, chance(95) ? buffer : NULL,
+                                    chance(80) ? 0 : stride(width)));
     count(dragon_selector_find_shadow(handle((void **)selectors), chance(95) ? &object : NULL,
                                       chance(95) ? &is_found : NULL, chance(95) ? buffer : NULL,
                                       chance(80) ? 0 : stride(width)));

@@ -92,6 +92,33 @@ static dragon_selector *open_floor(bool has_shadow) {
     return selector;
 }
 
+// What a handle holds is the object, alone or within a region, whose ground is nobody's to hold.
+static void test_held(dragon_selector *selector) {
+    static uint8_t region[PIXELS];
+    for (int i = 0; i < PIXELS; i++)
+        region[i] = i / SIDE > 8 && i / SIDE < 90 && i % SIDE > 8 && i % SIDE < 80 ? 255 : 0;
+    dragon_point handle = {45, 45};
+    dragon_hint hint = {.size = sizeof hint, .inside = &handle, .inside_count = 1};
+    int32_t is_found;
+    for (int with_region = 0; with_region < 2; with_region++) {
+        hint.outline = (dragon_mask){with_region ? region : NULL, SIDE, SIDE, 0};
+        is_found = 7;
+        memset(found, 77, sizeof found);
+        CHECK(dragon_selector_find_held(selector, &hint, &is_found, found, 0) == DRAGON_OK && is_found == 1);
+        CHECK(wrong(found) < 40 && found[PIXELS] == 77, "%d wrong", wrong(found));
+    }
+    hint.outline.height = SIDE - 1;
+    CHECK(dragon_selector_find_held(selector, &hint, &is_found, found, 0) == DRAGON_BAD_INPUT);
+    hint.outline = (dragon_mask){0};
+    CHECK(dragon_selector_find_held(selector, NULL, &is_found, found, 0) == DRAGON_BAD_INPUT);
+    CHECK(dragon_selector_find_held(selector, &hint, NULL, found, 0) == DRAGON_BAD_INPUT);
+    CHECK(dragon_selector_find_held(selector, &hint, &is_found, NULL, 0) == DRAGON_BAD_INPUT);
+    CHECK(dragon_selector_find_held(NULL, &hint, &is_found, found, 0) == DRAGON_INVALID_HANDLE);
+    hint.inside_count = 0;
+    CHECK(dragon_selector_find_held(selector, &hint, &is_found, found, 0) == DRAGON_OK && is_found == 0);
+    CHECK(found[45 * SIDE + 45] == 0);
+}
+
 static void test_shadows(void) {
     dragon_selector *selector = open_floor(false), *other = open_floor(true);
     dragon_mask object = {truth, SIDE, SIDE, 0};
@@ -189,6 +216,7 @@ void test_selectors(void) {
     test_ways(selector);
     test_refusals(selector);
     test_attention();
+    test_held(selector);
     test_shadows();
     dragon_selector_free(selector);
     dragon_hint hint = {.size = sizeof hint};

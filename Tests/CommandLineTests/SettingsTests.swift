@@ -29,7 +29,7 @@ private let settings = [
     Setting("--sde-strength", "0.25") { $0.sde_strength = 0.25 }, Setting("--seed", "12") { $0.seed = 12 },
     Setting("--side", "320") { $0.side = 320 }, Setting("--grow", "4") { $0.grow = 4 }, Setting("--feather", "9") { $0.feather = 9 },
     Setting("--soften", "3") { $0.soften = 3 }, Setting("--plate", "off") { $0.use_plate = 0 },
-    Setting("--network", "off") { $0.use_network = 0 },
+    Setting("--network", "off") { $0.use_network = dragon_network(DRAGON_NETWORK_OFF) },
     Setting("--plate", "off", "--steps", "33", "--seed", "4") { ($0.use_plate, $0.steps, $0.seed) = (0, 33, 4) },
     Setting("--memory", "700") { $0.memory_limit = 700_000_000 },
 ]
@@ -59,8 +59,31 @@ struct SettingsTests {
             setting.set(&parameters)
             let byStruct = try EditSettings(name, EditOverrides(parameters), defaults: files.defaults, side: files.workingSide)
             #expect(byOptions == byStruct, "\(model)")
-            #expect((byOptions == own) == setting.arguments.isEmpty, "the option does something")
+            let isOwn = setting.arguments.isEmpty || setting.arguments == ["--network", "off"] && !own.usesNetwork
+            #expect((byOptions == own) == isOwn, "the option does something")
         }
+    }
+
+    @Test("where the model leaves the network out of prepared pictures, words and numbers ask for it")
+    func network() throws {
+        let files = try ["Install/model/embedded", "Tests/Fixtures/model"].map { try ModelFiles(path: inRepository($0)) }
+        let uses = { (name: EditModeName, files: ModelFiles, arguments: [String]) in
+            try EditSettings(name, options(name, arguments).overrides, defaults: files.defaults, side: files.workingSide).usesNetwork
+        }
+        for name in EditModeName.allCases {
+            #expect(try uses(name, files[0], []) == (name == .appearance), "\(name)")
+            #expect(try uses(name, files[1], []), "\(name): a model that says nothing has its part")
+            #expect(try !uses(name, files[1], ["--network", "off"]), "\(name)")
+        }
+        for arguments in [["--seed", "4"], ["--preset", "fast"], ["--source-prompt", "a cat"], ["--grow", "4"], ["--fill", "texture"]] {
+            #expect(try !uses(.move, files[0], arguments), "\(arguments)")
+        }
+        let asking = [
+            ["--network", "on"], ["--plate", "off"], ["--prompt", "a dog"], ["--fill", "network"], ["--steps", "20"], ["--cfg", "3"],
+            ["--energy-scale", "0"], ["--w-edit", "2"], ["--algorithm", "diffeditor"], ["--first-step", "3"], ["--trace", "t.safetensors"],
+        ]
+        for arguments in asking { #expect(try uses(.move, files[0], arguments), "\(arguments)") }
+        #expect(try !uses(.move, files[0], ["--network", "off", "--prompt", "a dog"]))
     }
 
     @Test("fewer steps than a model's own, or as many, keep the share of those that are guided")

@@ -18,12 +18,13 @@ struct DefaultsTests {
     @Test("what the file says is taken, the rest is as published")
     func read() throws {
         let defaults = try defaults(
-            #"{"working_side": 256, "steps": 20, "first_step": 6, "start": "arranged", "fill": "texture", "modes": {"move": {"energy_scale": 50, "cfg": 1}, "resize": {"w_edit": 2}}}"#
+            #"{"working_side": 256, "steps": 20, "first_step": 6, "start": "arranged", "fill": "texture", "network": "off", "modes": {"move": {"energy_scale": 50, "cfg": 1}, "resize": {"w_edit": 2}}}"#
         )
         let move = EditModeName.move.parameters(defaults: defaults)
         #expect((move.steps, move.firstStep, move.scheduleSteps, move.start) == (20, 6, 20, .arranged))
         #expect((move.energyScale, move.guidanceScale, move.weights.content) == (50, 1, 6))
         #expect(defaults.fill == .texture && ModelDefaults().fill == .auto)
+        #expect(!defaults.usesNetwork && ModelDefaults().usesNetwork)
         #expect(EditModeName.resize.parameters(defaults: defaults).weights.edit == 2)
         #expect(EditModeName.remove.parameters(defaults: defaults).energyScale == 50, "a removal is a move without a new place")
         #expect(EditModeName.drag.parameters(defaults: defaults).energyScale == Drag.published.energyScale)
@@ -35,7 +36,7 @@ struct DefaultsTests {
         for (text, option) in [
             (#"{"working_side": 100}"#, "working_side"), (#"{"steps": 10, "first_step": 10}"#, "first_step"),
             (#"{"modes": {"move": {"cfg": -1}}}"#, "modes.move.cfg"), (#"{"modes": 3}"#, "modes"), (#"{"steps": "many"}"#, "steps"),
-            (#"{"start": "anywhere"}"#, "start"), (#"{"fill": "paint"}"#, "fill"),
+            (#"{"start": "anywhere"}"#, "start"), (#"{"fill": "paint"}"#, "fill"), (#"{"network": "maybe"}"#, "network"),
         ] {
             let found = try #require(error { _ = try defaults(text) } as? ModelError)
             #expect("\(found)".contains(option), "\(found)")

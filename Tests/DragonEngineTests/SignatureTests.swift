@@ -46,6 +46,7 @@ struct SignatureTests {
         expectSame(dragonResultPart, dragon_result_part, "dragon_result_part")
         expectSame(dragonEditFrames, dragon_edit_frames, "dragon_edit_frames")
         expectSame(dragonSelectorFind, dragon_selector_find, "dragon_selector_find")
+        expectSame(dragonSelectorFindHeld, dragon_selector_find_held, "dragon_selector_find_held")
         expectSame(dragonSelectorFindShadow, dragon_selector_find_shadow, "dragon_selector_find_shadow")
     }
 

@@ -89,6 +89,8 @@ static void test_options(void) {
     CHECK(option_of_parameters(OPTION_STEPS, &parameters) == 7 && option_of_parameters(OPTION_GROW, &parameters) == 3);
     CHECK(parameters.fill == DRAGON_FILL_AUTO && options_set(&values, "fill", "network", NULL));
     options_apply(&values, &parameters);
+    CHECK(options_set(&values, "network", "auto", NULL) && values.at[OPTION_NETWORK] == DRAGON_NETWORK_AUTO);
+    CHECK(options_set(&values, "network", "off", NULL) && values.at[OPTION_NETWORK] == DRAGON_NETWORK_OFF);
     CHECK(parameters.fill == DRAGON_FILL_NETWORK && !options_set(&values, "fill", "neither", NULL));
 }
 

@@ -107,6 +107,25 @@ static void test_arrows(void) {
         CHECK(!edit_hold(edit));
         edit_free(edit);
     }
+    // A region does not hold; arrows do, of what it encloses.
+    Edit *within = edit_of(DRAGON_DRAG, "arrows=1,2 3,4 5,6 7,8;outline=1,1 9,1 9,7");
+    CHECK(edit_grasps(within) && !edit_holds(within));
+    GArray *grips = edit_grips(within);
+    CHECK(grips->len == 2 && g_array_index(grips, dragon_point, 1).y == 6);
+    Mask *region = mask_new(9, 9), *other = mask_new(9, 9);
+    other->bytes[4] = 255;
+    Hold hold = hold_of(region, grips), again = hold_of(other, g_array_ref(grips)), none = {0};
+    CHECK(hold_asks_same(&hold, &hold) && !hold_asks_same(&hold, &again) && !hold_asks_same(&hold, &none));
+    hold_clear(&hold);
+    hold_clear(&again);
+    mask_free(region);
+    mask_free(other);
+    within->as_drawn = TRUE;
+    CHECK(!edit_grasps(within));
+    edit_free(within);
+    Edit *moved = edit_of(DRAGON_MOVE, "outline=1,1 9,1 9,7");
+    CHECK(!edit_grasps(moved));
+    edit_free(moved);
     Edit *edit = edit_of(DRAGON_DRAG, cases[0].text);
     edit_hold(edit);
     GArray *points = sketch_points(edit->sketch, FALSE);
@@ -158,6 +177,15 @@ dragon_status dragon_selector_find(dragon_selector *selector, const dragon_hint 
     CHECK(hint->outside_count == 0 || hint->outside[0].x == 7);
     asked = *hint;
     pixels[5] = answer_value;
+    return answer_find;
+}
+
+dragon_status dragon_selector_find_held(dragon_selector *selector, const dragon_hint *hint, int32_t *found,
+                                        uint8_t *pixels, int64_t stride) {
+    CHECK(selector == &the_selector && stride == 0 && hint->size == sizeof *hint && hint->outside_count == 0);
+    CHECK(hint->inside_count == 1 && hint->outline.pixels && hint->outline.width == selector->width);
+    *found = hint->outline.pixels[3] == 255;
+    pixels[6] = *found ? 90 : 0;
     return answer_find;
 }
 
@@ -243,6 +271,29 @@ static void test_shadows(void) {
     picture_free(picture);
 }
 
+static void test_grasps(void) {
+    Picture *picture = picture_new(10, 8, DRAGON_RGBA_U8);
+    Finding *finding = finding_new(picture);
+    Mask *region = mask_new(10, 8);
+    GArray *grips = g_array_new(FALSE, FALSE, sizeof(dragon_point));
+    dragon_point grip = {4, 4};
+    g_array_append_val(grips, grip);
+    Hold hold = hold_of(region, grips);
+    finding_hold(finding, &hold);
+    CHECK(hold.object == NULL);
+    region->bytes[3] = 255;
+    finding_hold(finding, &hold);
+    CHECK(hold.object && hold.object->width == 10 && hold.object->bytes[6] == 90);
+    answer_find = DRAGON_BAD_INPUT;
+    finding_hold(finding, &hold);
+    CHECK(hold.object == NULL);
+    answer_find = DRAGON_OK;
+    hold_clear(&hold);
+    mask_free(region);
+    finding_free(finding);
+    picture_free(picture);
+}
+
 // What several hold lives until the last lets go.
 static void test_holding(void) {
     Mask *mask = mask_new(3, 2);
@@ -262,6 +313,7 @@ int main(void) {
     test_marks();
     test_finding();
     test_shadows();
+    test_grasps();
     test_holding();
     printf("sketches: %d checks, %d failures\n", checks, failures);
     return failures ? 1 : 0;

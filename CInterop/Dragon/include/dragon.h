@@ -172,6 +172,17 @@ enum {
     DRAGON_START_ARRANGED = 2,
 };
 
+/// Whether the network works on a result whose own pixels were moved, filled and warped.
+typedef int32_t dragon_network;
+enum {
+    /// Those pixels are all there is; not without use_plate.
+    DRAGON_NETWORK_OFF = 0,
+    DRAGON_NETWORK_ON = 1,
+    /// As the model wants it; where a prompt, an image prompt or numbers that are not the model's tell the network what to
+    /// make, or how, it works on the result.
+    DRAGON_NETWORK_AUTO = 2,
+};
+
 /// What makes the content of the hole that an object leaves.
 typedef int32_t dragon_fill;
 enum {
@@ -271,9 +282,8 @@ typedef struct dragon_parameters {
     int32_t first_step;
     /// Width in pixels of the ramp along a carried object's own edge, 0 … DRAGON_MOST_MARGIN; 0 leaves the mask's.
     float soften;
-    /// 1: the network works on the result. 0: the picture's own pixels, moved, filled and warped, are all there is; not
-    /// without use_plate. A struct that ends before this field has it.
-    int32_t use_network;
+    /// A struct that ends before this field has DRAGON_NETWORK_ON.
+    dragon_network use_network;
     /// With DRAGON_PRESET_INSTANT steps, first_step, guidance_scale, the energies' and the image prompt's numbers are not
     /// read.
     dragon_preset preset;
@@ -628,6 +638,15 @@ dragon_status dragon_selector_attend(dragon_selector *selector, dragon_model *mo
 /// - pixels: the mask, one byte for each pixel of the picture; stride: bytes from one row to the next, 0 for none between
 ///   them.
 dragon_status dragon_selector_find(dragon_selector *selector, const dragon_hint *hint, uint8_t *pixels, int64_t stride);
+
+/// Finds what the handles of a drag hold: it alone is bent where it is given as dragon_request.held, and what is behind it
+/// stays.
+///
+/// - hint: the handles as its inside points; its outline is the region in which the picture may change, where there is one.
+/// - found: 1 where something can be told from what surrounds it, which pixels then hold; else 0, and pixels are 0.
+/// - pixels, stride: as dragon_selector_find takes them.
+dragon_status dragon_selector_find_held(dragon_selector *selector, const dragon_hint *hint, int32_t *found,
+                                        uint8_t *pixels, int64_t stride);
 
 /// Finds the shadow that an object casts on the ground beside it.
 ///

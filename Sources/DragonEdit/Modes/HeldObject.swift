@@ -43,7 +43,8 @@ extension WarpField {
     /// An object's colours, three planes, and its coverage after the warp.
     fileprivate func applied(to own: OwnColours) -> (colours: [[Float]], coverage: [Float]) {
         let colours = applied(to: own.colours)
-        let coverage = applied(to: own.coverage).planes[0].map { min(max($0, 0), 1) }
+        // What is pressed together against a border that stays is no longer seen as the object: threads of it would be left.
+        let coverage = zip(applied(to: own.coverage).planes[0], narrowed).map { min(max($0, 0), 1) * (1 - $1) }
         return (colours.planes, coverage)
     }
 }

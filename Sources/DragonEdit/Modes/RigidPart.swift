@@ -50,7 +50,7 @@ struct RigidPart: Sendable {
     private static let mostShare: Float = 0.4
     private static let widestJoint: Float = 4
     /// How much longer or shorter it may become.
-    private static let sizes = 0.6...1.6
+    private static let sizes = 0.8...1.25
 
     private init?(thin held: Mask, _ handles: [Point], _ targets: [Point]) {
         guard let bounds = held.touched.bounds else { return nil }

@@ -74,11 +74,13 @@ public struct EditOverrides: Sendable, Equatable {
     /// Whether the photo's own pixels are moved, filled and warped before the network works on them.
     public var usesPlate = true
     /// Whether the network works on the picture; else the plate stands for itself.
-    public var usesNetwork = true
+    public var network = NetworkUse.auto
     /// What makes the content of holes.
     public var fill = HoleFill.auto
     /// Whether it is a photo that is edited: a picture that the model makes is never prepared.
     public var editsPhoto = true
+    /// Whether words or a picture tell the network what to make, or a record of its work is wanted.
+    public var isTold = false
     /// What the network's products round their operands to.
     public var precision = Precision.auto
     /// Bytes that the edit may take beyond the model; nil is what is free.
@@ -106,11 +108,25 @@ public struct EditOverrides: Sendable, Equatable {
                 name: "side", value: "\(side ?? 0)",
                 range: "a multiple of \(Limits.sideMultiple) from \(Limits.side.lowerBound) to \(Limits.side.upperBound)")
         }
-        guard usesPlate || usesNetwork else {
+        guard usesPlate || network != .off else {
             throw EditError.nothingToDo("neither the photo's own pixels nor the network may be used: nothing would change")
         }
         for (name, margin) in [("grow", grow), ("feather", feather), ("soften", soften)] { try check(name, margin, Limits.margin) }
     }
+
+    /// Whether the network has a part in the edit.
+    ///
+    /// - Parameter parameters: what it would run with.
+    fileprivate func usesNetwork(_ mode: EditModeName, as parameters: EditParameters, defaults: ModelDefaults) throws -> Bool {
+        guard network == .auto, !defaults.usesNetwork, isPrepared(mode), !isTold, fill != .network else { return network != .off }
+        // Whoever changes its numbers wants to see what it makes of them.
+        var plain = EditOverrides()
+        (plain.preset, plain.seed, plain.editsPhoto, plain.network) = (preset, seed, editsPhoto, .on)
+        return try parameters != EditSettings(mode, plain, defaults: defaults, side: Limits.sideMultiple).parameters
+    }
+
+    /// Whether the picture's own pixels show the edit before the network works on them.
+    private func isPrepared(_ mode: EditModeName) -> Bool { usesPlate && editsPhoto && mode != .appearance }
 
     private func check<Number: Comparable>(_ name: String, _ value: Number?, _ range: ClosedRange<Number>) throws {
         if let value { try EditError.check(name, value, range) }
@@ -166,7 +182,8 @@ public struct EditSettings: Sendable, Equatable {
         let usual = BlendMargins()
         margins = BlendMargins(
             grow: overrides.grow ?? usual.grow, feather: overrides.feather ?? usual.feather, soften: overrides.soften ?? usual.soften)
-        (usesPlate, usesNetwork, memoryLimit) = (overrides.usesPlate, overrides.usesNetwork, overrides.memoryLimit)
+        (usesPlate, memoryLimit) = (overrides.usesPlate, overrides.memoryLimit)
+        usesNetwork = try overrides.usesNetwork(mode, as: parameters, defaults: defaults)
         precision = overrides.precision
         fill = overrides.fill == .auto ? defaults.fill : overrides.fill
     }

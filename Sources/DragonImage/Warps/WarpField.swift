@@ -52,8 +52,11 @@ package struct WarpField {
         map { smoothStep((1 / max($0.least, 0.05) - 1.5) / 1.5) }
     }
 
-    /// How far each pixel shows content that the warp has pressed together, 0 up to `crushing`, 1 from twice that on.
+    /// How far each pixel shows content that the warp has pressed together or sheared, 0 up to `crushing`, 1 from twice that on.
     private var crushed: [Float] { map { smoothStep($0.most / Self.crushing - 1) } }
+
+    /// How far each pixel shows content that was so much wider; what is only sheared is not.
+    package var narrowed: [Float] { map { smoothStep($0.most * min(1, $0.least) / Self.crushing - 1) } }
 
     /// How much shorter content may become before it is no longer seen as what it was: of what lies between a border that stays and
     /// what is drawn past it, threads are left.

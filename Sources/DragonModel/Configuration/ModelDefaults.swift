@@ -16,6 +16,16 @@ public enum HoleFill: String, Sendable, CaseIterable {
     case network
 }
 
+/// Whether the network has a part in the edit of a photo whose own pixels are moved, filled and warped first.
+public enum NetworkUse: String, Sendable, CaseIterable {
+    /// It has none: those pixels are the result.
+    case off
+    /// It works on them.
+    case on
+    /// As the model wants it; it has its part where it is told what to make, or how.
+    case auto
+}
+
 /// How a model wants to be used: `dragon.json` in its folder. What the file leaves out is as published.
 public struct ModelDefaults: Sendable, Equatable {
     /// The numbers of one mode; nil is as published.
@@ -49,6 +59,8 @@ public struct ModelDefaults: Sendable, Equatable {
     public var start = EditStart.inverted
     /// What holes are filled with where the caller leaves it to the model.
     public var fill = HoleFill.auto
+    /// Whether it has a part in edits of pictures that are prepared, where the caller leaves it to the model.
+    public var usesNetwork = true
     /// What its UNet predicts, where its own files do not tell or are wrong.
     public var prediction: ScheduleConfiguration.PredictionType?
     /// How pictures are made where no edit asks for more.
@@ -94,6 +106,7 @@ public struct ModelDefaults: Sendable, Equatable {
         firstStep = first == 0 ? nil : first
         start = try options.choice("start", default: EditStart.inverted)
         fill = try options.choice("fill", default: HoleFill.auto)
+        usesNetwork = try options.choice("network", default: NetworkUse.on) != .off
         if options.value("prediction_type") != nil {
             prediction = try options.choice("prediction_type", default: ScheduleConfiguration.PredictionType.epsilon)
         }

@@ -40,7 +40,8 @@ extension EditCommand {
         if model.json {
             try printLine(JSONValue.object(report.json(Self._commandName, editing)).text)
         } else if !compute.quiet, !editing.preview {
-            try printLine("\(editing.output): edited in \(report.measurements.seconds.rounded(toDigits: 1)) s")
+            let seconds = report.measurements.seconds.rounded(toDigits: 1)
+            try printLine("\(editing.output): edited in \(seconds) s\(report.usesNetwork ? "" : ", without the network")")
         }
     }
 
@@ -80,8 +81,8 @@ extension EditCommand {
             if let trace = options.trace, let path = editing.trace { try trace.write(to: path) }
         }
         return EditReport(
-            model: files.path, size: inputs.size, grid: ready.gridSize, parameters: ready.parameters, context: context,
-            isPromptCut: isCut, warnings: warnings, measurements: measurements)
+            model: files.path, size: inputs.size, grid: ready.gridSize, parameters: ready.parameters, usesNetwork: ready.usesNetwork,
+            context: context, isPromptCut: isCut, warnings: warnings, measurements: measurements)
     }
 
     /// The mode, of what the options give it.
@@ -112,8 +113,8 @@ extension EditCommand {
         }
         try measurements.measure("write") { try output.write(picture.covered(by: layer)) }
         return EditReport(
-            model: nil, size: inputs.size, grid: nil, parameters: settings.parameters, context: session.context(),
-            isPromptCut: nil, warnings: warnings, measurements: measurements)
+            model: nil, size: inputs.size, grid: nil, parameters: settings.parameters, usesNetwork: false,
+            context: session.context(), isPromptCut: nil, warnings: warnings, measurements: measurements)
     }
 }
 
@@ -125,6 +126,8 @@ struct EditReport {
     /// Sides of the working grid; nil where no model was asked.
     let grid: PixelSize?
     let parameters: EditParameters
+    /// Whether the network had a part in the picture.
+    let usesNetwork: Bool
     let context: ComputeContext
     /// Nil where no model was asked.
     let isPromptCut: Bool?
@@ -139,8 +142,8 @@ struct EditReport {
             "grid_width": grid.map { .integer($0.width) } ?? .null, "grid_height": grid.map { .integer($0.height) } ?? .null,
             "algorithm": .string(parameters.algorithm.rawValue), "steps": .integer(parameters.steps),
             "guided_steps": .integer(parameters.guidedSteps), "first_step": .integer(parameters.firstStep),
-            "method": .string(parameters.method.rawValue), "seed": .string(String(options.seed)), "threads": .integer(context.threads),
-            "precision": .string(context.productFormat.name),
+            "method": .string(parameters.method.rawValue), "network": .bool(usesNetwork), "seed": .string(String(options.seed)),
+            "threads": .integer(context.threads), "precision": .string(context.productFormat.name),
             "prompt_cut": isPromptCut.map { .bool($0) } ?? .null, "warnings": warnings.json,
         ])
         for name in measurements.report.names { report[name] = measurements.report[name] }

@@ -124,6 +124,14 @@ enum ReadyEdit {
     /// Of a picture that is the working grid.
     case grid(EditRequest, memoryLimit: Int?)
 
+    /// Whether the network has a part in it.
+    var usesNetwork: Bool {
+        switch self {
+        case .photo(let prepared, let edit, _): prepared.usesNetwork(for: edit)
+        case .grid: true
+        }
+    }
+
     /// Sides of the working grid.
     var gridSize: PixelSize {
         switch self {

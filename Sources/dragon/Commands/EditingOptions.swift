@@ -7,6 +7,7 @@ extension EditAlgorithm: ExpressibleByArgument {}
 extension EditPreset: ExpressibleByArgument {}
 extension EditStart: ExpressibleByArgument {}
 extension HoleFill: ExpressibleByArgument {}
+extension NetworkUse: ExpressibleByArgument {}
 extension DragBend: ExpressibleByArgument {}
 
 /// Options of every edit.
@@ -114,11 +115,12 @@ struct EditingOptions: ParsableArguments {
         name: .long, help: "Whether the photo's own pixels are moved, filled and warped first (on), or all is left to the network (off).")
     var plate = Plate.on
 
-    /// Whether the network has a part in the edit.
-    enum Network: String, CaseIterable, ExpressibleByArgument { case on, off }
-
-    @Option(name: .long, help: "Whether the network works on the result (on), or the photo's own pixels are all there is (off).")
-    var network = Network.on
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Whether the network works on the result, or the photo's own pixels, moved, filled and warped, are all there is (off). auto leaves it to the model; a prompt, or numbers of the sampling, ask for it.",
+            valueName: "auto|on|off"))
+    var network = NetworkUse.auto
 
     @Option(
         name: .long,
@@ -181,7 +183,8 @@ struct EditingOptions: ParsableArguments {
         (overrides.editWeight, overrides.contentWeight) = (wEdit, wContent)
         (overrides.contrastWeight, overrides.inpaintWeight) = (wContrast, wInpaint)
         (overrides.side, overrides.grow, overrides.feather, overrides.soften) = (side, grow, feather, soften)
-        (overrides.usesPlate, overrides.usesNetwork) = (plate == .on, network == .on)
+        (overrides.usesPlate, overrides.network) = (plate == .on, network)
+        overrides.isTold = !prompt.isEmpty || imagePrompt != nil || trace != nil
         (overrides.imageScale, overrides.imageSteps) = (imagePromptScale, imagePromptSteps?.steps)
         overrides.fill = fill
         overrides.memoryLimit = memory.map { $0 * 1_000_000 }

@@ -94,11 +94,11 @@ struct Drag: EditCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Picture whose bright pixels are the object that is dragged, over what lies behind. Without it and --mask the object under the handles is found.",
+            "Picture whose bright pixels are the object that is dragged, over what lies behind; without it, the object under the handles is found, within --mask where that is given.",
             valueName: "file"))
     var object: String?
 
-    @Flag(name: .long, help: "Find no object: drag everything around the points.")
+    @Flag(name: .long, help: "Find no object: drag everything around the points, or in --mask.")
     var noObject = false
 
     @Option(
@@ -124,12 +124,11 @@ struct Drag: EditCommand {
     }
 
     func search(_ photo: PictureSource, _ given: inout ModeInputs) throws {
-        guard given.mask == nil, given.held == nil, !noObject, !given.handles.isEmpty else { return }
-        do {
-            given.held = try ObjectFinder(photo).object(for: ObjectHint(inside: given.handles)).mask
-        } catch FindingError.nothingFound, FindingError.pointBeyond {
-            // Where nothing is told from its surroundings, those are dragged too.
-        }
+        // What a mask marks is itself what keeps its shape.
+        let isMarked = given.mask != nil && bend == .rigid
+        guard given.held == nil, !noObject, !isMarked, !given.handles.isEmpty else { return }
+        // Where nothing is told from its surroundings, those are dragged too.
+        given.held = try ObjectFinder(photo).held(by: given.handles, within: given.mask)?.mask
     }
 }
 
