@@ -75,9 +75,8 @@ INLINE void tile_store(int rows, int vectors, vf sums[MR][2], const tile_target 
 }
 
 /* a(r, k) = a[r·row + k·column], with constant strides; b(k, ·) = b[k·vectors·VL …]. k and the depth count words. */
-INLINE void tile(int rows, int vectors, ptrdiff_t row, ptrdiff_t column, const float *a, const float *b, int depth,
-                 const tile_target *t) {
-    vf sums[MR][2];
+INLINE void tile_sums(int rows, int vectors, ptrdiff_t row, ptrdiff_t column, const float *a, const float *b, int depth,
+                      vf sums[MR][2]) {
     UNROLL for (int r = 0; r < rows; r++) {
         UNROLL for (int v = 0; v < vectors; v++) {
             sums[r][v] = (vf){};
@@ -94,6 +93,12 @@ INLINE void tile(int rows, int vectors, ptrdiff_t row, ptrdiff_t column, const f
         a += column;
         b += vectors * VL;
     }
+}
+
+INLINE void tile(int rows, int vectors, ptrdiff_t row, ptrdiff_t column, const float *a, const float *b, int depth,
+                 const tile_target *t) {
+    vf sums[MR][2];
+    tile_sums(rows, vectors, row, column, a, b, depth, sums);
     tile_store(rows, vectors, sums, t);
 }
 

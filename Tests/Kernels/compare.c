@@ -179,65 +179,98 @@ static void compare_winograd(const dragon_kernel_table *plain, const dragon_kern
 
 /* ---- attention */
 
-enum { DEPTH = 40, QUERIES = 70, KEYS = 301, COTANGENTS = 2 };
-enum { GRADIENTS = COTANGENTS * DEPTH * (QUERIES + 2 * KEYS) };
+enum { COTANGENTS = 2 };
 
-static void attend(const dragon_kernel_table *table, const float *q, const float *k, const float *v, const float *dy,
-                   float *out, float *gradients) {
-    float log_sum[QUERIES + DRAGON_SLACK] = {0}, dots[COTANGENTS * QUERIES + DRAGON_SLACK] = {0};
-    dragon_keys keys = {.key = k, .value = v, .count = KEYS, .row = KEYS};
-    dragon_attention a = {.query = q,
+typedef struct attended {
+    int depth, queries, keys;
+    size_t query_floats, key_floats; /* of all channels */
+} attended;
+
+static dragon_attention_pullback pullback(attended s, const float *q, const float *k, const float *v, const float *dy) {
+    return (dragon_attention_pullback){.query = q,
+                                       .key = k,
+                                       .value = v,
+                                       .d_out = dy,
+                                       .query_row = s.queries,
+                                       .key_row = s.keys,
+                                       .d_query_next = (ptrdiff_t)s.query_floats,
+                                       .d_key_next = (ptrdiff_t)s.key_floats,
+                                       .queries = s.queries,
+                                       .keys = s.keys,
+                                       .depth = s.depth,
+                                       .cotangents = COTANGENTS,
+                                       .scale = 0.3f};
+}
+
+/* Attention, and what its pullback takes of it. */
+static void attend(const dragon_kernel_table *table, const dragon_attention_pullback *p, float *out, float *log_sum,
+                   float *dots) {
+    dragon_keys keys = {.key = p->key, .value = p->value, .count = p->keys, .row = p->keys};
+    dragon_attention a = {.query = p->query,
                           .out = out,
                           .log_sum = log_sum,
-                          .query_row = QUERIES,
-                          .out_row = QUERIES,
+                          .query_row = p->queries,
+                          .out_row = p->queries,
                           .parts = &keys,
                           .part_count = 1,
-                          .depth = DEPTH,
-                          .scale = 0.3f};
-    float *scratch = zeros(table->attention_scratch(&a, QUERIES));
-    table->attention(&a, 0, QUERIES, scratch);
+                          .depth = p->depth,
+                          .scale = p->scale};
+    float *scratch = zeros(table->attention_scratch(&a, p->queries));
+    table->attention(&a, 0, p->queries, scratch);
     free(scratch);
-    for (int i = 0; i < COTANGENTS * DEPTH * QUERIES; i++)
-        dots[i / (DEPTH * QUERIES) * QUERIES + i % QUERIES] += dy[i] * out[i % (DEPTH * QUERIES)];
-    float *d_key = gradients + COTANGENTS * DEPTH * QUERIES;
-    dragon_attention_pullback p = {.query = q,
-                                   .key = k,
-                                   .value = v,
-                                   .log_sum = log_sum,
-                                   .d_out = dy,
-                                   .dots = dots,
-                                   .d_query = gradients,
-                                   .d_key = d_key,
-                                   .d_value = d_key + COTANGENTS * DEPTH * KEYS,
-                                   .query_row = QUERIES,
-                                   .key_row = KEYS,
-                                   .d_query_next = DEPTH * QUERIES,
-                                   .d_key_next = DEPTH * KEYS,
-                                   .queries = QUERIES,
-                                   .keys = KEYS,
-                                   .depth = DEPTH,
-                                   .cotangents = COTANGENTS,
-                                   .scale = 0.3f};
-    scratch = zeros(table->attention_pullback_scratch(&p));
-    table->attention_query_gradient(&p, 0, QUERIES, scratch);
-    table->attention_key_gradient(&p, 0, KEYS, scratch);
+    for (int t = 0; t < p->cotangents; t++)
+        for (ptrdiff_t i = 0; i < p->d_query_next; i++)
+            dots[t * p->queries + i % p->queries] += p->d_out[t * p->d_query_next + i] * out[i];
+}
+
+/* All gradients of two spans of keys, then those of the queries in a pass of their own. */
+static void pull_back(const dragon_kernel_table *table, dragon_attention_pullback p, float *gradients) {
+    size_t query = (size_t)(p.cotangents * p.d_query_next), key = (size_t)(p.cotangents * p.d_key_next);
+    p.d_query = gradients, p.d_key = gradients + 3 * query, p.d_value = p.d_key + key;
+    float *scratch = numbers(table->attention_gradients_scratch(&p));
+    table->attention_gradients(&p, 0, p.keys / 5, scratch);
+    p.d_query += query;
+    table->attention_gradients(&p, p.keys / 5, p.keys, scratch);
+    free(scratch);
+    p.d_query += query;
+    scratch = numbers(table->attention_query_scratch(&p));
+    table->attention_query_gradient(&p, 0, p.queries, scratch);
     free(scratch);
 }
 
-static void compare_attention(const dragon_kernel_table *plain, const dragon_kernel_table *table) {
-    float *q = numbers(DEPTH * QUERIES), *k = numbers(DEPTH * KEYS), *v = numbers(DEPTH * KEYS);
-    float *dy = numbers(COTANGENTS * DEPTH * QUERIES);
-    float *out[2] = {zeros(DEPTH * QUERIES), zeros(DEPTH * QUERIES)},
-          *gradients[2] = {zeros(GRADIENTS), zeros(GRADIENTS)};
-    attend(plain, q, k, v, dy, out[0], gradients[0]);
-    attend(table, q, k, v, dy, out[1], gradients[1]);
+static void compare_attention_of(attended s, const dragon_kernel_table *plain, const dragon_kernel_table *table) {
+    s.query_floats = (size_t)(s.depth * s.queries), s.key_floats = (size_t)(s.depth * s.keys);
+    size_t gradients = COTANGENTS * (3 * s.query_floats + 2 * s.key_floats), query = COTANGENTS * s.query_floats;
+    float *q = numbers(s.query_floats), *k = numbers(s.key_floats), *v = numbers(s.key_floats), *dy = numbers(query);
+    float *out[2], *found[2];
+    for (int i = 0; i < 2; i++) {
+        float *log_sum = zeros((size_t)s.queries), *dots = zeros((size_t)(COTANGENTS * s.queries));
+        dragon_attention_pullback p = pullback(s, q, k, v, dy);
+        p.log_sum = log_sum, p.dots = dots;
+        out[i] = zeros(s.query_floats), found[i] = zeros(gradients);
+        attend(i ? table : plain, &p, out[i], log_sum, dots);
+        pull_back(i ? table : plain, p, found[i]);
+        free(log_sum), free(dots);
+    }
     double bound = table->word_depth > 1 ? 2e-3 : 2e-5;
-    report("attention", table, out[1], out[0], DEPTH * QUERIES, bound);
-    report("attention's gradients", table, gradients[1], gradients[0], GRADIENTS, bound);
+    report("attention", table, out[1], out[0], s.query_floats, bound);
+    report("attention's gradients", table, found[1], found[0], gradients, bound);
+    for (size_t i = 0; i < query; i++)
+        found[1][i] += found[1][query + i];
+    report("gradients of spans of keys, added", table, found[1], found[1] + 2 * query, query, bound);
     free(q), free(k), free(v), free(dy);
     for (int i = 0; i < 2; i++)
-        free(out[i]), free(gradients[i]);
+        free(out[i]), free(found[i]);
+}
+
+/* Fewer and more tokens than a block or a group has, in numbers that nothing divides. */
+static void compare_attention(const dragon_kernel_table *plain, const dragon_kernel_table *table) {
+    static const attended shapes[] = {{.depth = 40, .queries = 70, .keys = 301},
+                                      {.depth = 37, .queries = 273, .keys = 787},
+                                      {.depth = 83, .queries = 131, .keys = 19},
+                                      {.depth = 1, .queries = 1, .keys = 1}};
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        compare_attention_of(shapes[i], plain, table);
 }
 
 int main(void) {

@@ -135,10 +135,13 @@ typedef struct dragon_kernel_table {
     size_t (*attention_weights_scratch)(const dragon_attention_weights *);
     void (*attention_weights)(const dragon_attention_weights *, int32_t query_begin, int32_t query_end, float *scratch);
 
-    /* Gradients for a range of queries, or of keys; each needs the same scratch. */
-    size_t (*attention_pullback_scratch)(const dragon_attention_pullback *);
-    void (*attention_query_gradient)(const dragon_attention_pullback *, int32_t begin, int32_t end, float *scratch);
-    void (*attention_key_gradient)(const dragon_attention_pullback *, int32_t begin, int32_t end, float *scratch);
+    /* The pullback of attention: d_query alone, of a range of queries. */
+    size_t (*attention_query_scratch)(const dragon_attention_pullback *);
+    void (*attention_query_gradient)(const dragon_attention_pullback *, int32_t query_begin, int32_t query_end,
+                                     float *scratch);
+    /* d_key and d_value of a range of keys, and what that range adds to d_query, of all queries. */
+    size_t (*attention_gradients_scratch)(const dragon_attention_pullback *);
+    void (*attention_gradients)(const dragon_attention_pullback *, int32_t key_begin, int32_t key_end, float *scratch);
 
     /* y = (x − mean) / √(variance + eps) · gamma[channel] + beta[channel] over one group; then SiLU if asked. */
     void (*group_norm)(const float *x, float *y, int32_t channels, int32_t pixels, const float *gamma,
