@@ -113,6 +113,7 @@ static void attention_query_gradient(const dragon_attention_pullback *a, int32_t
 #define QUERY_BLOCK (KEY_BLOCK / MR * MR)
 #define KEY_GROUP 256
 #define GROUP_PANELS (KEY_GROUP / PANEL)
+_Static_assert(KEY_GROUP <= A_STRIDE * WORD_DEPTH, "a row of dS holds a group of keys");
 /* Floats of a query's channels, in whole vectors. */
 #define CHANNELS(depth) ((ptrdiff_t)divide_up(depth, VL) * VL)
 
