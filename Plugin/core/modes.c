@@ -45,14 +45,14 @@ const Mode MODES[] = {
      .menu = N_("_Drag Content..."),
      .name = N_("Drag Content"),
      .blurb = N_("Drag what is under points to other points"),
-     .help = "The selection is the region that may change. Without one the object under the points is found, and bent "
-             "before what lies behind it, unless the options say as-drawn=1.",
+     .help = "The selection is the region that may change. The object under the points is found, in the region where "
+             "there is one, and bent before what lies behind it, unless the options say as-drawn=1.",
      .arguments = {ARGUMENT_ARROWS},
      .mask = MASK_REGION,
      .outline_label = N_("Draw re_gion"),
      .outline_tooltip = N_("Draw around what may change, in place of the selection"),
-     .contrast = N_("The object under the first arrow is bent, and what lies behind it stays. To bend all of an area "
-                    "draw a region; where everything may follow, as in a face, take Match Landmarks."),
+     .contrast = N_("The object under the arrows is bent, and what lies behind it stays. A region, drawn or selected, "
+                    "limits the change. Where everything may follow, as in a face, take Match Landmarks."),
      .ready = READY_ARROWS,
      .without_plate = GHOST},
     {.mode = DRAGON_LANDMARK,

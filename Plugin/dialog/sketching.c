@@ -54,9 +54,11 @@ void sketching_remove_mark(Session *session, guint index) {
     objects_look(session);
 }
 
-gboolean sketching_has_outline(const Session *session) {
+gboolean sketching_has_choice(const Session *session) {
     const Edit *edit = session->edit;
-    return (edit->mode->mask == MASK_OBJECT && sketch_has_outline(edit->sketch)) ||
+    // An object that arrows hold without a region is let go by taking that back.
+    gboolean has_region = edit->mode->mask == MASK_REGION && session->material->mask && !edit_holds(edit);
+    return has_region || (edit->mode->mask == MASK_OBJECT && sketch_has_outline(edit->sketch)) ||
            sketch_has_outline(edit->reference_sketch);
 }
 

@@ -14,8 +14,8 @@ gboolean sketching_takes_marks(const Session *session);
 void sketching_add_mark(Session *session, dragon_point at, gboolean is_beside);
 void sketching_remove_mark(Session *session, guint index);
 
-/// Whether there is an outline that could be taken as drawn, and whether it is.
-gboolean sketching_has_outline(const Session *session);
+/// Whether what is drawn, or a region, could be taken as it is, and whether that is done.
+gboolean sketching_has_choice(const Session *session);
 void sketching_set_as_drawn(Session *session, gboolean as_drawn);
 
 #endif

@@ -73,7 +73,7 @@ static void listen(guint events, void *data) {
     gtk_widget_set_sensitive(bar->redo, steps_can_redo(session));
     if (bar->as_drawn) {
         gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(bar->as_drawn), session->edit->as_drawn);
-        gtk_widget_set_sensitive(bar->as_drawn, sketching_has_outline(session) && !session->is_busy);
+        gtk_widget_set_sensitive(bar->as_drawn, sketching_has_choice(session) && !session->is_busy);
     }
     if (bar->select)
         gtk_widget_set_sensitive(bar->select, can_select(session) && !session->is_busy);
@@ -140,12 +140,16 @@ GtkWidget *toolbar_new(Session *session) {
         bar->outline = toggle_new(_(mode->outline_label), _(mode->outline_tooltip), G_CALLBACK(outline_toggled), bar);
         add(box, bar->outline, GTK_PACK_START);
     }
-    if (mode->mask == MASK_OBJECT || mode_takes(mode, ARGUMENT_REFERENCE)) {
+    if (mode->mask == MASK_REGION)
+        bar->as_drawn = toggle_new(_("Bend ever_ything"),
+                                   _("Bend all that is in the region, not only the object that the arrows hold"),
+                                   G_CALLBACK(as_drawn_toggled), bar);
+    else if (mode->mask == MASK_OBJECT || mode_takes(mode, ARGUMENT_REFERENCE))
         bar->as_drawn =
             toggle_new(_("As dra_wn"), _("Take the outline exactly as it was drawn, not the object found in it"),
                        G_CALLBACK(as_drawn_toggled), bar);
+    if (bar->as_drawn)
         add(box, bar->as_drawn, GTK_PACK_START);
-    }
     if (mode->mask == MASK_OBJECT && session->host->select) {
         bar->select = pieces_button(_("Ma_ke selection"), _("Select the object in the program, to go on with it there"),
                                     G_CALLBACK(select_clicked), bar);

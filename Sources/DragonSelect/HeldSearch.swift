@@ -8,19 +8,43 @@ extension ObjectFinder {
     /// ground that a region's border cuts out is hardly any.
     private static let leastEdge: Float = 12.0 / 255
     private static let mostEdgeless = 0.3
+    /// How much of what either finds, in the region and under the handles alone, both must find to be the same object.
+    private static let leastShared = 0.85
+    /// How far from a region's border the object that is found within it may end for the border's sake, of the region's side.
+    private static let borderReach = 0.12
 
     /// What the handles of a drag hold; nil where nothing there can be told from what surrounds it.
     ///
     /// - Parameter region: what was drawn or selected around it, of the picture's size; nil where nothing was.
     /// - Throws: ``FindingError/lacksMemory``.
     public func held(by handles: [Point], within region: Mask?) throws(FindingError) -> FoundObject? {
-        let underHandles = ObjectHint(inside: handles)
-        guard let region else { return try told(underHandles) }
-        let within = ObjectHint(inside: handles, outline: Outline(region))
-        for hint in [within, underHandles] {
-            if let found = try told(hint), edgeless(found.mask) <= Self.mostEdgeless { return found }
+        let free = try told(ObjectHint(inside: handles))
+        guard let region, region.size == size else { return free }
+        let outlined = try told(ObjectHint(inside: handles, outline: Outline(region)))
+        let (freely, within) = (free.flatMap(edged), outlined.flatMap(edged))
+        guard let within else { return freely == nil ? nil : free }
+        guard let freely else { return outlined }
+        let (both, either) = ((freely & within & region).count, ((freely & region) | within).count)
+        return Double(both) >= Self.leastShared * Double(either) ? beyond(region, within, freely) : outlined
+    }
+
+    /// An object that was found within a region, going on beyond its border as the same one that was found without does.
+    private func beyond(_ region: Mask, _ within: Mask, _ freely: Mask) -> FoundObject? {
+        guard let bounds = (region | freely).bounds else { return nil }
+        let box = bounds.grown(by: 1).clipped(to: size.box)
+        let depth = DistanceField(to: !region.cropped(to: box)).distances
+        let reach = Float(Self.borderReach * Double(region.count).squareRoot())
+        let masks = [within, freely].map { $0.cropped(to: box).coverage.planes[0] }
+        let shares = depth.indices.map { at in
+            UInt8(((depth[at] <= reach ? max(masks[0][at], masks[1][at]) : masks[0][at]) * 255).rounded())
         }
-        return nil
+        return FoundObject(size: size, box: box, shares: shares)
+    }
+
+    /// The mask of what is an object by its outline.
+    private func edged(_ found: FoundObject) -> Mask? {
+        let mask = found.mask
+        return edgeless(mask) <= Self.mostEdgeless ? mask : nil
     }
 
     /// The object that a hint means; nil where there is none.

@@ -42,6 +42,20 @@ struct WarpTests {
         #expect(!dark.isEmpty && dark.allSatisfy { abs($0 - 80) <= 6 }, "the line is where it was dragged: \(dark)")
     }
 
+    @Test("the thread is told as narrowed, and what is sheared along a border is not")
+    func narrowed() {
+        let (plain, _, field) = warped(to: 80)
+        let (dark, narrowed) = ((30..<80).flatMap { y in (28..<62).map { y * side + $0 } }, field.narrowed)
+        #expect(dark.filter { plain.planes[0][$0] < 0.45 }.allSatisfy { narrowed[$0] == 1 })
+        // Shifted to the right within a band, all alike: sheared at its borders.
+        let band = Mask(height: side, width: side, cells: (0..<side * side).map { (50..<80).contains($0 / side) })
+        let shear = WarpField(
+            DragWarp(handles: [Point(x: 44, y: 65)], targets: [Point(x: 64, y: 65)], radius: 3000), region: band,
+            box: PixelBox(x: 0, y: 0, width: side, height: side))
+        #expect(shear.narrowed.allSatisfy { $0 == 0 })
+        #expect(shear.mended(shear.applied(to: line)).planes != shear.applied(to: line).planes, "sheared it is")
+    }
+
     @Test("what is not pressed together stays bit for bit")
     func others() {
         let (plain, mended, field) = warped(to: 80)

@@ -49,6 +49,13 @@ struct HeldSearchTests {
         }
     }
 
+    @Test("what a region's border cuts off has no edge there")
+    func cut() throws {
+        let region = post.box(100..<221, 30..<150)
+        let found = try #require(try ObjectFinder(post.picture).held(by: [Point(x: 160, y: 90)], within: region)).mask
+        #expect((148..<152).allSatisfy { found[$0, 160] }, "it goes on beyond")
+    }
+
     @Test("ground is held with all of it that the region has, or not at all: no border cuts a piece out")
     func ground() throws {
         let finder = ObjectFinder(post.picture)
