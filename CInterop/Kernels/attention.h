@@ -48,19 +48,22 @@ static void load_queries(const dragon_attention *a, int first, int columns, floa
     }
 }
 
-/* Tokens [first, first + count) of a channel-major array of `total` tokens, as tiles of columns: A(token, channel), the
- * channels in words. */
-INLINE void load_token_tiles(const float *x, ptrdiff_t row, int total, int first, int count, int depth, float *tiles) {
-    for (int tile = 0; tile * MR < count; tile++)
-        for (int c = 0; c < depth; c += WORD_DEPTH) {
-            ptrdiff_t at = c * row + first + tile * MR;
-            float *to = tiles + ((ptrdiff_t)tile * words_of(depth) + c / WORD_DEPTH) * A_COLUMN;
-            int left = total - first - tile * MR, is_paired = WORD_DEPTH > 1 && c + 1 < depth;
-            for (int r = 0; r < A_COLUMN && r < left; r += VL) {
-                vf next = is_paired ? widen_up_to(x, at + row + r, DRAGON_FLOAT32, left - r) : (vf){};
-                store(to + r, weave(widen_up_to(x, at + r, DRAGON_FLOAT32, left - r), next));
-            }
+/* `count` tokens of a channel, or of two as words, as a column of each tile; `left` tokens are there. */
+INLINE void load_tile_columns(const float *x, ptrdiff_t row, int left, int count, int is_paired, ptrdiff_t tile_floats,
+                              float *tiles) {
+    for (int j = 0; j < count; j += MR, tiles += tile_floats)
+        for (int r = 0; r < A_COLUMN; r += VL) {
+            vf next = is_paired ? widen_up_to(x + row, j + r, DRAGON_FLOAT32, left - j - r) : (vf){};
+            store(tiles + r, weave(widen_up_to(x, j + r, DRAGON_FLOAT32, left - j - r), next));
         }
+}
+
+/* Tokens [first, first + count) of a channel-major array of `total` tokens, as tiles of columns: A(token, channel), the
+ * channels in words. Channels may lie at distances that share few sets of a cache, so that each is read but once. */
+INLINE void load_token_tiles(const float *x, ptrdiff_t row, int total, int first, int count, int depth, float *tiles) {
+    for (int c = 0; c < depth; c += WORD_DEPTH, tiles += A_COLUMN)
+        load_tile_columns(x + c * row + first, row, total - first, count, WORD_DEPTH > 1 && c + 1 < depth,
+                          words_of(depth) * A_COLUMN, tiles);
 }
 
 /* The same tokens as rows: A(channel, token), the tokens in words. */

@@ -248,20 +248,12 @@ static void load_key_group(const dragon_attention_pullback *a, int first, int co
     memset(s->d_key, 0, (size_t)(2 * a->cotangents * GROUP_PANELS * block) * sizeof(float)); /* d_value follows */
 }
 
-/* Tokens as tiles and as rows at once: channels may lie at distances that share few sets of a cache, so that each is
- * read but once. */
+/* Tokens as tiles and as rows, while a channel is at hand. */
 static void load_tokens(const float *x, ptrdiff_t row, int left, int count, int depth, float *tiles, float *rows) {
     for (int c = 0; c < depth; c += WORD_DEPTH, x += WORD_DEPTH * row, tiles += A_COLUMN) {
         int is_paired = WORD_DEPTH > 1 && c + 1 < depth;
-        for (int j = 0; j < count; j += MR) {
-            float *to = tiles + (ptrdiff_t)j / MR * words_of(depth) * A_COLUMN;
-            for (int r = 0; r < A_COLUMN; r += VL) {
-                vf next = is_paired ? widen_up_to(x + row, j + r, DRAGON_FLOAT32, left - j - r) : (vf){};
-                store(to + r, weave(widen_up_to(x, j + r, DRAGON_FLOAT32, left - j - r), next));
-            }
-        }
-        for (int i = 0; i <= is_paired; i++)
-            widen_row(x + i * row, 0, count, DRAGON_FLOAT32, rows + (c + i) * A_STRIDE);
+        load_tile_columns(x, row, left, count, is_paired, words_of(depth) * A_COLUMN, tiles);
+        load_token_rows(x, row, 0, count, 1 + is_paired, rows + c * A_STRIDE);
     }
 }
 

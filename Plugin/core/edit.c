@@ -85,9 +85,13 @@ gboolean edit_holds(const Edit *edit) {
            !edit->as_drawn;
 }
 
+// Whether what the edit's arrows begin on is to be found.
+static gboolean has_grips(const Edit *edit) {
+    return edit->mode->mask == MASK_REGION && !edit->as_drawn && edit->arrows->len > 0;
+}
+
 gboolean edit_hold(Edit *edit) {
-    if (edit->mode->mask != MASK_REGION || edit->as_drawn || edit->arrows->len == 0 ||
-        sketch_means_object(edit->sketch))
+    if (!has_grips(edit) || sketch_means_object(edit->sketch))
         return FALSE;
     GArray *points = edit_grips(edit);
     sketch_set_points(edit->sketch, FALSE, points);
@@ -96,7 +100,7 @@ gboolean edit_hold(Edit *edit) {
 }
 
 gboolean edit_grasps(const Edit *edit) {
-    return edit->mode->mask == MASK_REGION && !edit->as_drawn && edit->arrows->len > 0 && !edit_holds(edit);
+    return has_grips(edit) && !edit_holds(edit);
 }
 
 GArray *edit_grips(const Edit *edit) {

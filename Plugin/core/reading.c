@@ -96,10 +96,10 @@ void reading_held(Edit *edit, Material *material) {
 }
 
 void reading_grasped(const Edit *edit, Material *material) {
-    if (!edit_grasps(edit) || !material->mask || !mask_has_set(material->mask))
+    Hold hold = material_hold(material, edit);
+    if (!hold.region)
         return;
     Finding *finding = finding_new(material->picture);
-    Hold hold = hold_of(material->mask, edit_grips(edit));
     finding_hold(finding, &hold);
     mask_free(material->held);
     material->held = mask_hold(hold.object);

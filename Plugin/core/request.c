@@ -20,6 +20,11 @@ static gboolean lacks_object(const Mask *mask) {
     return !mask || !mask_has_set(mask);
 }
 
+Hold material_hold(const Material *material, const Edit *edit) {
+    gboolean is_asked = edit_grasps(edit) && !lacks_object(material->mask);
+    return is_asked ? hold_of(material->mask, edit_grips(edit)) : (Hold){0};
+}
+
 Missing request_missing(const Edit *edit, const Material *material) {
     const Mode *mode = edit->mode;
     if (mode->mask == MASK_OBJECT && lacks_object(material->mask))

@@ -3,6 +3,7 @@
 #define PLUGIN_REQUEST_H
 
 #include "edit.h"
+#include "hold.h"
 #include "picture.h"
 
 /// The pixels of an edit. Each may be NULL while it is missing.
@@ -22,6 +23,9 @@ void material_clear(Material *material);
 
 /// Whether the picture's objects are the same, byte for byte.
 gboolean material_masks_equal(const Material *a, const Material *b);
+
+/// What the edit's arrows hold of the region, to be found; without a region where there is nothing to find. The caller's.
+Hold material_hold(const Material *material, const Edit *edit);
 
 /// The first thing that the edit still needs.
 Missing request_missing(const Edit *edit, const Material *material);

@@ -153,20 +153,18 @@ static void ask_shadow(Finder *finder) {
 static void ask_hold(Finder *finder) {
     const Session *session = finder->session;
     Search *search = &finder->searches[FALSE];
-    Hold hold = {0};
-    if (session->is_finding_hold)
-        hold = hold_of(session->material->mask, edit_grips(session->edit));
-    if (!hold_asks_same(&search->hold, &hold)) {
-        hold_clear(&search->hold);
-        if (hold.region) {
-            prepare(search, session->material->picture);
-            search->hold = hold_of(hold.region, g_array_ref(hold.grips));
-            seeker_ask_hold(search->seeker, hold);
-            hold = (Hold){0};
-            await_answer(finder);
-        }
+    Hold hold = session->is_finding_hold ? material_hold(session->material, session->edit) : (Hold){0};
+    if (hold_asks_same(&search->hold, &hold)) {
+        hold_clear(&hold);
+        return;
     }
-    hold_clear(&hold);
+    hold_clear(&search->hold);
+    search->hold = hold;
+    if (!hold.region)
+        return;
+    prepare(search, session->material->picture);
+    seeker_ask_hold(search->seeker, hold_of(hold.region, g_array_ref(hold.grips)));
+    await_answer(finder);
 }
 
 // --- What the model sees ---------------------------------------------------------------------------------------------

@@ -61,11 +61,10 @@ static void follow_shadow(Session *session) {
 // What the arrows hold of the region as they are now; all of it while that is not known.
 static void follow_hold(Session *session) {
     Material *material = session->material;
-    gboolean grasps = edit_grasps(session->edit) && material->mask && mask_has_set(material->mask);
-    Hold asked = grasps ? hold_of(material->mask, edit_grips(session->edit)) : (Hold){0};
-    gboolean is_known = grasps && hold_asks_same(&session->hold, &asked);
+    Hold asked = material_hold(material, session->edit);
+    gboolean is_known = asked.region && hold_asks_same(&session->hold, &asked);
     Mask *held = is_known ? session->hold.object : NULL;
-    session->is_finding_hold = grasps && !is_known;
+    session->is_finding_hold = asked.region && !is_known;
     hold_clear(&asked);
     if (held == material->held)
         return;
