@@ -8,7 +8,9 @@
 #include <string.h>
 
 extern const dragon_kernel_table dragon_kernels_baseline, dragon_kernels_baseline_bfloat;
+extern const dragon_product_kernels dragon_products_baseline_int16;
 #ifdef __x86_64__
+extern const dragon_product_kernels dragon_products_avx2_int16;
 extern const dragon_kernel_table dragon_kernels_avx2, dragon_kernels_avx2_bfloat;
 extern const dragon_kernel_table dragon_kernels_avx512, dragon_kernels_avx512_bfloat;
 #endif
@@ -37,28 +39,52 @@ int32_t dragon_multiplies_bfloat(int32_t instruction_set) {
 #endif
 }
 
+int32_t dragon_multiplies_int16(int32_t instruction_set) {
+    return instruction_set == DRAGON_AVX2 && dragon_instruction_set_available(DRAGON_AVX2);
+}
+
 #ifdef __x86_64__
 static const dragon_kernel_table *bfloat_kernels(int32_t instruction_set) {
     if (dragon_multiplies_bfloat(instruction_set))
         return &dragon_kernels_avx512_bfloat;
     return instruction_set == DRAGON_BASELINE ? &dragon_kernels_baseline_bfloat : &dragon_kernels_avx2_bfloat;
 }
-#endif
 
-const dragon_kernel_table *dragon_kernels(int32_t instruction_set, int32_t format) {
-#ifdef __x86_64__
-    if (format == DRAGON_BFLOAT16)
-        return bfloat_kernels(instruction_set);
-    if (instruction_set == DRAGON_AVX2)
-        return &dragon_kernels_avx2;
+static const dragon_kernel_table *float_kernels(int32_t instruction_set) {
     if (instruction_set == DRAGON_AVX512)
         return &dragon_kernels_avx512;
+    return instruction_set == DRAGON_AVX2 ? &dragon_kernels_avx2 : &dragon_kernels_baseline;
+}
+
+static dragon_kernel_table whole_number_kernels(int32_t instruction_set) {
+    int is_plain = instruction_set == DRAGON_BASELINE;
+    dragon_kernel_table table = is_plain ? dragon_kernels_baseline : dragon_kernels_avx2;
+    table.products = is_plain ? dragon_products_baseline_int16 : dragon_products_avx2_int16;
+    return table;
+}
 #else
+static const dragon_kernel_table *bfloat_kernels(int32_t instruction_set) {
     (void)instruction_set;
-    if (format == DRAGON_BFLOAT16)
-        return &dragon_kernels_baseline_bfloat;
-#endif
+    return &dragon_kernels_baseline_bfloat;
+}
+
+static const dragon_kernel_table *float_kernels(int32_t instruction_set) {
+    (void)instruction_set;
     return &dragon_kernels_baseline;
+}
+
+static dragon_kernel_table whole_number_kernels(int32_t instruction_set) {
+    (void)instruction_set;
+    dragon_kernel_table table = dragon_kernels_baseline;
+    table.products = dragon_products_baseline_int16;
+    return table;
+}
+#endif
+
+dragon_kernel_table dragon_kernels(int32_t instruction_set, int32_t format) {
+    if (format == DRAGON_INT16)
+        return whole_number_kernels(instruction_set);
+    return format == DRAGON_BFLOAT16 ? *bfloat_kernels(instruction_set) : *float_kernels(instruction_set);
 }
 
 int32_t dragon_best_instruction_set(void) {

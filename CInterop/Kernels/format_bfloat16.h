@@ -2,17 +2,17 @@
  * first in its lower half. Each product is exact in float32. AVX-512 BF16 does it in one instruction; elsewhere the same
  * is done by shifting, which is slower than float32 and there to be compared with. */
 #define WORD_DEPTH 2
+#define LEVELS 0
 
-typedef uint32_t vu __attribute__((vector_size(VL * 4)));
-typedef int32_t word_any __attribute__((may_alias));
+typedef vf vs;
 
-/* As an integer: a word's bits need not be an ordinary number. */
-INLINE vf splat_word(const float *a) {
-    return (vf)((vi){} + *(const word_any *)a);
+INLINE vf as_numbers(vs sums, float row, vf columns) {
+    (void)row, (void)columns;
+    return sums;
 }
 
 #ifdef HARDWARE_BFLOAT16
-INLINE vf add_products(vf sums, vf a, vf b) {
+INLINE vs add_products(vs sums, vf a, vf b) {
     return (vf)_mm512_dpbf16_ps((__m512)sums, (__m512bh)a, (__m512bh)b);
 }
 INLINE vf along(vf first, vf second) {
@@ -31,7 +31,7 @@ INLINE vf lower_number(vf words) {
 INLINE vf upper_number(vf words) {
     return (vf)((vu)words & 0xFFFF0000u);
 }
-INLINE vf add_products(vf sums, vf a, vf b) {
+INLINE vs add_products(vs sums, vf a, vf b) {
     sums += upper_number(a) * upper_number(b);
     return sums + lower_number(a) * lower_number(b);
 }

@@ -6,12 +6,17 @@
 
 /* Row tiles that share one pass over a panel of B. */
 #define ROW_GROUP 4
-#define A_BLOCK_FLOATS (K_BLOCK * A_COLUMN > MR * A_STRIDE ? K_BLOCK * A_COLUMN : MR * A_STRIDE)
+#define A_BLOCK_FLOATS ((K_BLOCK + 1) * A_COLUMN > MR * A_STRIDE ? (K_BLOCK + 1) * A_COLUMN : MR * A_STRIDE)
 
 /* Columns of A in a block: whole filters, and whole words. */
 INLINE int block_columns(const dragon_product *p) {
     int whole = (p->taps > 1 ? p->taps : 1) * WORD_DEPTH;
     return WORD_DEPTH * K_BLOCK / whole * whole;
+}
+
+/* Floats of a panel of B: words for `depth` numbers of each column and, where there are units, one of each for a block. */
+INLINE ptrdiff_t panel_floats(const dragon_product *p, int depth) {
+    return (ptrdiff_t)(words_of(depth) + (SCALED ? divide_up(depth, block_columns(p)) : 0)) * PANEL;
 }
 
 INLINE int is_column_major(const dragon_product *p) {
@@ -51,12 +56,21 @@ static void widen_filters(const dragon_product *p, ptrdiff_t row, int k0, int co
 
 INLINE void widen_columns(const dragon_product *p, int32_t type, int row, int k0, int count, float *out) {
     int rows = min_int(A_COLUMN, p->m - row);
-    for (int k = 0; k < count; k += WORD_DEPTH, out += A_COLUMN) {
-        ptrdiff_t first = (k0 + k) * p->a_col + row;
-        int is_paired = WORD_DEPTH > 1 && k + 1 < count;
-        for (int r = 0; r < rows; r += VL) {
-            vf next = is_paired ? widen_up_to(p->a, first + p->a_col + r, type, rows - r) : (vf){};
-            store(out + r, weave(widen_up_to(p->a, first + r, type, rows - r), next));
+    for (int r = 0; r < rows; r += VL) {
+        ptrdiff_t first = k0 * p->a_col + row + r;
+        vf factor = splat(1);
+        if (SCALED) {
+            vi largest = {};
+            for (int k = 0; k < count; k++)
+                largest = larger(largest, widen_up_to(p->a, first + k * p->a_col, type, rows - r));
+            store(out + K_BLOCK * A_COLUMN + r, unit_of(largest));
+            factor = units_in(largest);
+        }
+        for (int k = 0; k < count; k += WORD_DEPTH, first += WORD_DEPTH * p->a_col) {
+            int is_paired = WORD_DEPTH > 1 && k + 1 < count;
+            vf next = is_paired ? widen_up_to(p->a, first + p->a_col, type, rows - r) : (vf){};
+            store(out + k / WORD_DEPTH * A_COLUMN + r,
+                  weave(widen_up_to(p->a, first, type, rows - r) * factor, next * factor));
         }
     }
 }
@@ -146,56 +160,102 @@ static void pack_patches(const dragon_product *p, const float *item, int first, 
     }
 }
 
+static void pack_columns(const dragon_product *p, const float *item, int first, int columns, int width, int k0,
+                         int count, float *out) {
+    for (int k = 0; k < count; k += WORD_DEPTH, out += width) {
+        const float *row = item + (k0 + k) * p->b_row + first;
+        weave_rows(row, k + 1 < count ? row + p->b_row : NULL, columns, width, out);
+    }
+}
+
+/* The rows of a block as they are, zero past `columns` and after the last. */
+static void copy_rows(const dragon_product *p, const float *item, int first, int columns, int k0, int count,
+                      float rows[][PANEL]) {
+    output_run runs[PANEL];
+    int run_count = p->window ? find_runs(p, first, columns, runs) : 0;
+    for (int k = 0; k < count; k++) {
+        if (p->window) {
+            memset(rows[k], 0, sizeof rows[k]);
+            pack_tap(p, item, runs, run_count, k0 + k, rows[k]);
+        } else {
+            const float *row = item + (k0 + k) * p->b_row + first;
+            for (int i = 0; i < PANEL; i += VL)
+                store(rows[k] + i, widen_up_to(row, i, DRAGON_FLOAT32, columns - i));
+        }
+    }
+    if (count % WORD_DEPTH)
+        memset(rows[count], 0, sizeof rows[count]);
+}
+
+/* A block in units of its columns. */
+static void pack_units(const dragon_product *p, const float *item, int first, int columns, int width, int k0, int count,
+                       float *out, float *units) {
+    float rows[WORD_DEPTH * K_BLOCK][PANEL];
+    copy_rows(p, item, first, columns, k0, count, rows);
+    for (int v = 0; v < width; v += VL) {
+        vi largest = {};
+        for (int k = 0; k < count; k++)
+            largest = larger(largest, load(rows[k] + v));
+        store(units + v, unit_of(largest));
+        vf factor = units_in(largest);
+        for (int k = 0; k < count; k += WORD_DEPTH)
+            store(out + k / WORD_DEPTH * width + v,
+                  weave(load(rows[k] + v) * factor, load(rows[k + WORD_DEPTH - 1] + v) * factor));
+    }
+}
+
 static void pack_panel(const dragon_product *p, int panel, int k0, int count, float *out) {
     int in_item = panels_of_item(p), columns = panel_columns(p, panel), width = panel_vectors(p, panel) * VL;
-    int first = panel % in_item * PANEL;
+    int first = panel % in_item * PANEL, block = block_columns(p);
     const float *item = p->b + panel / in_item * p->b_item;
-    if (p->window) {
+    if (SCALED) {
+        float *units = out + (ptrdiff_t)words_of(count) * PANEL;
+        for (int k = 0; k < count; k += block, units += PANEL)
+            pack_units(p, item, first, columns, width, k0 + k, min_int(block, count - k),
+                       out + (ptrdiff_t)(k / WORD_DEPTH) * width, units);
+    } else if (p->window) {
         pack_patches(p, item, first, columns, width, k0, count, out);
     } else {
-        for (int k = 0; k < count; k += WORD_DEPTH, out += width) {
-            const float *row = item + (k0 + k) * p->b_row + first;
-            weave_rows(row, k + 1 < count ? row + p->b_row : NULL, columns, width, out);
-        }
+        pack_columns(p, item, first, columns, width, k0, count, out);
     }
 }
 
 static size_t packed_floats(const dragon_product *p, int32_t panels) {
-    return (size_t)words_of(p->k) * PANEL * (size_t)panels;
+    return (size_t)panel_floats(p, p->k) * (size_t)panels;
 }
 
 static void pack_all(const dragon_product *p, int32_t panel_begin, int32_t panel_end, float *packed) {
     for (int panel = panel_begin; panel < panel_end; panel++)
-        pack_panel(p, panel, 0, p->k, packed + (ptrdiff_t)panel * words_of(p->k) * PANEL);
+        pack_panel(p, panel, 0, p->k, packed + panel * panel_floats(p, p->k));
 }
 
 /* ---- C */
 
-/* Words of B that a task packs whole: they stay in the second-level cache while the rows pass over them. Above, B is
+/* Floats of B that a task packs whole: they stay in the second-level cache while the rows pass over them. Above, B is
  * packed a block of k at a time, and C is read and written once more for every block. */
 #define WHOLE_LIMIT (1 << 18)
 
 INLINE int packs_whole(const dragon_product *p, int panels) {
-    return (ptrdiff_t)panels * words_of(p->k) * PANEL <= WHOLE_LIMIT;
+    return panels * panel_floats(p, p->k) <= WHOLE_LIMIT;
 }
 
 static size_t multiply_scratch(const dragon_product *p, int32_t panels, int32_t is_packed) {
-    size_t columns = packs_whole(p, panels) ? (size_t)words_of(p->k) : K_BLOCK;
-    return ROW_GROUP * A_BLOCK_FLOATS + (is_packed ? 0 : (size_t)panels * columns * PANEL);
+    size_t floats = (size_t)panel_floats(p, packs_whole(p, panels) ? p->k : WORD_DEPTH * K_BLOCK);
+    return ROW_GROUP * A_BLOCK_FLOATS + (is_packed ? 0 : (size_t)panels * floats);
 }
 
-/* Columns of B in packed form: panel q starts at data + (q − first)·words·PANEL and holds rows k0 … k0 + depth. */
+/* Columns of B in packed form: panel q starts at data + (q − first)·panel_floats and holds rows k0 … k0 + depth. */
 typedef struct packed_columns {
     const float *data;
-    int first, depth, words, k0;
+    int first, depth, k0;
 } packed_columns;
 
 static void multiply_tile(const dragon_product *p, int row, int rows, int panel, const float *a,
                           const packed_columns *columns, int k0, int count) {
     int in_item = panels_of_item(p), vectors = panel_vectors(p, panel);
     ptrdiff_t offset = panel / in_item * p->c_item + row * p->c_row + panel % in_item * PANEL;
-    const float *b = columns->data + (ptrdiff_t)(panel - columns->first) * columns->words * PANEL +
-                     (ptrdiff_t)((k0 - columns->k0) / WORD_DEPTH) * vectors * VL;
+    const float *start = columns->data + (panel - columns->first) * panel_floats(p, columns->depth);
+    const float *b = start + (ptrdiff_t)((k0 - columns->k0) / WORD_DEPTH) * vectors * VL;
     tile_target target = {
         .c = p->c + offset,
         .c_row = p->c_row,
@@ -203,6 +263,7 @@ static void multiply_tile(const dragon_product *p, int row, int rows, int panel,
         .bias = k0 == 0 && p->bias ? p->bias + row : NULL,
         .residual = k0 == 0 && p->residual ? p->residual + offset : NULL,
         .accumulate = p->accumulate || k0 > 0,
+        .units = start + (ptrdiff_t)(words_of(columns->depth) + (k0 - columns->k0) / block_columns(p)) * PANEL,
     };
     tile_functions[is_column_major(p)][vectors - 1][rows - 1](a, b, words_of(count), &target);
 }
@@ -229,7 +290,7 @@ static void multiply_packed(const dragon_product *p, int row_begin, int row_end,
 static void multiply(const dragon_product *p, int32_t row_begin, int32_t row_end, int32_t panel_begin,
                      int32_t panel_end, const float *packed, float *scratch) {
     float *own = scratch + ROW_GROUP * A_BLOCK_FLOATS;
-    packed_columns columns = {packed, 0, p->k, words_of(p->k), 0};
+    packed_columns columns = {packed, 0, p->k, 0};
     if (packed) {
         multiply_packed(p, row_begin, row_end, panel_begin, panel_end, &columns, scratch);
         return;
@@ -237,9 +298,9 @@ static void multiply(const dragon_product *p, int32_t row_begin, int32_t row_end
     int step = packs_whole(p, panel_end - panel_begin) ? p->k : block_columns(p);
     for (int k0 = 0; k0 < p->k; k0 += step) {
         int depth = min_int(step, p->k - k0);
-        columns = (packed_columns){own, panel_begin, depth, words_of(depth), k0};
+        columns = (packed_columns){own, panel_begin, depth, k0};
         for (int panel = panel_begin; panel < panel_end; panel++)
-            pack_panel(p, panel, k0, columns.depth, own + (ptrdiff_t)(panel - panel_begin) * columns.words * PANEL);
+            pack_panel(p, panel, k0, depth, own + (panel - panel_begin) * panel_floats(p, depth));
         multiply_packed(p, row_begin, row_end, panel_begin, panel_end, &columns, scratch);
     }
 }

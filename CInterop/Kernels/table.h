@@ -5,8 +5,7 @@
 #include "normalize.h"
 #include "normalize_pullback.h"
 #include "pointwise.h"
-#include "product.h"
-#include "winograd_output.h"
+#include "product_table.h"
 
 extern const dragon_kernel_table DRAGON_TABLE;
 const dragon_kernel_table DRAGON_TABLE = {
@@ -14,16 +13,7 @@ const dragon_kernel_table DRAGON_TABLE = {
     .lanes = VL,
     .tile_rows = MR,
     .panel = PANEL,
-    .word_depth = WORD_DEPTH,
-    .winograd_rows = TILE_ROWS,
-    .packed_floats = packed_floats,
-    .pack = pack_all,
-    .multiply_scratch = multiply_scratch,
-    .multiply = multiply,
-    .winograd_input_floats = winograd_input_floats,
-    .winograd_scratch = winograd_scratch,
-    .winograd_input = winograd_input,
-    .winograd_output = winograd_output,
+    .products = PRODUCT_KERNELS,
     .attention_scratch = attention_scratch,
     .attention = attention,
     .attention_weights_scratch = attention_weights_scratch,

@@ -5,9 +5,8 @@
 #include "formats.h"
 
 #define PANEL (2 * VL)
-/* Words of a row of A that are made at a time: with a panel of B they fill about half of a 48 KB first-level cache. */
-#define K_BLOCK 256
-/* Distance between rows of a row-major block of A; the extra vector keeps rows off the same cache sets. */
+/* Distance between rows of a row-major block of A; the extra vector keeps rows off the same cache sets, and holds the
+ * row's unit where the format has units. In a column-major block they are the column after the last. */
 #define A_STRIDE (K_BLOCK + VL)
 /* Distance between columns of a column-major block of A: MR rounded up to whole vectors. */
 #define A_COLUMN ((MR + VL - 1) / VL * VL)
@@ -20,6 +19,7 @@ typedef struct tile_target {
     const float *bias;     /* from the tile's first row on, or NULL */
     const float *residual; /* as c, or NULL */
     int accumulate;
+    const float *units; /* of the panel's columns, where the format has units */
 } tile_target;
 
 /* A tile whose panel is not full. */
@@ -76,10 +76,10 @@ INLINE void tile_store(int rows, int vectors, vf sums[MR][2], const tile_target 
 
 /* a(r, k) = a[r·row + k·column], with constant strides; b(k, ·) = b[k·vectors·VL …]. k and the depth count words. */
 INLINE void tile_sums(int rows, int vectors, ptrdiff_t row, ptrdiff_t column, const float *a, const float *b, int depth,
-                      vf sums[MR][2]) {
+                      vs sums[MR][2]) {
     UNROLL for (int r = 0; r < rows; r++) {
         UNROLL for (int v = 0; v < vectors; v++) {
-            sums[r][v] = (vf){};
+            sums[r][v] = (vs){};
         }
     }
     for (int k = 0; k < depth; k++) {
@@ -97,9 +97,16 @@ INLINE void tile_sums(int rows, int vectors, ptrdiff_t row, ptrdiff_t column, co
 
 INLINE void tile(int rows, int vectors, ptrdiff_t row, ptrdiff_t column, const float *a, const float *b, int depth,
                  const tile_target *t) {
-    vf sums[MR][2];
+    vs sums[MR][2];
     tile_sums(rows, vectors, row, column, a, b, depth, sums);
-    tile_store(rows, vectors, sums, t);
+    vf numbers[MR][2];
+    UNROLL for (int r = 0; r < rows; r++) {
+        float unit = SCALED ? a[r * row + K_BLOCK * column] : 1;
+        UNROLL for (int v = 0; v < vectors; v++) {
+            numbers[r][v] = as_numbers(sums[r][v], unit, SCALED ? load(t->units + v * VL) : splat(1));
+        }
+    }
+    tile_store(rows, vectors, numbers, t);
 }
 
 #if MR == 14

@@ -1,7 +1,9 @@
 /* 3×3 convolutions by minimal filtering: Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A over overlapping patches d.
  *
  * float32 takes F(4×4, 3×3). In a narrow format that loses too much of what its transforms add and subtract: it takes
- * F(2×4, 3×3), two rows by four columns, and points of interpolation whose powers stay near 1. The transformed filters are
+ * points of interpolation whose powers stay near 1, and bfloat16 F(2×4, 3×3), two rows by four columns. Where the format
+ * has units, each point of each channel has one over the band, which the filters are multiplied by before they get theirs:
+ * so the sums need but the filters'. The transformed filters are
  * made anew on the way, a block of rows at a time: reading nine halves and computing thirty-six floats is cheaper than
  * reading thirty-six floats from memory. */
 #ifndef DRAGON_WINOGRAD_H
@@ -11,11 +13,12 @@
 #include "winograd_points.h"
 
 /* Rows and columns of a tile's outputs, and of the patch under them. */
-#define TILE_ROWS (WORD_DEPTH > 1 ? 2 : 4)
+#define TILE_ROWS (WORD_DEPTH > 1 && !SCALED ? 2 : 4)
 #define TILE_COLUMNS 4
 #define PATCH_ROWS (TILE_ROWS + 2)
 #define PATCH_COLUMNS (TILE_COLUMNS + 2)
 #define POINTS (PATCH_ROWS * PATCH_COLUMNS)
+#define CACHE_LINE 16 /* floats */
 
 INLINE int tile_rows_of(const dragon_winograd *w) {
     return divide_up(w->height, TILE_ROWS);
@@ -38,8 +41,18 @@ INLINE ptrdiff_t input_index(const dragon_winograd *w, int point, int panel, int
     return (((ptrdiff_t)point * band_panels(w) + panel) * words_of(w->in_channels) + word) * band_width(w);
 }
 
+INLINE ptrdiff_t input_words(const dragon_winograd *w) {
+    return (ptrdiff_t)POINTS * band_panels(w) * words_of(w->in_channels) * band_width(w);
+}
+
+/* Units: [point][channel], after the words. What follows a point's channels is zero, and keeps points off the same sets of
+ * a cache. */
+INLINE ptrdiff_t unit_stride(const dragon_winograd *w) {
+    return words_of(w->in_channels) * WORD_DEPTH + CACHE_LINE;
+}
+
 static size_t winograd_input_floats(const dragon_winograd *w) {
-    return (size_t)POINTS * (size_t)band_panels(w) * (size_t)words_of(w->in_channels) * (size_t)band_width(w);
+    return (size_t)(input_words(w) + (SCALED ? POINTS * unit_stride(w) : 0));
 }
 
 /* ---- input */
@@ -104,24 +117,45 @@ static void clear_spare_tiles(const dragon_winograd *w, int word, float *input) 
             input[input_index(w, point, tile / width, word) + tile % width] = 0;
 }
 
+/* Of each point of a word's channels: what is largest, then what makes it a number of units. */
+typedef struct point_sizes {
+    vi largest[WORD_DEPTH][POINTS];
+    vf factor[WORD_DEPTH][POINTS];
+} point_sizes;
+
 /* One row of points of VL tiles, of the channels of a word: row i of each channel's Bᵀd is `rows` floats apart. */
-INLINE void transform_across(const dragon_winograd *w, int word, int i, int tile, int count, const float *row,
-                             ptrdiff_t rows, float *input) {
-    vf d[PATCH_COLUMNS], t[WORD_DEPTH][PATCH_COLUMNS];
+INLINE void transform_across(const float *row, ptrdiff_t rows, vf t[WORD_DEPTH][PATCH_COLUMNS]) {
     UNROLL for (int channel = 0; channel < WORD_DEPTH; channel++) {
+        vf d[PATCH_COLUMNS];
         gather_tiles(row + channel * rows, d);
         input_transform(TILE_COLUMNS, d, t[channel]);
     }
-    UNROLL for (int j = 0; j < PATCH_COLUMNS; j++) {
-        store_tiles(w, i * PATCH_COLUMNS + j, word, tile, count, weave(t[0][j], t[WORD_DEPTH - 1][j]), input);
+}
+
+INLINE void measure_points(vf t[WORD_DEPTH][PATCH_COLUMNS], int first, point_sizes *sizes) {
+    UNROLL for (int channel = 0; channel < WORD_DEPTH; channel++) {
+        UNROLL for (int j = 0; j < PATCH_COLUMNS; j++) {
+            vi *largest = &sizes->largest[channel][first + j];
+            *largest = larger(*largest, t[channel][j]);
+        }
     }
 }
 
-/* scratch: PATCH_ROWS rows for each channel of a word. */
-static void winograd_input(const dragon_winograd *w, int32_t word, float *input, float *scratch) {
+INLINE void store_points(const dragon_winograd *w, int word, int first, int tile, int count,
+                         vf t[WORD_DEPTH][PATCH_COLUMNS], const point_sizes *sizes, float *input) {
+    UNROLL for (int j = 0; j < PATCH_COLUMNS; j++) {
+        vf a = t[0][j], b = t[WORD_DEPTH - 1][j];
+        if (SCALED)
+            a *= sizes->factor[0][first + j], b *= sizes->factor[WORD_DEPTH - 1][first + j];
+        store_tiles(w, first + j, word, tile, count, weave(a, b), input);
+    }
+}
+
+/* Goes over the band's tiles to measure the points of a word's channels, or to store them. */
+INLINE void transform_band(const dragon_winograd *w, int word, int measures, point_sizes *sizes, float *input,
+                           float *scratch) {
     ptrdiff_t stride = row_stride(w), channel_rows = PATCH_ROWS * stride;
     int columns = tile_columns_of(w), first = word * WORD_DEPTH, channels = min_int(WORD_DEPTH, w->in_channels - first);
-    memset(scratch + channels * channel_rows, 0, (size_t)((WORD_DEPTH - channels) * channel_rows) * sizeof *scratch);
     for (int row = w->band_begin; row < w->band_end; row++) {
         int item = row / tile_rows_of(w);
         const float *picture = w->x + item * w->x_item + (ptrdiff_t)first * w->height * w->width;
@@ -130,10 +164,42 @@ static void winograd_input(const dragon_winograd *w, int32_t word, float *input,
                            scratch + c * channel_rows, stride);
         for (int x = 0; x < columns; x += VL) {
             int tile = (row - w->band_begin) * columns + x, count = min_int(VL, columns - x);
-            for (int i = 0; i < PATCH_ROWS; i++)
-                transform_across(w, word, i, tile, count, scratch + i * stride + 4 * x, channel_rows, input);
+            for (int i = 0; i < PATCH_ROWS; i++) {
+                vf t[WORD_DEPTH][PATCH_COLUMNS];
+                transform_across(scratch + i * stride + 4 * x, channel_rows, t);
+                if (measures)
+                    measure_points(t, i * PATCH_COLUMNS, sizes);
+                else
+                    store_points(w, word, i * PATCH_COLUMNS, tile, count, t, sizes, input);
+            }
         }
     }
+}
+
+static void take_units(const dragon_winograd *w, int word, point_sizes *sizes, float *input) {
+    for (int point = 0; point < POINTS; point++) {
+        float *units = input + input_words(w) + point * unit_stride(w) + word * WORD_DEPTH;
+        for (int channel = 0; channel < WORD_DEPTH; channel++) {
+            vi largest = largest_lane(sizes->largest[channel][point]);
+            units[channel] = unit_of(largest)[0];
+            sizes->factor[channel][point] = units_in(largest);
+        }
+        if (word == words_of(w->in_channels) - 1)
+            memset(units + WORD_DEPTH, 0, CACHE_LINE * sizeof *units);
+    }
+}
+
+/* scratch: PATCH_ROWS rows for each channel of a word. */
+static void winograd_input(const dragon_winograd *w, int32_t word, float *input, float *scratch) {
+    ptrdiff_t channel_rows = PATCH_ROWS * row_stride(w);
+    int channels = min_int(WORD_DEPTH, w->in_channels - word * WORD_DEPTH);
+    memset(scratch + channels * channel_rows, 0, (size_t)((WORD_DEPTH - channels) * channel_rows) * sizeof *scratch);
+    point_sizes sizes = {0};
+    if (SCALED) {
+        transform_band(w, word, 1, &sizes, input, scratch);
+        take_units(w, word, &sizes, input);
+    }
+    transform_band(w, word, 0, &sizes, input, scratch);
     clear_spare_tiles(w, word, input);
 }
 
@@ -216,17 +282,43 @@ INLINE void transform_filter_row(const dragon_winograd *w, int32_t type, int fli
     }
 }
 
-INLINE void transform_filters_as(const dragon_winograd *w, int32_t type, int flip, int row, int rows, int k0, int count,
-                                 float *u) {
-    for (int r = 0; r < rows; r++)
-        transform_filter_row(w, type, flip, row + r, k0, count, u + r * A_STRIDE, (ptrdiff_t)rows * A_STRIDE);
+/* The same in units of the row: numbers in units of the input's channels first, FILTER_NUMBERS for each point. */
+#define FILTER_NUMBERS (WORD_DEPTH * K_BLOCK + CACHE_LINE)
+INLINE void round_filter_row(const dragon_winograd *w, int32_t type, int flip, int row, int k0, int count,
+                             const float *units, float *numbers, float *u, ptrdiff_t point_stride) {
+    ptrdiff_t stride = unit_stride(w);
+    vi largest[POINTS] = {0};
+    for (int k = 0; k < count; k += VL) {
+        vf points[POINTS];
+        transform_some_filters(w, type, flip, row, k0 + k, count - k, points);
+        UNROLL for (int point = 0; point < POINTS; point++) {
+            vf number = points[point] * load(units + point * stride + k);
+            largest[point] = larger(largest[point], number);
+            store(numbers + point * FILTER_NUMBERS + k, number);
+        }
+    }
+    for (int point = 0; point < POINTS; point++)
+        round_row(numbers, point * FILTER_NUMBERS, count, DRAGON_FLOAT32, largest[point], u + point * point_stride);
 }
 
-static void transform_filters(const dragon_winograd *w, int row, int rows, int k0, int count, float *u) {
+INLINE void transform_filters_as(const dragon_winograd *w, int32_t type, int flip, int row, int rows, int k0, int count,
+                                 const float *units, float *numbers, float *u) {
+    for (int r = 0; r < rows; r++) {
+        ptrdiff_t point_stride = (ptrdiff_t)rows * A_STRIDE;
+        if (SCALED)
+            round_filter_row(w, type, flip, row + r, k0, count, units, numbers, u + r * A_STRIDE, point_stride);
+        else
+            transform_filter_row(w, type, flip, row + r, k0, count, u + r * A_STRIDE, point_stride);
+    }
+}
+
+/* units: of the input's channels, from k0 on; numbers: POINTS · FILTER_NUMBERS; neither is looked at where none are. */
+static void transform_filters(const dragon_winograd *w, int row, int rows, int k0, int count, const float *units,
+                              float *numbers, float *u) {
     if (w->flip) {
-        WITH_ELEMENT_TYPE(w->weight_type, transform_filters_as(w, TYPE, 1, row, rows, k0, count, u));
+        WITH_ELEMENT_TYPE(w->weight_type, transform_filters_as(w, TYPE, 1, row, rows, k0, count, units, numbers, u));
     } else {
-        WITH_ELEMENT_TYPE(w->weight_type, transform_filters_as(w, TYPE, 0, row, rows, k0, count, u));
+        WITH_ELEMENT_TYPE(w->weight_type, transform_filters_as(w, TYPE, 0, row, rows, k0, count, units, numbers, u));
     }
 }
 

@@ -7,19 +7,22 @@
 static size_t winograd_scratch(const dragon_winograd *w, int32_t rows) {
     size_t products = (size_t)POINTS * (size_t)rows * (size_t)band_panels(w) * (size_t)band_width(w);
     size_t filters = (size_t)POINTS * (size_t)rows * A_STRIDE;
+    size_t numbers = SCALED ? POINTS * FILTER_NUMBERS : 0;
     size_t input_rows = WORD_DEPTH * PATCH_ROWS * (size_t)row_stride(w);
-    return products + filters > input_rows ? products + filters : input_rows;
+    return products + filters + numbers > input_rows ? products + filters + numbers : input_rows;
 }
 
 /* Products of all points for output channels [row, row + rows): m[point][row][tile]. */
-static void multiply_points(const dragon_winograd *w, int row, int rows, const float *input, float *u, float *m) {
+static void multiply_points(const dragon_winograd *w, int row, int rows, const float *input, float *u, float *m,
+                            float *numbers) {
+    static const float ones[PANEL] = {[0 ... PANEL - 1] = 1};
     int width = band_width(w), panels = band_panels(w), tiles = panels * width;
     /* Blocks of equal length, in whole vectors of words. */
     int blocks = divide_up(w->in_channels, WORD_DEPTH * K_BLOCK), whole = WORD_DEPTH * VL;
     int step = divide_up(divide_up(w->in_channels, blocks), whole) * whole;
     for (int k0 = 0; k0 < w->in_channels; k0 += step) {
         int count = min_int(step, w->in_channels - k0);
-        transform_filters(w, row, rows, k0, count, u);
+        transform_filters(w, row, rows, k0, count, input + input_words(w) + k0, numbers, u);
         for (int point = 0; point < POINTS; point++)
             for (int panel = 0; panel < panels; panel++) {
                 const float *b = input + input_index(w, point, panel, k0 / WORD_DEPTH);
@@ -29,6 +32,7 @@ static void multiply_points(const dragon_winograd *w, int row, int rows, const f
                         .c_row = tiles,
                         .columns = width,
                         .accumulate = k0 > 0,
+                        .units = ones,
                     };
                     tile_functions[0][w->vectors - 1][min_int(MR, rows - r) - 1](
                         u + ((ptrdiff_t)point * rows + r) * A_STRIDE, b, words_of(count), &target);
@@ -86,7 +90,7 @@ static void winograd_output(const dragon_winograd *w, int32_t row_begin, int32_t
                             float *scratch) {
     int rows = row_end - row_begin, tiles = band_panels(w) * band_width(w), columns = tile_columns_of(w);
     float *u = scratch, *m = scratch + (ptrdiff_t)POINTS * rows * A_STRIDE;
-    multiply_points(w, row_begin, rows, input, u, m);
+    multiply_points(w, row_begin, rows, input, u, m, m + (ptrdiff_t)POINTS * rows * tiles);
     float out[TILE_ROWS * TILE_COLUMNS * VL];
     for (int r = 0; r < rows; r++)
         for (int tile = 0; tile < band_tiles(w); tile += VL) {

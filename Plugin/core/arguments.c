@@ -46,7 +46,7 @@ static const Argument TAIL[] = {
      "guidance, algorithm (dragon or diffeditor), edit-weight, content-weight, contrast-weight, inpaint-weight, "
      "sde-strength, side, grow, feather, soften, plate (on or off), fill (auto, texture or network), network (auto, on "
      "or off), precision (auto, "
-     "fp32 or bf16), outline (x,y x,y "
+     "fp32, bf16 or int16), outline (x,y x,y "
      "... around the object in "
      "pixels of the layer, instead of the selection: the object in it is found), inside and outside (x,y x,y ... "
      "of points on the object and beside it), as-drawn (1 keeps the outline as it is), the same of the reference "

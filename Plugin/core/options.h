@@ -38,7 +38,7 @@ typedef enum OptionKind {
     OPTION_SWITCH,
 } OptionKind;
 
-#define OPTION_MOST_WORDS 3
+#define OPTION_MOST_WORDS 4
 
 typedef struct Option {
     /// In scripts and parasites.

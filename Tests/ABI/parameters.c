@@ -46,19 +46,21 @@ static void test_precision(void) {
     move_parameters.use_plate = 0;
     move_parameters.precision = DRAGON_PRECISION_FP32;
     EXPECT(model, dragon_edit(model, &request, &exact), DRAGON_OK, NULL);
-    move_parameters.precision = DRAGON_PRECISION_BF16;
-    EXPECT(model, dragon_edit(model, &request, &rounded), DRAGON_OK, NULL);
-    EXPECT(model, dragon_edit(model, &request, &again), DRAGON_OK, NULL);
-    CHECK(!same_pixels(exact, rounded), "rounding shows");
-    CHECK(same_pixels(rounded, again), "and is the same each time");
-    move_parameters.precision = DRAGON_PRECISION_BF16 + 1;
+    for (dragon_precision narrow = DRAGON_PRECISION_BF16; narrow <= DRAGON_PRECISION_INT16; narrow++) {
+        move_parameters.precision = narrow;
+        EXPECT(model, dragon_edit(model, &request, &rounded), DRAGON_OK, NULL);
+        EXPECT(model, dragon_edit(model, &request, &again), DRAGON_OK, NULL);
+        CHECK(!same_pixels(exact, rounded), "rounding shows");
+        CHECK(same_pixels(rounded, again), "and is the same each time");
+        dragon_result_free(rounded);
+        dragon_result_free(again);
+    }
+    move_parameters.precision = DRAGON_PRECISION_INT16 + 1;
     dragon_result *none = NULL;
     EXPECT(model, dragon_edit(model, &request, &none), DRAGON_BAD_INPUT, "precision");
     move_parameters.precision = -1;
     EXPECT(model, dragon_edit(model, &request, &none), DRAGON_BAD_INPUT, "precision");
     dragon_result_free(exact);
-    dragon_result_free(rounded);
-    dragon_result_free(again);
     dragon_model_close(model);
     move_request();
 }

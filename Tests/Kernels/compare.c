@@ -8,8 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *const format_names[] = {"float32", "", "bfloat16", "int16"};
 static uint32_t state = 1;
 static int failures;
+static int32_t format; /* of the tables that are compared */
+
+/* What lies on the border of two rounded numbers may be rounded either way, if what comes before is not rounded alike. */
+static double bound(double unrounded, double rounded) {
+    return format == DRAGON_FLOAT32 ? unrounded : rounded;
+}
 
 static float *numbers(size_t count) {
     float *x = aligned_alloc(64, ((count + DRAGON_SLACK) * sizeof(float) + 63) / 64 * 64);
@@ -29,16 +36,16 @@ static float *zeros(size_t count) {
 }
 
 static void report(const char *what, const dragon_kernel_table *table, const float *found, const float *expected,
-                   size_t count, double bound) {
+                   size_t count, double most) {
     double worst = 0, largest = 1e-30;
     for (size_t i = 0; i < count; i++) {
         double difference = fabs((double)found[i] - expected[i]);
         worst = difference <= worst ? worst : difference; /* not a number wins */
         largest = fmax(largest, fabs((double)expected[i]));
     }
-    int fails = !(worst / largest <= bound);
+    int fails = !(worst / largest <= most);
     failures += fails;
-    printf("%-10s %d to a word  %-34s %.1e%s\n", table->name, table->word_depth, what, worst / largest,
+    printf("%-10s %-8s  %-34s %.1e%s\n", table->name, format_names[format], what, worst / largest,
            fails ? "  FAILS" : "");
     fflush(stdout);
 }
@@ -47,11 +54,11 @@ static void report(const char *what, const dragon_kernel_table *table, const flo
 
 static void multiply(const dragon_kernel_table *table, const dragon_product *p, int is_packed) {
     int panels = p->items * ((p->n + table->panel - 1) / table->panel);
-    float *packed = zeros(table->packed_floats(p, panels)),
-          *scratch = zeros(table->multiply_scratch(p, panels, is_packed));
+    float *packed = zeros(table->products.packed_floats(p, panels)),
+          *scratch = zeros(table->products.multiply_scratch(p, panels, is_packed));
     if (is_packed)
-        table->pack(p, 0, panels, packed);
-    table->multiply(p, 0, p->m, 0, panels, is_packed ? packed : NULL, scratch);
+        table->products.pack(p, 0, panels, packed);
+    table->products.multiply(p, 0, p->m, 0, panels, is_packed ? packed : NULL, scratch);
     free(packed);
     free(scratch);
 }
@@ -67,7 +74,7 @@ static void compare_product(const char *what, dragon_product p, const dragon_ker
     p.c = found;
     for (int is_packed = 0; is_packed < 2; is_packed++) {
         multiply(table, &p, is_packed);
-        report(what, table, found, expected, count, 5e-6);
+        report(what, table, found, expected, count, format == DRAGON_INT16 ? 2e-4 : 5e-6);
     }
     free(expected);
     free(found);
@@ -133,14 +140,14 @@ static void compare_patches(const dragon_kernel_table *plain, const dragon_kerne
 /* ---- Winograd */
 
 static void filter(const dragon_kernel_table *table, dragon_winograd w, int columns) {
-    int rows = w.items * ((w.height + table->winograd_rows - 1) / table->winograd_rows);
+    int rows = w.items * ((w.height + table->products.winograd_rows - 1) / table->products.winograd_rows);
     w.band_end = rows;
     w.vectors = rows * columns <= table->lanes ? 1 : 2;
-    float *input = zeros(table->winograd_input_floats(&w)),
-          *scratch = zeros(table->winograd_scratch(&w, w.out_channels));
-    for (int word = 0; word * table->word_depth < w.in_channels; word++)
-        table->winograd_input(&w, word, input, scratch);
-    table->winograd_output(&w, 0, w.out_channels, input, scratch);
+    float *input = zeros(table->products.winograd_input_floats(&w)),
+          *scratch = zeros(table->products.winograd_scratch(&w, w.out_channels));
+    for (int word = 0; word * table->products.word_depth < w.in_channels; word++)
+        table->products.winograd_input(&w, word, input, scratch);
+    table->products.winograd_output(&w, 0, w.out_channels, input, scratch);
     free(input);
     free(scratch);
 }
@@ -166,9 +173,8 @@ static void compare_winograd(const dragon_kernel_table *plain, const dragon_kern
         for (w.flip = 0; w.flip < 2; w.flip++) {
             w.y = expected, filter(plain, w, (width + 3) / 4);
             w.y = found, filter(table, w, (width + 3) / 4);
-            /* What lies on the border of two rounded numbers may be rounded either way. */
             report(w.flip ? "Winograd, filters turned round" : "Winograd", table, found, expected, count,
-                   table->word_depth > 1 ? 2e-3 : 2e-5);
+                   bound(2e-5, 2e-3));
         }
         free(weight);
         free(x);
@@ -252,12 +258,12 @@ static void compare_attention_of(attended s, const dragon_kernel_table *plain, c
         pull_back(i ? table : plain, p, found[i]);
         free(log_sum), free(dots);
     }
-    double bound = table->word_depth > 1 ? 2e-3 : 2e-5;
-    report("attention", table, out[1], out[0], s.query_floats, bound);
-    report("attention's gradients", table, found[1], found[0], gradients, bound);
+    double most = bound(2e-5, 2e-3);
+    report("attention", table, out[1], out[0], s.query_floats, most);
+    report("attention's gradients", table, found[1], found[0], gradients, most);
     for (size_t i = 0; i < query; i++)
         found[1][i] += found[1][query + i];
-    report("gradients of spans of keys, added", table, found[1], found[1] + 2 * query, query, bound);
+    report("gradients of spans of keys, added", table, found[1], found[1] + 2 * query, query, most);
     free(q), free(k), free(v), free(dy);
     for (int i = 0; i < 2; i++)
         free(out[i]), free(found[i]);
@@ -274,17 +280,17 @@ static void compare_attention(const dragon_kernel_table *plain, const dragon_ker
 }
 
 int main(void) {
-    static const int32_t formats[] = {DRAGON_FLOAT32, DRAGON_BFLOAT16};
+    static const int32_t formats[] = {DRAGON_FLOAT32, DRAGON_BFLOAT16, DRAGON_INT16};
     for (int32_t set = DRAGON_AVX2; set <= DRAGON_AVX512; set++) {
         if (!dragon_instruction_set_available(set))
             continue;
-        for (int f = 0; f < 2; f++) {
-            const dragon_kernel_table *plain = dragon_kernels(DRAGON_BASELINE, formats[f]),
-                                      *table = dragon_kernels(set, formats[f]);
-            compare_products(plain, table);
-            compare_patches(plain, table);
-            compare_winograd(plain, table);
-            compare_attention(plain, table);
+        for (size_t f = 0; f < sizeof formats / sizeof *formats; f++) {
+            format = formats[f];
+            dragon_kernel_table plain = dragon_kernels(DRAGON_BASELINE, format), table = dragon_kernels(set, format);
+            compare_products(&plain, &table);
+            compare_patches(&plain, &table);
+            compare_winograd(&plain, &table);
+            compare_attention(&plain, &table);
         }
     }
     if (failures)

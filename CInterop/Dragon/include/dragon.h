@@ -156,10 +156,13 @@ enum {
 /// norms and all that is kept between layers are float32 in any case.
 typedef int32_t dragon_precision;
 enum {
-    /// bfloat16 where this processor was measured to be faster with it, float32 elsewhere.
+    /// bfloat16 or whole numbers where this processor has instructions for them and was measured to be faster, float32
+    /// elsewhere.
     DRAGON_PRECISION_AUTO = 0,
     DRAGON_PRECISION_FP32 = 1,
     DRAGON_PRECISION_BF16 = 2,
+    /// Whole numbers of 12 bits, in units of a row's or a column's own; attention stays float32.
+    DRAGON_PRECISION_INT16 = 3,
 };
 
 /// What an edit begins with whose picture is not prepared.

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 enum { DRAGON_SLACK = 32 };
-enum { DRAGON_FLOAT32 = 0, DRAGON_FLOAT16 = 1, DRAGON_BFLOAT16 = 2 };
+enum { DRAGON_FLOAT32 = 0, DRAGON_FLOAT16 = 1, DRAGON_BFLOAT16 = 2, DRAGON_INT16 = 3 };
 enum { DRAGON_BASELINE = 0, DRAGON_AVX2 = 1, DRAGON_AVX512 = 2 };
 
 /* C[m × n] of each item = A[m × k] · B[k × n] of each item, plus what the epilogue asks for.
@@ -105,15 +105,12 @@ typedef struct dragon_attention_weights {
     float scale, share;
 } dragon_attention_weights;
 
-typedef struct dragon_kernel_table {
-    const char *name;
-    int32_t lanes;         /* floats in a vector */
-    int32_t tile_rows;     /* rows of the innermost product */
-    int32_t panel;         /* columns in a panel of B: two vectors */
-    int32_t word_depth;    /* numbers along a product's depth in one word of its format */
+/* Products of one format. */
+typedef struct dragon_product_kernels {
+    int32_t word_depth;    /* numbers along a product's depth in one word of the format */
     int32_t winograd_rows; /* rows of outputs of one of Winograd's tiles; four columns always */
 
-    /* Products. A panel is `panel` columns of one item; item i owns the panels from i·ceil(n / panel). */
+    /* A panel is `panel` columns of one item; item i owns the panels from i·ceil(n / panel). */
     size_t (*packed_floats)(const dragon_product *, int32_t panels);
     void (*pack)(const dragon_product *, int32_t panel_begin, int32_t panel_end, float *packed);
     size_t (*multiply_scratch)(const dragon_product *, int32_t panels, int32_t is_packed);
@@ -128,6 +125,15 @@ typedef struct dragon_kernel_table {
     void (*winograd_input)(const dragon_winograd *, int32_t word, float *input, float *scratch);
     void (*winograd_output)(const dragon_winograd *, int32_t row_begin, int32_t row_end, const float *input,
                             float *scratch);
+} dragon_product_kernels;
+
+typedef struct dragon_kernel_table {
+    const char *name;
+    int32_t lanes;     /* floats in a vector */
+    int32_t tile_rows; /* rows of the innermost product */
+    int32_t panel;     /* columns in a panel of B: two vectors */
+
+    dragon_product_kernels products;
 
     size_t (*attention_scratch)(const dragon_attention *, int32_t queries);
     void (*attention)(const dragon_attention *, int32_t query_begin, int32_t query_end, float *scratch);
@@ -171,12 +177,15 @@ typedef struct dragon_kernel_table {
     int32_t (*all_finite)(const void *x, int32_t type, size_t count);
 } dragon_kernel_table;
 
-/* The table of an instruction set, with products of float32 or of bfloat16 (DRAGON_FLOAT32, DRAGON_BFLOAT16); the caller
- * asks only for a set that is available. Where AVX-512 lacks BF16, its products of bfloat16 are AVX2's. */
-const dragon_kernel_table *dragon_kernels(int32_t instruction_set, int32_t format);
+/* The table of an instruction set, with products of float32, of bfloat16 or of whole numbers of 12 bits (DRAGON_FLOAT32,
+ * DRAGON_BFLOAT16, DRAGON_INT16); the caller asks only for a set that is available. Where AVX-512 lacks BF16, its products
+ * of bfloat16 are AVX2's, and those of whole numbers are AVX2's always. Attention of whole numbers is float32's. */
+dragon_kernel_table dragon_kernels(int32_t instruction_set, int32_t format);
 int32_t dragon_instruction_set_available(int32_t instruction_set);
 /* Whether the processor multiplies bfloat16 by instructions of its own, and an instruction set uses them. */
 int32_t dragon_multiplies_bfloat(int32_t instruction_set);
+/* Whether an instruction set adds products of pairs of 16 bits by instructions of its own. */
+int32_t dragon_multiplies_int16(int32_t instruction_set);
 /* The highest available, or what the environment's DRAGON_SIMD names if that is available. */
 int32_t dragon_best_instruction_set(void);
 /* Processors that this process may run on. */

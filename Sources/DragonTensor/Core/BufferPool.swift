@@ -28,7 +28,7 @@ final class BufferPool: Sendable {
     private static let mostSmall = 1 << 26
     /// Bytes of large idle buffers above which those go back that have been idle longest: what a network needs next is mostly of the
     /// sizes that it has just used.
-    private static let mostLarge = 1 << 27
+    private static let mostLarge = 1 << 28
 
     deinit { drain() }
 
@@ -37,8 +37,8 @@ final class BufferPool: Sendable {
         // Kernels may read a little past an array's end; see DRAGON_SLACK.
         let bytes = Self.roundedSize((count + Int(DRAGON_SLACK)) * MemoryLayout<Float>.size)
         let kept = state.withLock { $0.take(bytes) }
-        if let kept, let pointer = UnsafeMutableRawPointer(bitPattern: kept) {
-            return (pointer.assumingMemoryBound(to: Float.self), bytes)
+        if let kept, let pointer = UnsafeMutableRawPointer(bitPattern: kept.address) {
+            return (pointer.assumingMemoryBound(to: Float.self), kept.bytes)
         }
         guard let pointer = SystemMemory.allocate(bytes) else {
             drain()
@@ -79,16 +79,17 @@ final class BufferPool: Sendable {
 }
 
 extension BufferPool.State {
-    /// An idle buffer of just that size.
-    fileprivate mutating func take(_ bytes: Int) -> UInt? {
+    /// An idle buffer of just that size or, among large ones, of up to half more: the system clears each page that it hands out anew.
+    fileprivate mutating func take(_ bytes: Int) -> BufferPool.Idle? {
         guard SystemMemory.isMapped(bytes) else {
             guard let address = small[bytes]?.popLast() else { return nil }
             smallBytes -= bytes
-            return address
+            return BufferPool.Idle(address: address, bytes: bytes)
         }
-        guard let index = large.lastIndex(where: { $0.bytes == bytes }) else { return nil }
-        largeBytes -= bytes
-        return large.remove(at: index).address
+        let fitting = large.indices.filter { bytes...(bytes + bytes / 2) ~= large[$0].bytes }
+        guard let index = fitting.min(by: { (large[$0].bytes, $1) < (large[$1].bytes, $0) }) else { return nil }
+        largeBytes -= large[index].bytes
+        return large.remove(at: index)
     }
 
     /// Keeps a small buffer, or says that it has to go.

@@ -26,7 +26,7 @@ public final class ComputeContext: Sendable {
     ///   - threads: at least 1; nil takes the processors available.
     ///   - instructionSet: nil takes the best that the processor runs.
     ///   - precision: what products may round their operands to.
-    ///   - products: nil takes OpenBLAS where the processor has no vector kernels, the kernels elsewhere; always for bfloat16.
+    ///   - products: nil takes OpenBLAS where the processor has no vector kernels, the kernels elsewhere; always where products are rounded.
     public init(
         job: Job = Job(), threads: Int? = nil, instructionSet: InstructionSet? = nil, precision: Precision = .fp32,
         products: ProductLibrary? = nil

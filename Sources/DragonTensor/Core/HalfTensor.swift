@@ -15,7 +15,7 @@ public struct HalfTensor: Sendable {
         shape = tensor.shape
         let count = tensor.count
         storage = try HalfStorage(count: count)
-        let narrow = context.kernels.functions.pointee.narrow_half
+        let narrow = context.kernels.functions.narrow_half
         withPointers(tensor, self) { source, target in
             context.forEach((count + Self.chunk - 1) / Self.chunk) { index in
                 let first = index * Self.chunk
@@ -30,7 +30,7 @@ public struct HalfTensor: Sendable {
     /// The numbers as a tensor again.
     public func widened(in context: ComputeContext) throws -> Tensor {
         let result = try Tensor(uninitialized: shape, in: context)
-        let (count, widen) = (result.count, context.kernels.functions.pointee.widen)
+        let (count, widen) = (result.count, context.kernels.functions.widen)
         withPointers(self, result) { source, target in
             context.forEach((count + Self.chunk - 1) / Self.chunk) { index in
                 let first = index * Self.chunk

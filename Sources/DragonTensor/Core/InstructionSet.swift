@@ -15,15 +15,18 @@ public enum InstructionSet: Int32, Sendable, CaseIterable {
     /// Whether it multiplies bfloat16 by instructions of its own, and this processor has them.
     public var multipliesBFloat16: Bool { dragon_multiplies_bfloat(rawValue) != 0 }
 
+    /// Whether it adds products of pairs of 16-bit numbers by instructions of its own, and the kernels use them.
+    public var multipliesInt16: Bool { dragon_multiplies_int16(rawValue) != 0 }
+
     /// The highest available, or what the environment's `DRAGON_SIMD` (baseline, avx2, avx512) asks for, if available.
     public static var best: InstructionSet {
         InstructionSet(rawValue: dragon_best_instruction_set()) ?? .baseline
     }
 }
 
-/// The C functions of one instruction set. Immutable tables with static storage.
+/// The C functions of one instruction set and format of products, which keep no state.
 struct KernelTable: @unchecked Sendable {
-    let functions: UnsafePointer<dragon_kernel_table>
+    let functions: dragon_kernel_table
 
-    init(_ functions: UnsafePointer<dragon_kernel_table>) { self.functions = functions }
+    init(_ functions: dragon_kernel_table) { self.functions = functions }
 }

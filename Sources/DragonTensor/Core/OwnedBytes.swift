@@ -48,7 +48,7 @@ extension Weight {
 
     /// Adds a part of a change, which begins at an element.
     private func add(_ part: Tensor, at start: Int, into result: OwnedBytes, in context: ComputeContext) throws {
-        let (kernels, chunk, count, type) = (context.kernels.functions.pointee, 1 << 14, part.count, elementType)
+        let (kernels, chunk, count, type) = (context.kernels.functions, 1 << 14, part.count, elementType)
         try withPointers(self, part, result) { own, part, target in
             try context.forEach((count + chunk - 1) / chunk, scratch: chunk) { index, sum in
                 let first = index * chunk

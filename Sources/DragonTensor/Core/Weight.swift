@@ -119,7 +119,7 @@ extension Weight {
     public func isFinite(in context: ComputeContext) -> Bool {
         let chunk = 1 << 20
         let chunks = (count + chunk - 1) / chunk
-        let scan = context.kernels.functions.pointee.all_finite
+        let scan = context.kernels.functions.all_finite
         let bad = Atomic<Bool>(false)
         withPointers(self) { bytes in
             context.forEach(chunks) { index in

@@ -71,7 +71,7 @@ extension Tensor {
         try context.checkCancellation()
         context.count(operations: 4 * batch * channels * columns * parts.reduce(0) { $0 + $1.key.columns })
         let result = try Tensor(uninitialized: shape, in: context)
-        let table = context.kernels.functions.pointee
+        let table = context.kernels.functions
         let depth = channels / heads
         let chunks = (columns + Self.queryChunk - 1) / Self.queryChunk
         var shared = dragon_attention()

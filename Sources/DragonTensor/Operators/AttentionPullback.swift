@@ -58,7 +58,7 @@ extension Tensor {
     ) throws -> Tensor {
         let (heads, queries) = (record.heads, columns)
         let dQuery = try Tensor(uninitialized: shape, in: context)
-        let table = context.kernels.functions.pointee
+        let table = context.kernels.functions
         let scratch = withUnsafePointer(to: shared) { table.attention_query_scratch($0) }
         let chunks = (queries + Self.queryChunk - 1) / Self.queryChunk
         try withPointers(record, self, dots, dQuery) { record, dOut, dots, dQuery in
@@ -80,7 +80,7 @@ extension Tensor {
         let dQueries = try (0..<(keys + span - 1) / span).map { _ in try Tensor(uninitialized: shape, in: context) }
         let dKey = try Tensor(uninitialized: [batch, channels, keys], in: context)
         let dValue = try Tensor(uninitialized: [batch, channels, keys], in: context)
-        let table = context.kernels.functions.pointee
+        let table = context.kernels.functions
         let scratch = withUnsafePointer(to: shared) { table.attention_gradients_scratch($0) }
         try withPointers(record, self, dots, dQueries, dKey, dValue) { record, dOut, dots, dQueries, dKey, dValue in
             try context.forEach(heads * dQueries.count, scratch: scratch) { task, scratch in

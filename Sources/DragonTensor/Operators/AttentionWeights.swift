@@ -30,7 +30,7 @@ public final class AttentionMean {
             expected: [1, query.channels, tokens])
         try context.checkCancellation()
         context.count(operations: 2 * query.channels * tokens * tokens)
-        let (table, tokens, depth) = (context.kernels.functions.pointee, tokens, query.channels / heads)
+        let (table, tokens, depth) = (context.kernels.functions, tokens, query.channels / heads)
         var shared = dragon_attention_weights()
         (shared.query_row, shared.key_row, shared.weight_row) = (tokens, tokens, tokens)
         (shared.keys, shared.depth) = (Int32(tokens), Int32(depth))

@@ -7,7 +7,7 @@ extension Tensor {
         try key.require(key.shape == shape && value.shape == shape, "causal attention", expected: shape)
         try context.checkCancellation()
         let result = try Tensor(uninitialized: shape, in: context)
-        let table = context.kernels.functions.pointee
+        let table = context.kernels.functions
         let (tokens, depth) = (columns, channels / heads)
         let scale = 1 / Float(depth).squareRoot()
         try withPointers(self, key, value, result) { query, key, value, out in

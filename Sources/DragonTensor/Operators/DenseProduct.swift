@@ -22,7 +22,7 @@ extension ComputeContext {
         guard let a = product.a, let c = product.c else { return }
         let size = ElementType(rawValue: product.a_type)?.size ?? 4
         let weight = try TensorStorage(count: rows * depth, pool: pool)
-        let widen = kernels.functions.pointee.widen
+        let widen = kernels.functions.widen
         blas.functions.pointee.set_threads(Int32(threads))
         withPointers(weight) { weight in
             forEach(stored) { row in widen?(a + row * width * size, product.a_type, weight + row * width, width) }

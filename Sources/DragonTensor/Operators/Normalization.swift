@@ -15,7 +15,7 @@ extension Tensor {
         try context.checkCancellation()
         let result = try Tensor(uninitialized: shape, in: context)
         let inGroup = channels / groups
-        let run = context.kernels.functions.pointee.group_norm
+        let run = context.kernels.functions.group_norm
         withPointers(self, result, scale, shift) { source, target, scale, shift in
             context.forEach(batch * groups) { index in
                 let start = index * inGroup * columns
@@ -36,7 +36,7 @@ extension Tensor {
         let result = try Tensor(uninitialized: shape, in: context)
         let chunk = 512
         let chunks = (columns + chunk - 1) / chunk
-        let run = context.kernels.functions.pointee.layer_norm
+        let run = context.kernels.functions.layer_norm
         try withPointers(self, result, scale, shift) { source, target, scale, shift in
             try context.forEach(batch * chunks, scratch: 2 * chunk) { index, scratch in
                 let start = index / chunks * itemCount

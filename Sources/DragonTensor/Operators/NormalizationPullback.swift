@@ -16,7 +16,7 @@ extension Tensor {
         try context.checkCancellation()
         let result = try Tensor(uninitialized: shape, in: context)
         let inGroup = channels / groups
-        let run = context.kernels.functions.pointee.group_norm_pullback
+        let run = context.kernels.functions.group_norm_pullback
         let (itemCount, inputs) = (itemCount, x.batch)
         withPointers(x, self, residual, result, scale, shift) { x, dy, residual, dx, scale, shift in
             context.forEach(batch * groups) { index in
@@ -41,7 +41,7 @@ extension Tensor {
         let result = try Tensor(uninitialized: shape, in: context)
         let chunk = 512
         let chunks = (columns + chunk - 1) / chunk
-        let run = context.kernels.functions.pointee.layer_norm_pullback
+        let run = context.kernels.functions.layer_norm_pullback
         let (itemCount, inputs) = (itemCount, x.batch)
         try withPointers(x, self, residual, result, scale) { x, dy, residual, dx, scale in
             try context.forEach(batch * chunks, scratch: 4 * chunk) { index, scratch in
@@ -60,7 +60,7 @@ extension Tensor {
         try require(batch % x.batch == 0 && 2 * itemCount == x.itemCount, "GEGLU pullback", expected: x.shape)
         try context.checkCancellation()
         let result = try Tensor(uninitialized: [batch, 2 * channels] + shape.dropFirst(2), in: context)
-        let run = context.kernels.functions.pointee.gated_gelu_pullback
+        let run = context.kernels.functions.gated_gelu_pullback
         let (itemCount, inputs) = (itemCount, x.batch)
         withPointers(x, self, result) { x, dy, dx in
             context.forEach(batch * channels) { index in

@@ -29,7 +29,7 @@ extension Tensor {
 
     /// x·σ(x).
     public func silu(in context: ComputeContext) throws -> Tensor {
-        let run = context.kernels.functions.pointee.silu
+        let run = context.kernels.functions.silu
         return try pointwise(in: context) { run?($0.first, $1, $2) }
     }
 
@@ -49,13 +49,13 @@ extension Tensor {
 
     /// x·Φ(x), with the normal distribution's exact Φ.
     public func gelu(in context: ComputeContext) throws -> Tensor {
-        let run = context.kernels.functions.pointee.gelu
+        let run = context.kernels.functions.gelu
         return try pointwise(in: context) { run?($0.first, $1, $2) }
     }
 
     /// x·σ(1.702·x), as CLIP's first models have it.
     public func quickGelu(in context: ComputeContext) throws -> Tensor {
-        let run = context.kernels.functions.pointee.quick_gelu
+        let run = context.kernels.functions.quick_gelu
         return try pointwise(in: context) { run?($0.first, $1, $2) }
     }
 
@@ -64,7 +64,7 @@ extension Tensor {
         try require(channels % 2 == 0, "GEGLU", expected: [batch, channels + 1] + shape.dropFirst(2))
         try context.checkCancellation()
         let result = try Tensor(uninitialized: [batch, channels / 2] + shape.dropFirst(2), in: context)
-        let run = context.kernels.functions.pointee.gated_gelu
+        let run = context.kernels.functions.gated_gelu
         let half = channels / 2
         withPointers(self, result) { source, target in
             context.forEach(batch * half) { index in
@@ -78,14 +78,14 @@ extension Tensor {
     /// The sum of two tensors of one shape.
     public func adding(_ other: Tensor, in context: ComputeContext) throws -> Tensor {
         try other.require(other.count == count, "sum", expected: shape)
-        let run = context.kernels.functions.pointee.add
+        let run = context.kernels.functions.add
         return try pointwise(with: other, in: context) { run?($0.first, $0.second, $1, $2) }
     }
 
     /// `a·self + b·other`.
     public func scaled(by a: Float, adding other: Tensor, scaledBy b: Float, in context: ComputeContext) throws -> Tensor {
         try other.require(other.count == count, "weighted sum", expected: shape)
-        let run = context.kernels.functions.pointee.scale_add
+        let run = context.kernels.functions.scale_add
         return try pointwise(with: other, in: context) { run?($0.first, a, $0.second, b, $1, $2) }
     }
 

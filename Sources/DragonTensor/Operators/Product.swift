@@ -48,8 +48,11 @@ extension dragon_product {
 }
 
 extension ComputeContext {
-    /// Runs a product: many panels are shared out by columns and packed on the way; few are packed once, and the
-    /// rows shared out. Either way every element is summed in the same order.
+    /// Floats of packed columns up to which rows are shared out: all tasks read them, from the last-level cache.
+    private static let mostShared = 1 << 20
+
+    /// Runs a product: columns that are few are packed once, and the rows shared out, so that each weight is brought to the products'
+    /// format once; many are shared out and packed on the way. Either way every element is summed in the same order.
     func run(_ layout: dragon_product, on operands: ProductOperands) throws {
         try checkCancellation()
         try withPointers(operands.weight, operands.x, operands.y, operands.bias, operands.residual) { weight, x, y, bias, residual in
@@ -65,9 +68,10 @@ extension ComputeContext {
         guard product.m > 0, product.n > 0, product.items > 0 else { return }
         count(operations: 2 * Int(product.m) * Int(product.k) * Int(product.n) * Int(product.items))
         if let blas, product.isDense { return try run(product, by: blas) }
-        let table = kernels.functions.pointee
+        let table = kernels.functions
         let panels = Int(product.items) * ((Int(product.n) + Int(table.panel) - 1) / Int(table.panel))
-        if panels >= 4 * threads {
+        let packed = withUnsafePointer(to: product) { table.products.packed_floats($0, Int32(panels)) }
+        if packed > Self.mostShared, panels >= 4 * threads {
             try runByColumns(product, table, panels: panels)
         } else {
             try runByRows(product, table, panels: panels)
@@ -77,10 +81,10 @@ extension ComputeContext {
     private func runByColumns(_ product: dragon_product, _ table: dragon_kernel_table, panels: Int) throws {
         let chunk = min(8, max(2, panels / (4 * threads)))
         try withUnsafePointer(to: product) { product in
-            let scratch = table.multiply_scratch(product, Int32(chunk), 0)
+            let scratch = table.products.multiply_scratch(product, Int32(chunk), 0)
             try forEach((panels + chunk - 1) / chunk, scratch: scratch) { task, scratch in
                 let end = min(panels, (task + 1) * chunk)
-                table.multiply(product, 0, product.pointee.m, Int32(task * chunk), Int32(end), nil, scratch)
+                table.products.multiply(product, 0, product.pointee.m, Int32(task * chunk), Int32(end), nil, scratch)
             }
         }
     }
@@ -91,13 +95,13 @@ extension ComputeContext {
         let share = (rows + 4 * threads - 1) / (4 * threads)
         let chunk = max(1, (share + tile - 1) / tile) * tile
         try withUnsafePointer(to: product) { product in
-            let packed = try TensorStorage(count: table.packed_floats(product, Int32(panels)), pool: pool)
-            let scratch = table.multiply_scratch(product, Int32(panels), 1)
+            let packed = try TensorStorage(count: table.products.packed_floats(product, Int32(panels)), pool: pool)
+            let scratch = table.products.multiply_scratch(product, Int32(panels), 1)
             try withPointers(packed) { packed in
-                forEach(panels) { table.pack(product, Int32($0), Int32($0 + 1), packed) }
+                forEach(panels) { table.products.pack(product, Int32($0), Int32($0 + 1), packed) }
                 try forEach((rows + chunk - 1) / chunk, scratch: scratch) { task, scratch in
                     let end = min(rows, (task + 1) * chunk)
-                    table.multiply(product, Int32(task * chunk), Int32(end), 0, Int32(panels), packed, scratch)
+                    table.products.multiply(product, Int32(task * chunk), Int32(end), 0, Int32(panels), packed, scratch)
                 }
             }
         }

@@ -48,9 +48,9 @@ struct Winograd {
     }
 
     private func runBands(of whole: dragon_winograd, in context: ComputeContext) throws {
-        let table = context.kernels.functions.pointee
+        let table = context.kernels.functions
         let tileColumns = (Int(whole.width) + 3) / 4
-        let outputRows = Int(table.winograd_rows)
+        let outputRows = Int(table.products.winograd_rows)
         let tileRows = Int(whole.items) * ((Int(whole.height) + outputRows - 1) / outputRows)
         let bandRows = min(tileRows, max(1, Self.bandTiles / tileColumns))
         var band = whole
@@ -64,19 +64,19 @@ struct Winograd {
     }
 
     private func run(_ band: UnsafePointer<dragon_winograd>, _ table: dragon_kernel_table, in context: ComputeContext) throws {
-        let input = try TensorStorage(count: table.winograd_input_floats(band), pool: context.pool)
-        let (rows, depth) = (Int(band.pointee.out_channels), Int(table.word_depth))
+        let input = try TensorStorage(count: table.products.winograd_input_floats(band), pool: context.pool)
+        let (rows, depth) = (Int(band.pointee.out_channels), Int(table.products.word_depth))
         let tasks = context.threads * ((rows + Self.blockRows * context.threads - 1) / (Self.blockRows * context.threads))
         let tile = Int(table.tile_rows)
         let block = ((rows + tasks - 1) / tasks + tile - 1) / tile * tile
-        let scratch = table.winograd_scratch(band, Int32(block))
+        let scratch = table.products.winograd_scratch(band, Int32(block))
         try withPointers(input) { input in
             try context.forEach((Int(band.pointee.in_channels) + depth - 1) / depth, scratch: scratch) { word, scratch in
-                table.winograd_input(band, Int32(word), input, scratch)
+                table.products.winograd_input(band, Int32(word), input, scratch)
             }
             try context.forEach((rows + block - 1) / block, scratch: scratch) { task, scratch in
                 let end = min(rows, (task + 1) * block)
-                table.winograd_output(band, Int32(task * block), Int32(end), input, scratch)
+                table.products.winograd_output(band, Int32(task * block), Int32(end), input, scratch)
             }
         }
     }

@@ -106,7 +106,13 @@ extension Precision: ExpressibleByArgument {}
 
 extension ProductFormat {
     /// As `--precision` calls it.
-    var name: String { (self == .bfloat16 ? Precision.bf16 : .fp32).rawValue }
+    var name: String {
+        switch self {
+        case .float32: Precision.fp32.rawValue
+        case .bfloat16: Precision.bf16.rawValue
+        case .int16: Precision.int16.rawValue
+        }
+    }
 }
 
 /// Options of the commands that compute.
@@ -117,7 +123,7 @@ struct ComputeOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "What products round their numbers to. auto: bf16 where this processor was measured to be faster with it; fp32 with --trace and --replay.",
+            "What products round their numbers to. auto: bf16 or int16 where this processor has instructions for it and was measured to be faster; fp32 with --trace and --replay.",
             valueName: Precision.allCases.map(\.rawValue).joined(separator: "|")))
     var precision: Precision?
 
