@@ -8,13 +8,28 @@
 #define KEY_BLOCK 128
 #define KEY_TILES ((KEY_BLOCK + MR - 1) / MR)
 
+/* Weights of a block are at most 1: so many levels may they have that a block's sums stay below 2³¹. */
+#define WEIGHT_LEVELS 8191
+_Static_assert((int64_t)WEIGHT_LEVELS *(SCALED ? LEVELS : 1) * KEY_BLOCK <= INT32_MAX, "sums of weighted values");
+
+/* Rows of a block of `depth` channels: its words, or less, and its units. */
+INLINE ptrdiff_t channel_rows(int depth) {
+    return depth + SCALED;
+}
 /* Per panel of queries: scaled queries in words, sums of values (both depth × PANEL at most), running maximum, running
  * sum. */
 INLINE ptrdiff_t panel_state(const dragon_attention *a) {
-    return (ptrdiff_t)(2 * a->depth + 2) * PANEL;
+    return (channel_rows(a->depth) + a->depth + 2) * PANEL;
+}
+INLINE float *sums_of_values(const dragon_attention *a, float *state) {
+    return state + channel_rows(a->depth) * PANEL;
 }
 INLINE ptrdiff_t key_block_floats(const dragon_attention *a) {
-    return (ptrdiff_t)KEY_TILES * A_COLUMN * a->depth;
+    return KEY_TILES * A_COLUMN * channel_rows(a->depth);
+}
+/* From tile to tile of tokens. */
+INLINE ptrdiff_t token_tile_floats(int depth) {
+    return (words_of(depth) + SCALED) * A_COLUMN;
 }
 INLINE ptrdiff_t value_block_floats(const dragon_attention *a) {
     return (ptrdiff_t)a->depth * A_STRIDE;
@@ -25,26 +40,41 @@ static size_t attention_scratch(const dragon_attention *a, int32_t queries) {
            KEY_BLOCK * PANEL;
 }
 
-/* depth × PANEL numbers from column `first` on, times a factor, as words; zero past `columns`. */
+/* What makes the columns' numbers, times a factor, numbers of their units. */
+INLINE vf column_units(const float *x, ptrdiff_t row, int i, int columns, int depth, vf factor, float *units) {
+    vi largest = {};
+    for (int c = 0; c < depth; c++)
+        largest = larger(largest, widen_up_to(x + c * row, i, DRAGON_FLOAT32, columns - i) * factor);
+    store(units + i, unit_of(largest));
+    return factor * units_in(largest);
+}
+
+/* depth × PANEL numbers from column `first` on, times a factor, as words; zero past `columns`. Units follow the words. */
 INLINE void weave_columns(const float *x, ptrdiff_t row, int first, int columns, int depth, float factor, float *out) {
+    vf factors[PANEL / VL];
+    for (int i = 0; i < PANEL; i += VL)
+        factors[i / VL] = SCALED ? column_units(x + first, row, i, columns, depth, splat(factor),
+                                                out + (ptrdiff_t)words_of(depth) * PANEL)
+                                 : splat(factor);
     for (int c = 0; c < depth; c += WORD_DEPTH, out += PANEL) {
         const float *from = x + c * row + first;
         for (int i = 0; i < PANEL; i += VL) {
             int is_paired = WORD_DEPTH > 1 && c + 1 < depth;
             vf next = is_paired ? widen_up_to(from + row, i, DRAGON_FLOAT32, columns - i) : (vf){};
-            store(out + i, weave(widen_up_to(from, i, DRAGON_FLOAT32, columns - i) * factor, next * factor));
+            vf these = factors[i / VL];
+            store(out + i, weave(widen_up_to(from, i, DRAGON_FLOAT32, columns - i) * these, next * these));
         }
     }
 }
 
 static void load_queries(const dragon_attention *a, int first, int columns, float *state) {
     float factor = a->scale * LOG2_E; /* scores in bits: 2^x is cheaper than e^x */
-    ptrdiff_t floats = (ptrdiff_t)a->depth * PANEL;
+    float *out = sums_of_values(a, state), *top = out + (ptrdiff_t)a->depth * PANEL;
     weave_columns(a->query, a->query_row, first, columns, a->depth, factor, state);
-    memset(state + floats, 0, (size_t)floats * sizeof *state);
+    memset(out, 0, (size_t)(top - out) * sizeof *out);
     for (int i = 0; i < PANEL; i++) {
-        state[2 * floats + i] = -1e30f;
-        state[2 * floats + PANEL + i] = 0;
+        top[i] = -1e30f;
+        top[PANEL + i] = 0;
     }
 }
 
@@ -58,12 +88,31 @@ INLINE void load_tile_columns(const float *x, ptrdiff_t row, int left, int count
         }
 }
 
+/* The same in units of the tokens. */
+INLINE void round_token_tiles(const float *x, ptrdiff_t row, int left, int count, int depth, float *tiles) {
+    for (int j = 0; j < count; j += MR, tiles += token_tile_floats(depth))
+        for (int r = 0; r < A_COLUMN; r += VL) {
+            float *units = tiles + (ptrdiff_t)words_of(depth) * A_COLUMN;
+            vf factor = column_units(x + j, row, r, left - j, depth, splat(1), units);
+            for (int c = 0; c < depth; c += WORD_DEPTH) {
+                const float *from = x + c * row + j;
+                vf next = c + 1 < depth ? widen_up_to(from + row, r, DRAGON_FLOAT32, left - j - r) : (vf){};
+                store(tiles + c / WORD_DEPTH * A_COLUMN + r,
+                      weave(widen_up_to(from, r, DRAGON_FLOAT32, left - j - r) * factor, next * factor));
+            }
+        }
+}
+
 /* Tokens [first, first + count) of a channel-major array of `total` tokens, as tiles of columns: A(token, channel), the
  * channels in words. Channels may lie at distances that share few sets of a cache, so that each is read but once. */
 INLINE void load_token_tiles(const float *x, ptrdiff_t row, int total, int first, int count, int depth, float *tiles) {
+    if (SCALED) {
+        round_token_tiles(x + first, row, total - first, count, depth, tiles);
+        return;
+    }
     for (int c = 0; c < depth; c += WORD_DEPTH, tiles += A_COLUMN)
         load_tile_columns(x + c * row + first, row, total - first, count, WORD_DEPTH > 1 && c + 1 < depth,
-                          words_of(depth) * A_COLUMN, tiles);
+                          token_tile_floats(depth), tiles);
 }
 
 /* The same tokens as rows: A(channel, token), the tokens in words. */
@@ -80,38 +129,48 @@ static void load_keys(const dragon_attention *a, const dragon_keys *part, int fi
 
 /* scores[token][column] = tiles · columns, for `count` tokens; columns are the words of depth × PANEL. */
 INLINE void multiply_token_tiles(const float *tiles, const float *columns, int depth, int count, float *scores) {
+    const float *units = columns + (ptrdiff_t)words_of(depth) * PANEL;
     for (int row = 0; row < count; row += MR) {
-        tile_target target = {.c = scores + row * PANEL, .c_row = PANEL, .columns = PANEL};
-        tile_functions[1][1][min_int(MR, count - row) - 1](tiles + (ptrdiff_t)row / MR * words_of(depth) * A_COLUMN,
-                                                           columns, words_of(depth), &target);
+        tile_target target = {.c = scores + row * PANEL, .c_row = PANEL, .columns = PANEL, .units = units};
+        tile_functions[1][1][min_int(MR, count - row) - 1](tiles + row / MR * token_tile_floats(depth), columns,
+                                                           words_of(depth), &target);
     }
 }
 
 /* sums[channel][column] += rows · scores, over `count` tokens, which both have in words. */
 INLINE void add_token_rows(const float *rows, const float *scores, int depth, int count, float *sums) {
+    const float *units = scores + words_of(count) * PANEL;
     for (int row = 0; row < depth; row += MR) {
-        tile_target target = {.c = sums + row * PANEL, .c_row = PANEL, .columns = PANEL, .accumulate = 1};
+        tile_target target = {
+            .c = sums + row * PANEL, .c_row = PANEL, .columns = PANEL, .accumulate = 1, .units = units};
         tile_functions[0][1][min_int(MR, depth - row) - 1](rows + (ptrdiff_t)row * A_STRIDE, scores, words_of(count),
                                                            &target);
     }
 }
 
 /* Scores to the words of their weights, in place: subtracts the new maximum, exponentiates, and rescales what was summed
- * before. */
+ * before. Where the format has units, weights are those of the block alone, and their unit brings them to all. */
 static void softmax_block(const dragon_attention *a, int count, float *scores, float *state) {
-    float *out = state + (ptrdiff_t)a->depth * PANEL, *top = out + (ptrdiff_t)a->depth * PANEL, *sum = top + PANEL;
+    float *out = sums_of_values(a, state), *top = out + (ptrdiff_t)a->depth * PANEL, *sum = top + PANEL;
+    const float levels = SCALED ? WEIGHT_LEVELS : 1;
     for (int v = 0; v < PANEL; v += VL) {
-        vf before = load(top + v), now = before, total = {};
+        vf before = load(top + v), most = SCALED ? load(scores + v) : before, total = {};
         for (int j = 0; j < count; j++)
-            now = maximum(now, load(scores + j * PANEL + v));
+            most = maximum(most, load(scores + j * PANEL + v));
+        vf now = maximum(before, most);
         for (int j = 0; j < count; j += WORD_DEPTH) {
-            vf weight = exp2_vf(load(scores + j * PANEL + v) - now), next = {};
+            vf weight = exp2_vf(load(scores + j * PANEL + v) - most), next = {};
             if (WORD_DEPTH > 1 && j + 1 < count)
-                next = exp2_vf(load(scores + (j + 1) * PANEL + v) - now);
-            store(scores + j / WORD_DEPTH * PANEL + v, weave(weight, next));
+                next = exp2_vf(load(scores + (j + 1) * PANEL + v) - most);
+            store(scores + j / WORD_DEPTH * PANEL + v, weave(weight * levels, next * levels));
             total += weight;
             if (WORD_DEPTH > 1)
                 total += next;
+        }
+        if (SCALED) {
+            vf share = exp2_vf(most - now);
+            store(scores + words_of(count) * PANEL + v, share * (1.0f / WEIGHT_LEVELS));
+            total *= share;
         }
         vf shrink = exp2_vf(before - now);
         store(top + v, now);
@@ -125,11 +184,11 @@ static void attend_block(const dragon_attention *a, int count, const float *keys
                          float *state) {
     multiply_token_tiles(keys, state, a->depth, count, scores);
     softmax_block(a, count, scores, state);
-    add_token_rows(values, scores, a->depth, count, state + (ptrdiff_t)a->depth * PANEL);
+    add_token_rows(values, scores, a->depth, count, sums_of_values(a, state));
 }
 
-static void store_queries(const dragon_attention *a, int first, int columns, const float *state) {
-    const float *out = state + (ptrdiff_t)a->depth * PANEL, *top = out + (ptrdiff_t)a->depth * PANEL;
+static void store_queries(const dragon_attention *a, int first, int columns, float *state) {
+    const float *out = sums_of_values(a, state), *top = out + (ptrdiff_t)a->depth * PANEL;
     float inverse[PANEL];
     for (int i = 0; i < PANEL; i++)
         inverse[i] = 1.0f / top[PANEL + i];

@@ -76,11 +76,11 @@ INLINE void scale_row(const void *a, ptrdiff_t first, int count, int32_t type, v
     }
 }
 
-/* The same in units of the row, whose lanes' magnitudes are up to `largest`. The unit stands at K_BLOCK. */
+/* The same in units of the row, whose lanes' magnitudes are up to `largest`. The unit follows the words. */
 INLINE void round_row(const void *a, ptrdiff_t first, int count, int32_t type, vi largest, float *out) {
     largest = largest_lane(largest);
-    out[K_BLOCK] = unit_of(largest)[0];
     scale_row(a, first, count, type, units_in(largest), out);
+    out[words_of(count)] = unit_of(largest)[0]; /* where the last vector may have put zeros */
 }
 
 /* The same as the format wants it. */

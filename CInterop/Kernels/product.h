@@ -63,7 +63,7 @@ INLINE void widen_columns(const dragon_product *p, int32_t type, int row, int k0
             vi largest = {};
             for (int k = 0; k < count; k++)
                 largest = larger(largest, widen_up_to(p->a, first + k * p->a_col, type, rows - r));
-            store(out + K_BLOCK * A_COLUMN + r, unit_of(largest));
+            store(out + words_of(count) * A_COLUMN + r, unit_of(largest));
             factor = units_in(largest);
         }
         for (int k = 0; k < count; k += WORD_DEPTH, first += WORD_DEPTH * p->a_col) {

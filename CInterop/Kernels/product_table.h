@@ -2,6 +2,7 @@
 #ifndef DRAGON_PRODUCT_TABLE_H
 #define DRAGON_PRODUCT_TABLE_H
 
+#include "attention.h"
 #include "product.h"
 #include "winograd_output.h"
 
@@ -9,7 +10,8 @@
     {                                                                                                                  \
         .word_depth = WORD_DEPTH, .winograd_rows = TILE_ROWS, .packed_floats = packed_floats, .pack = pack_all,        \
         .multiply_scratch = multiply_scratch, .multiply = multiply, .winograd_input_floats = winograd_input_floats,    \
-        .winograd_scratch = winograd_scratch, .winograd_input = winograd_input, .winograd_output = winograd_output     \
+        .winograd_scratch = winograd_scratch, .winograd_input = winograd_input, .winograd_output = winograd_output,    \
+        .attention_scratch = attention_scratch, .attention = attention                                                 \
     }
 
 #ifdef DRAGON_PRODUCTS

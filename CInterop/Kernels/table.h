@@ -1,5 +1,4 @@
 /* One instruction set's table; its kernels are compiled into the file that includes this. */
-#include "attention.h"
 #include "attention_pullback.h"
 #include "attention_weights.h"
 #include "normalize.h"
@@ -14,8 +13,6 @@ const dragon_kernel_table DRAGON_TABLE = {
     .tile_rows = MR,
     .panel = PANEL,
     .products = PRODUCT_KERNELS,
-    .attention_scratch = attention_scratch,
-    .attention = attention,
     .attention_weights_scratch = attention_weights_scratch,
     .attention_weights = attention_weights,
     .attention_query_scratch = attention_query_scratch,

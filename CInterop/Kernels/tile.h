@@ -5,8 +5,8 @@
 #include "formats.h"
 
 #define PANEL (2 * VL)
-/* Distance between rows of a row-major block of A; the extra vector keeps rows off the same cache sets, and holds the
- * row's unit where the format has units. In a column-major block they are the column after the last. */
+/* Distance between rows of a row-major block of A; the extra vector keeps rows off the same cache sets. Where the format has
+ * units, each row's follows its last word, in either kind of block. */
 #define A_STRIDE (K_BLOCK + VL)
 /* Distance between columns of a column-major block of A: MR rounded up to whole vectors. */
 #define A_COLUMN ((MR + VL - 1) / VL * VL)
@@ -101,7 +101,7 @@ INLINE void tile(int rows, int vectors, ptrdiff_t row, ptrdiff_t column, const f
     tile_sums(rows, vectors, row, column, a, b, depth, sums);
     vf numbers[MR][2];
     UNROLL for (int r = 0; r < rows; r++) {
-        float unit = SCALED ? a[r * row + K_BLOCK * column] : 1;
+        float unit = SCALED ? a[r * row + depth * column] : 1;
         UNROLL for (int v = 0; v < vectors; v++) {
             numbers[r][v] = as_numbers(sums[r][v], unit, SCALED ? load(t->units + v * VL) : splat(1));
         }

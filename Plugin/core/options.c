@@ -72,7 +72,7 @@ const Option OPTIONS[OPTION_COUNT] = {
                           .names = {N_("Automatic"), "fp32", "bf16", "int16"}, .label = N_("Precision"),
                           .tooltip =
                               N_("What the network rounds its numbers to. bf16 is twice as fast where the processor "
-                                 "multiplies such numbers itself, int16 a third faster on most others; Automatic "
+                                 "multiplies such numbers itself, int16 a fifth faster on most others; Automatic "
                                  "finds out.")},
 };
 

@@ -1,4 +1,5 @@
 import DragonTensor
+import Foundation
 import TestSupport
 import Testing
 
@@ -105,6 +106,36 @@ struct Int16Tests {
         }
     }
 
+    @Test("attention is off by no more than rounding, small weights of many keys included", arguments: instructionSets)
+    func attention(_ set: InstructionSet) throws {
+        let (exact, rounded) = (ComputeContext(threads: 2, instructionSet: set), context(set))
+        var numbers = Numbers(seed: 44)
+        for (heads, depth, queries, keys) in [(1, 1, 1, 3), (2, 5, 33, 131), (3, 40, 70, 300), (2, 8, 129, 2), (1, 2, 9, 1)] {
+            let q = numbers.floats(heads * depth * queries)
+            let (k, v) = (numbers.floats(heads * depth * keys), numbers.floats(heads * depth * keys))
+            func run(_ context: ComputeContext) throws -> [[Float]] {
+                let query = try Tensor(q, shape: [1, heads * depth, queries], in: context)
+                let key = try Tensor(k, shape: [1, heads * depth, keys], in: context)
+                let value = try Tensor(v, shape: [1, heads * depth, keys], in: context)
+                let record = try query.recordedAttention(key: key, value: value, heads: heads, in: context)
+                let dy = try Tensor(q + q, shape: [2, heads * depth, queries], in: context)
+                let gradient = try dy.attentionInputGradient(record, ofKeys: true, in: context)
+                return [record.out, gradient.query, gradient.key, gradient.value].compactMap { $0?.values }
+            }
+            let (expected, found) = (try run(exact), try run(rounded))
+            for (a, b) in zip(found, expected) { #expect(relativeError(a, b.map(Double.init)) < 5e-3) }
+        }
+        // One key weighs all that 4000 others of another sign weigh together, each e⁻⁸ of it: below a level of whole numbers.
+        let (depth, keys) = (16, 4001)
+        let query = try Tensor(repeating: 1, shape: [1, depth, 5], in: rounded)
+        let key = try Tensor((0..<depth * keys).map { $0 % keys == 700 ? 2 : 0 }, shape: [1, depth, keys], in: rounded)
+        let value = try Tensor((0..<depth * keys).map { $0 % keys == 700 ? 1 : -1 }, shape: [1, depth, keys], in: rounded)
+        let out = try query.recordedAttention(key: key, value: value, heads: 1, in: rounded).out.values
+        let others = 4000 * exp(-8.0)
+        // The peak's own block of 128 keys may lose its small weights.
+        #expect(out.allSatisfy { abs(Double($0) - (1 - others) / (1 + others)) < 2 * 128 * exp(-8.0) / (1 + others) })
+    }
+
     @Test("sums of the largest numbers do not overflow", arguments: instructionSets)
     func overflow(_ set: InstructionSet) throws {
         let context = context(set)
@@ -131,7 +162,8 @@ struct Int16Tests {
         let zeros = try Tensor(repeating: 0, shape: [1, 16, 16, 16], in: context)
         let weight = Weight(shape: [16, 16, 3, 3], values: [Float](repeating: 0.1, count: 16 * 16 * 9))
         #expect(try zeros.convolution(weight, in: context).values.allSatisfy { $0 == 0 })
-        #expect(try zeros.linear(Weight(shape: [3, 16], values: [Float](repeating: 1, count: 48)), in: context).values.allSatisfy { $0 == 0 })
+        let ones = Weight(shape: [3, 16], values: [Float](repeating: 1, count: 48))
+        #expect(try zeros.linear(ones, in: context).values.allSatisfy { $0 == 0 })
     }
 
     @Test("the number of threads changes nothing", arguments: instructionSets)

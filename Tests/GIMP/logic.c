@@ -21,7 +21,8 @@ static void test_text(void) {
     CHECK(!sets("steps") && !sets("steps=0") && !sets("steps=1.5") && !sets("steps=nan") && !sets("steps=") &&
           !sets("=3"));
     CHECK(sets("preset=instant;lora=/a/b.safetensors;lora-scale=-0.5") && sets("preset=1") && !sets("preset=3"));
-    CHECK(sets("precision=bf16;preset=fast") && sets("precision=0") && !sets("precision=fp16") && sets("precision=int16") && !sets("precision=4"));
+    CHECK(sets("precision=bf16;preset=fast") && sets("precision=0") && !sets("precision=fp16") &&
+          sets("precision=int16") && !sets("precision=4"));
     CHECK(!sets("lora-scale=x") && !sets("lora-scale=1,2") && !sets("preset=slow"));
     CHECK(sets("soften=2.5") && sets("side=256") && !sets("side=4160") && !sets("soften=1001") && !sets("algorithm=x"));
     CHECK(!sets("side=100") && !sets("speed=1") && !sets("arrows=1,2,3") && !sets("displacement=1") &&

@@ -221,8 +221,8 @@ static void attend(const dragon_kernel_table *table, const dragon_attention_pull
                           .part_count = 1,
                           .depth = p->depth,
                           .scale = p->scale};
-    float *scratch = zeros(table->attention_scratch(&a, p->queries));
-    table->attention(&a, 0, p->queries, scratch);
+    float *scratch = zeros(table->products.attention_scratch(&a, p->queries));
+    table->products.attention(&a, 0, p->queries, scratch);
     free(scratch);
     for (int t = 0; t < p->cotangents; t++)
         for (ptrdiff_t i = 0; i < p->d_query_next; i++)

@@ -1,7 +1,7 @@
 """Times PyTorch + diffusers, or OpenVINO, on what `dragon bench` times, alternating with it, and prints the ratio of the medians.
 
     python3 timing.py MODEL [--dragon PATH] [--side 512] [--repeat 5] [--threads 2] [--phases unet,unet2,guidance,encode,decode]
-                      [--peer torch|openvino-fp32|openvino-bf16|openvino-int8|openvino-int8-bf16] [--precision fp32|bf16|auto]
+                      [--peer torch|openvino-fp32|openvino-bf16|openvino-int8|openvino-int8-bf16] [--precision fp32|bf16|int16|auto]
                       [--edits exact,fast [--tokenizer DIR]]
 
 Both sides stay loaded and take turns, run by run, so that a machine whose speed drifts favours neither. Against OpenVINO, which has
@@ -149,7 +149,7 @@ def main():
     ap.add_argument("--peer", default="torch", choices=["torch"] + [f"openvino-{x}" for x in ("fp32", "bf16", "int8", "int8-bf16")])
     ap.add_argument("--edits", default="", help="presets of a whole move: exact, fast")
     ap.add_argument("--tokenizer", help="of the model, where it has none of its own")
-    ap.add_argument("--precision", default="fp32", choices=["fp32", "bf16", "auto"])
+    ap.add_argument("--precision", default="fp32", choices=["fp32", "bf16", "int16", "auto"])
     a = ap.parse_args()
     if a.edits and not set(PARTS) <= set(a.phases.split(",")):
         ap.error(f"--edits needs the phases {','.join(PARTS)}")

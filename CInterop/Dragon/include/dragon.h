@@ -161,7 +161,7 @@ enum {
     DRAGON_PRECISION_AUTO = 0,
     DRAGON_PRECISION_FP32 = 1,
     DRAGON_PRECISION_BF16 = 2,
-    /// Whole numbers of 12 bits, in units of a row's or a column's own; attention stays float32.
+    /// Whole numbers of 12 bits, in units of a row's or a column's own; attention's pullback stays float32.
     DRAGON_PRECISION_INT16 = 3,
 };
 

@@ -105,7 +105,7 @@ typedef struct dragon_attention_weights {
     float scale, share;
 } dragon_attention_weights;
 
-/* Products of one format. */
+/* Products of one format, attention's two among them. */
 typedef struct dragon_product_kernels {
     int32_t word_depth;    /* numbers along a product's depth in one word of the format */
     int32_t winograd_rows; /* rows of outputs of one of Winograd's tiles; four columns always */
@@ -125,6 +125,9 @@ typedef struct dragon_product_kernels {
     void (*winograd_input)(const dragon_winograd *, int32_t word, float *input, float *scratch);
     void (*winograd_output)(const dragon_winograd *, int32_t row_begin, int32_t row_end, const float *input,
                             float *scratch);
+
+    size_t (*attention_scratch)(const dragon_attention *, int32_t queries);
+    void (*attention)(const dragon_attention *, int32_t query_begin, int32_t query_end, float *scratch);
 } dragon_product_kernels;
 
 typedef struct dragon_kernel_table {
@@ -134,9 +137,6 @@ typedef struct dragon_kernel_table {
     int32_t panel;     /* columns in a panel of B: two vectors */
 
     dragon_product_kernels products;
-
-    size_t (*attention_scratch)(const dragon_attention *, int32_t queries);
-    void (*attention)(const dragon_attention *, int32_t query_begin, int32_t query_end, float *scratch);
 
     size_t (*attention_weights_scratch)(const dragon_attention_weights *);
     void (*attention_weights)(const dragon_attention_weights *, int32_t query_begin, int32_t query_end, float *scratch);
@@ -179,7 +179,8 @@ typedef struct dragon_kernel_table {
 
 /* The table of an instruction set, with products of float32, of bfloat16 or of whole numbers of 12 bits (DRAGON_FLOAT32,
  * DRAGON_BFLOAT16, DRAGON_INT16); the caller asks only for a set that is available. Where AVX-512 lacks BF16, its products
- * of bfloat16 are AVX2's, and those of whole numbers are AVX2's always. Attention of whole numbers is float32's. */
+ * of bfloat16 are AVX2's, and those of whole numbers are AVX2's always. What the table has
+ * beside `products`, pullbacks of attention among it, is float32's where those are of whole numbers. */
 dragon_kernel_table dragon_kernels(int32_t instruction_set, int32_t format);
 int32_t dragon_instruction_set_available(int32_t instruction_set);
 /* Whether the processor multiplies bfloat16 by instructions of its own, and an instruction set uses them. */

@@ -79,7 +79,7 @@ extension Tensor {
         shared.part_count = Int32(parts.count)
         shared.depth = Int32(depth)
         shared.scale = 1 / Float(depth).squareRoot()
-        let scratch = withUnsafePointer(to: shared) { table.attention_scratch($0, Int32(min(columns, Self.queryChunk))) }
+        let scratch = withUnsafePointer(to: shared) { table.products.attention_scratch($0, Int32(min(columns, Self.queryChunk))) }
         try withPointers(self, parts, result, logSum) { query, parts, out, logSum in
             try context.forEach(batch * heads * chunks, scratch: scratch) { task, scratch in
                 let head = task / chunks
@@ -91,7 +91,7 @@ extension Tensor {
                     attention.query = query.read + head * depth * columns
                     attention.out = out + head * depth * columns
                     attention.log_sum = logSum.map { $0 + head * columns }
-                    table.attention(&attention, Int32(first), Int32(min(columns, first + Self.queryChunk)), scratch)
+                    table.products.attention(&attention, Int32(first), Int32(min(columns, first + Self.queryChunk)), scratch)
                 }
             }
         }
