@@ -55,13 +55,6 @@ static const dragon_kernel_table *float_kernels(int32_t instruction_set) {
         return &dragon_kernels_avx512;
     return instruction_set == DRAGON_AVX2 ? &dragon_kernels_avx2 : &dragon_kernels_baseline;
 }
-
-static dragon_kernel_table whole_number_kernels(int32_t instruction_set) {
-    int is_plain = instruction_set == DRAGON_BASELINE;
-    dragon_kernel_table table = is_plain ? dragon_kernels_baseline : dragon_kernels_avx2;
-    table.products = is_plain ? dragon_products_baseline_int16 : dragon_products_avx2_int16;
-    return table;
-}
 #else
 static const dragon_kernel_table *bfloat_kernels(int32_t instruction_set) {
     (void)instruction_set;
@@ -72,14 +65,17 @@ static const dragon_kernel_table *float_kernels(int32_t instruction_set) {
     (void)instruction_set;
     return &dragon_kernels_baseline;
 }
+#endif
 
 static dragon_kernel_table whole_number_kernels(int32_t instruction_set) {
-    (void)instruction_set;
-    dragon_kernel_table table = dragon_kernels_baseline;
+    dragon_kernel_table table = *float_kernels(instruction_set == DRAGON_BASELINE ? DRAGON_BASELINE : DRAGON_AVX2);
     table.products = dragon_products_baseline_int16;
+#ifdef __x86_64__
+    if (instruction_set != DRAGON_BASELINE)
+        table.products = dragon_products_avx2_int16;
+#endif
     return table;
 }
-#endif
 
 dragon_kernel_table dragon_kernels(int32_t instruction_set, int32_t format) {
     if (format == DRAGON_INT16)

@@ -256,6 +256,7 @@ static void multiply_tile(const dragon_product *p, int row, int rows, int panel,
     ptrdiff_t offset = panel / in_item * p->c_item + row * p->c_row + panel % in_item * PANEL;
     const float *start = columns->data + (panel - columns->first) * panel_floats(p, columns->depth);
     const float *b = start + (ptrdiff_t)((k0 - columns->k0) / WORD_DEPTH) * vectors * VL;
+    int block = SCALED ? (k0 - columns->k0) / block_columns(p) : 0;
     tile_target target = {
         .c = p->c + offset,
         .c_row = p->c_row,
@@ -263,7 +264,7 @@ static void multiply_tile(const dragon_product *p, int row, int rows, int panel,
         .bias = k0 == 0 && p->bias ? p->bias + row : NULL,
         .residual = k0 == 0 && p->residual ? p->residual + offset : NULL,
         .accumulate = p->accumulate || k0 > 0,
-        .units = start + (ptrdiff_t)(words_of(columns->depth) + (k0 - columns->k0) / block_columns(p)) * PANEL,
+        .units = SCALED ? start + (ptrdiff_t)(words_of(columns->depth) + block) * PANEL : NULL,
     };
     tile_functions[is_column_major(p)][vectors - 1][rows - 1](a, b, words_of(count), &target);
 }

@@ -65,53 +65,12 @@ struct BFloatTests {
     /// about fivefold (measured on random numbers: 0.7 % on average, where the direct sum has 0.23 %).
     @Test("minimal filtering is off by little more than rounding, forward and back", arguments: instructionSets, ElementType.allCases)
     func winograd(_ set: InstructionSet, _ type: ElementType) throws {
-        let context = context(set)
-        var numbers = Numbers(seed: 33)
-        for (batch, inner, out, height, width) in [(2, 20, 17, 16, 16), (1, 33, 18, 17, 50), (1, 17, 16, 13, 22), (1, 600, 16, 16, 16)] {
-            let (weight, w) = randomWeight([out, inner, 3, 3], type, &numbers)
-            let x = numbers.floats(batch * inner * height * width)
-            let input = try Tensor(x, shape: [batch, inner, height, width], in: context)
-            let extra = numbers.floats(batch * out * height * width)
-            let bias = numbers.floats(out)
-            let y = try input.convolution(
-                weight, bias: Vector(bias), residual: Tensor(extra, shape: [batch, out, height, width], in: context), in: context)
-            let sums = referenceConvolution(
-                x, shape: input.shape, weight: w, weightShape: weight.shape, bias: bias, stride: 1, before: 1, after: 1)
-            #expect(relativeError(y.values, zip(sums, extra).map { $0 + Double($1) }) < 1.5e-2)
-            // ⟨dx, x⟩ = ⟨dy, W x⟩, both sums of thousands of terms.
-            let dy = numbers.floats(y.count)
-            let dx = try Tensor(dy, shape: y.shape, in: context).convolutionInputGradient(weight, in: context)
-            let unbiased = referenceConvolution(
-                x, shape: input.shape, weight: w, weightShape: weight.shape, bias: nil, stride: 1, before: 1, after: 1)
-            let expected = zip(dy, unbiased).reduce(0) { $0 + Double($1.0) * $1.1 }
-            let size = (dy.reduce(0) { $0 + Double($1) * Double($1) } * unbiased.reduce(0) { $0 + $1 * $1 }).squareRoot()
-            #expect(abs(dot(dx.values, x) - expected) < 1e-2 * size)
-        }
+        try expectMinimalFiltering(type, seed: 33, within: 1.5e-2, in: context(set))
     }
 
     @Test("attention and its pullback are off by no more than rounding", arguments: instructionSets)
     func attention(_ set: InstructionSet) throws {
-        let (exact, rounded) = (ComputeContext(threads: 2, instructionSet: set), context(set))
-        var numbers = Numbers(seed: 34)
-        for (heads, depth, queries, keys) in [(1, 1, 1, 3), (2, 5, 33, 131), (3, 40, 70, 300), (2, 8, 129, 2)] {
-            let (q, k, v) = (
-                numbers.floats(heads * depth * queries), numbers.floats(heads * depth * keys), numbers.floats(heads * depth * keys)
-            )
-            let dy = numbers.floats(2 * heads * depth * queries)
-            func run(_ context: ComputeContext) throws -> [[Float]] {
-                let query = try Tensor(q, shape: [1, heads * depth, queries], in: context)
-                let (key, value) = (
-                    try Tensor(k, shape: [1, heads * depth, keys], in: context),
-                    try Tensor(v, shape: [1, heads * depth, keys], in: context)
-                )
-                let record = try query.recordedAttention(key: key, value: value, heads: heads, in: context)
-                let gradient = try Tensor(dy, shape: [2, heads * depth, queries], in: context)
-                    .attentionInputGradient(record, ofKeys: true, in: context)
-                return [record.out, gradient.query, gradient.key, gradient.value].compactMap { $0?.values }
-            }
-            let (expected, found) = (try run(exact), try run(rounded))
-            for (a, b) in zip(found, expected) { #expect(relativeError(a, b.map(Double.init)) < 1.5e-2) }
-        }
+        try expectAttention(seed: 34, within: 1.5e-2, in: context(set))
     }
 
     @Test("what is no number stays none, whatever its bits are", arguments: instructionSets)
