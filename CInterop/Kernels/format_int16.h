@@ -24,7 +24,18 @@ INLINE vf as_numbers(vs sums, float row, vf columns) {
     return __builtin_convertvector(sums, vf) * row * columns;
 }
 
-/* Numbers of units to words. Adding 1.5 · 2²³ leaves the nearest whole number in the low bits. */
+/* Numbers of units to words, the nearest whole numbers, of two the even one. */
+#ifdef HARDWARE_PAIRS
+INLINE vf weave(vf first, vf second) {
+    __m256i low = _mm256_cvtps_epi32((__m256)first), high = _mm256_cvtps_epi32((__m256)second);
+    return (vf)_mm256_blend_epi16(low, _mm256_slli_epi32(high, 16), 0xAA);
+}
+INLINE vf along(vf first, vf second) {
+    __m256i halves = _mm256_packs_epi32(_mm256_cvtps_epi32((__m256)first), _mm256_cvtps_epi32((__m256)second));
+    return (vf)_mm256_permute4x64_epi64(halves, 0xD8); /* packs works within 128 bits */
+}
+#else
+/* Adding 1.5 · 2²³ leaves the nearest whole number in the low bits. */
 INLINE vf weave(vf first, vf second) {
     const vf magic = splat(12582912.0f);
     return (vf)(((vu)(first + magic) & 0xFFFF) | (vu)(second + magic) << 16);
@@ -32,3 +43,4 @@ INLINE vf weave(vf first, vf second) {
 INLINE vf along(vf first, vf second) {
     return weave(EVEN(first, second), ODD(first, second));
 }
+#endif
