@@ -8,6 +8,7 @@ from transformers import CLIPTextModel
 
 import latents
 import placement
+from invertible import stepped
 from vocabulary import Vocabulary
 
 
@@ -73,7 +74,7 @@ class Editor:
         for i, t in enumerate(int(t) for t in self.schedule.timesteps):
             eps = sampler.net.predict(z, t, context, "plain", i)
             a, b = sampler.alpha(t), sampler.alpha(t - stride)
-            z = b.sqrt() * (z - (1 - a).sqrt() * eps) / a.sqrt() + (1 - b).sqrt() * eps
+            z = stepped(z, eps, a, b)
         return sampler.decode(start), sampler.decode(z)
 
     @torch.no_grad()
@@ -91,7 +92,7 @@ class Editor:
             none, given = both.chunk(2)
             eps = none + scale * (given - none)
             a, b = sampler.alpha(t), sampler.alpha(t - stride)
-            z = b.sqrt() * (z - (1 - a).sqrt() * eps) / a.sqrt() + (1 - b).sqrt() * eps
+            z = stepped(z, eps, a, b)
         return sampler.decode(z)
 
     def edit(self, scene, given, algorithm="dragon"):

@@ -64,6 +64,7 @@ struct BufferTests {
         // Of different sizes, so that none is handed on; the system's threshold for mapping rises as they are freed.
         let pool = BufferPool()
         var stays: [[Float]] = []
+        var height = 0
         func run() throws {
             let large = try (0..<24).map { number in
                 let buffer = try #require(pool.take((4 << 20) + number << 18))
@@ -71,10 +72,13 @@ struct BufferTests {
                 stays.append([Float](repeating: Float(number), count: 16_000))
                 return buffer
             }
+            height = max(height, large.reduce(0) { $0 + $1.1 })
             for (pointer, bytes) in large { pool.give(pointer, bytes: bytes) }
         }
         let before = try residentBytes()
         for _ in 0..<4 { try run() }
+        // The pool itself keeps what was in use at once, and at most 128 MiB beside it.
+        #expect(try residentBytes() - before < height + 160 << 20)
         pool.drain()
         #expect(try residentBytes() - before < 32 << 20)
         #expect(stays.count == 96 && stays.allSatisfy { $0.count == 16_000 })

@@ -21,7 +21,7 @@ final class BufferPool: Sendable {
         var smallBytes = 0
         /// Large ones, those last that were given back last.
         var large: [Idle] = []
-        var largeBytes = 0
+        var idleBytes = 0
         /// Bytes of large buffers that tensors have now, and the most that they had at once.
         var lentBytes = 0
         var mostLent = 0
@@ -60,7 +60,7 @@ final class BufferPool: Sendable {
     }
 
     /// Bytes of the large buffers that there are, in use or idle.
-    var largeBytes: Int { state.withLock { $0.lentBytes + $0.largeBytes } }
+    var largeBytes: Int { state.withLock { $0.lentBytes + $0.idleBytes } }
 
     /// Returns every idle buffer to the system.
     func drain() {
@@ -95,14 +95,14 @@ extension BufferPool.State {
         let fitting = large.indices.filter { bytes...(bytes + bytes / 2) ~= large[$0].bytes }
         if let index = fitting.min(by: { (large[$0].bytes, $1) < (large[$1].bytes, $0) }) {
             let kept = large.remove(at: index)
-            largeBytes -= kept.bytes
+            idleBytes -= kept.bytes
             count(lent: kept.bytes)
             return (kept, [])
         }
         count(lent: bytes)
         var count = 0
-        while largeBytes > 0, lentBytes + largeBytes > mostLent + BufferPool.spare {
-            largeBytes -= large[count].bytes
+        while idleBytes > 0, lentBytes + idleBytes > mostLent + BufferPool.spare {
+            idleBytes -= large[count].bytes
             count += 1
         }
         defer { large.removeFirst(count) }
@@ -113,7 +113,7 @@ extension BufferPool.State {
     fileprivate mutating func keep(_ buffer: BufferPool.Idle, mostSmall: Int) -> Bool {
         if SystemMemory.isMapped(buffer.bytes) {
             large.append(buffer)
-            largeBytes += buffer.bytes
+            idleBytes += buffer.bytes
             count(lent: -buffer.bytes)
         } else {
             guard smallBytes + buffer.bytes <= mostSmall else { return false }
